@@ -1,0 +1,2 @@
+//! garminsync.
+pub mod simulator;

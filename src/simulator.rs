@@ -1,0 +1,1 @@
+//! A Garmin on loopback.

@@ -1,0 +1,34 @@
+//! What is known of one day of one dataset.
+
+/// The state of one account's day in one dataset. No row at all means: never asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Coverage {
+    /// Here, and settled.
+    Got,
+    /// Asked, but it may still change: today, and days a late upload may fill.
+    Open,
+    /// Asked, and nothing was recorded on that day. Not a failure.
+    Nothing,
+    /// Asked, and the answer could not be had or read. Not "no data".
+    Failed,
+    /// Garmin keeps it offline and has to be asked to bring it back.
+    Cold,
+}
+
+impl Coverage {
+    pub const ALL: [Self; 5] = [Self::Got, Self::Open, Self::Nothing, Self::Failed, Self::Cold];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Got => "got",
+            Self::Open => "open",
+            Self::Nothing => "nothing",
+            Self::Failed => "failed",
+            Self::Cold => "cold",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}

@@ -1,0 +1,156 @@
+//! A job is one sync run; a task is one planned request (or page) of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{account::AccountName, dataset::Dataset, dates::DateSpan};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct JobId(i64);
+
+impl JobId {
+    pub const fn new(id: i64) -> Self {
+        Self(id)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum JobStatus {
+    Queued,
+    Running,
+    Succeeded,
+    /// Some tasks failed; the rest is stored.
+    Partial,
+    Failed,
+    /// Needs a person: no session, or Garmin refused it for good.
+    AuthExpired,
+    RateLimited,
+    Cancelled,
+}
+
+impl JobStatus {
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Running,
+        Self::Succeeded,
+        Self::Partial,
+        Self::Failed,
+        Self::AuthExpired,
+        Self::RateLimited,
+        Self::Cancelled,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Partial => "PARTIAL",
+            Self::Failed => "FAILED",
+            Self::AuthExpired => "AUTH_EXPIRED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// Who asked for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A key in the app.
+    Person,
+    /// The app's own schedule.
+    Schedule,
+    /// `--sync`.
+    Headless,
+}
+
+impl Trigger {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Schedule => "schedule",
+            Self::Headless => "headless",
+        }
+    }
+}
+
+/// What a sync is asked to cover.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncRequest {
+    /// `None`: the healing window up to today.
+    pub span: Option<DateSpan>,
+    /// `None`: all datasets.
+    pub only: Option<Vec<Dataset>>,
+    /// Fetch only days that failed or were never asked.
+    pub repair: bool,
+}
+
+/// What one dataset gained in a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DatasetCount {
+    /// Days asked for and answered.
+    pub days: u32,
+    pub rows_new: u32,
+    pub rows_changed: u32,
+    /// Tasks that failed.
+    pub failed: u32,
+}
+
+/// One task that failed, as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaskFailure {
+    pub dataset: Dataset,
+    /// The days, or the activity, it was about.
+    pub span: String,
+    pub summary: String,
+}
+
+/// The result of a job; `--sync` prints it and the app shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JobReport {
+    /// `None` when the job could not even be written down.
+    pub job_id: Option<JobId>,
+    pub account: AccountName,
+    pub status: JobStatus,
+    /// HTTP requests made, every host counted.
+    pub requests: u32,
+    /// Whether the session was refreshed on the way.
+    pub refreshed: bool,
+    pub duration_ms: u64,
+    pub datasets: BTreeMap<Dataset, DatasetCount>,
+    pub failures: Vec<TaskFailure>,
+    /// Why the job as a whole did not succeed, and what to do.
+    pub message: Option<String>,
+    /// When to try again, after a rate limit.
+    pub retry_at: Option<Timestamp>,
+}
+
+impl JobReport {
+    pub fn rows(&self) -> u32 {
+        self.datasets.values().map(|count| count.rows_new + count.rows_changed).sum()
+    }
+}
+
+/// A job as the app lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobSummary {
+    pub id: JobId,
+    pub status: JobStatus,
+    pub started_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    pub requests: u32,
+    pub rows: u32,
+}

@@ -1,0 +1,188 @@
+//! The session: what keeps an account signed in, and how that looks from outside.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    account::Account,
+    challenge::Challenge,
+    secret::{Secret, sealed},
+};
+
+/// Exactly the four words of `design.md` section 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SessionStatus {
+    /// Never signed in here, or signed out.
+    Missing,
+    /// The password was right; Garmin waits for the code.
+    MfaPending,
+    /// Works without a person: the access token is good or can be refreshed.
+    Valid,
+    /// Garmin refused it for good, or its refresh token ran out.
+    Expired,
+}
+
+impl SessionStatus {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "MISSING",
+            Self::MfaPending => "MFA_PENDING",
+            Self::Valid => "VALID",
+            Self::Expired => "EXPIRED",
+        }
+    }
+}
+
+/// One of the two kinds of session an account can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Access token with a rotating refresh token (`protocol.md` 5, 6).
+    Connect,
+    /// Official key with a day token (`personal-api.md`).
+    Personal,
+}
+
+impl Lane {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Personal => "personal",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Connect, Self::Personal].into_iter().find(|lane| lane.name() == name)
+    }
+}
+
+/// The tokens of the `connect` lane, as sealed into `session_data`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tokens {
+    #[serde(with = "sealed")]
+    pub access: Secret,
+    #[serde(with = "sealed")]
+    pub refresh: Secret,
+    /// The client id a refresh must name: the access token's own claim, or the
+    /// id whose exchange succeeded.
+    pub client_id: String,
+    pub issued_at: Timestamp,
+    pub access_expires_at: Timestamp,
+    /// `None` when Garmin did not say.
+    pub refresh_expires_at: Option<Timestamp>,
+}
+
+/// What may be shown of one lane. Nothing in here is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneState {
+    pub lane: Lane,
+    pub status: SessionStatus,
+    pub signed_in_at: Option<Timestamp>,
+    pub access_expires_at: Option<Timestamp>,
+    pub refresh_expires_at: Option<Timestamp>,
+    pub last_validated_at: Option<Timestamp>,
+    /// Goes up by one with every stored pair of tokens.
+    pub generation: u64,
+    /// Why the session ended, as a sentence; only when `Expired`.
+    pub ended_reason: Option<String>,
+}
+
+impl LaneState {
+    /// Whole days until a person has to sign in again: until the refresh token
+    /// runs out if nothing refreshed it before. 0 when that is now.
+    pub fn needs_person_in_days(&self, now: Timestamp) -> Option<i64> {
+        match self.status {
+            SessionStatus::Valid => self
+                .refresh_expires_at
+                .map(|at| at.duration_since(now).as_secs().div_euclid(86_400).max(0)),
+            SessionStatus::Expired | SessionStatus::MfaPending => Some(0),
+            SessionStatus::Missing => None,
+        }
+    }
+}
+
+/// Until when something may not be tried, and why. Obeyed by every process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoolDown {
+    pub scope: CoolDownScope,
+    pub until: Timestamp,
+    pub reason: String,
+    /// How many refusals in a row led here; each doubles the next wait.
+    pub strikes: u32,
+}
+
+/// What a cool-down forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoolDownScope {
+    /// Signing in with a password.
+    SignIn,
+    /// Any request for this account.
+    Requests,
+}
+
+impl CoolDownScope {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Requests => "requests",
+        }
+    }
+}
+
+/// Everything the fronts show of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountState {
+    pub account: Account,
+    /// The best status of its lanes, or `MfaPending` when only a challenge stands.
+    pub status: SessionStatus,
+    pub lanes: Vec<LaneState>,
+    pub mfa: Option<Challenge>,
+    /// The cool-down that ends last, if any is in force.
+    pub cool_down: Option<CoolDown>,
+    /// Jobs of the last 30 days that needed no person, and all of them.
+    pub reuse: Reuse,
+}
+
+/// How many jobs lived off the stored session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reuse {
+    pub reused: u32,
+    pub jobs: u32,
+}
+
+impl Reuse {
+    /// Rounded down, so that 100 means all. `None` before the first job.
+    pub fn percent(self) -> Option<u32> {
+        (self.jobs > 0).then(|| self.reused * 100 / self.jobs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane(status: SessionStatus, refresh_s: i64) -> LaneState {
+        LaneState {
+            lane: Lane::Connect,
+            status,
+            signed_in_at: None,
+            access_expires_at: None,
+            refresh_expires_at: Timestamp::from_second(refresh_s).ok(),
+            last_validated_at: None,
+            generation: 1,
+            ended_reason: None,
+        }
+    }
+
+    #[test]
+    fn the_forecast_counts_whole_days_and_stops_at_zero() {
+        let now = Timestamp::from_second(0).unwrap();
+        let days = |s| lane(SessionStatus::Valid, s).needs_person_in_days(now);
+        assert_eq!(days(86_400 * 7 + 5), Some(7));
+        assert_eq!(days(86_399), Some(0));
+        assert_eq!(days(-5), Some(0));
+        assert_eq!(lane(SessionStatus::Missing, 5).needs_person_in_days(now), None);
+    }
+}

@@ -1,6 +1,8 @@
 //! garminsync.
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod simulator;
 pub mod tui;
+pub mod vault;

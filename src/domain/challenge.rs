@@ -12,7 +12,11 @@ pub struct MfaMethod(String);
 impl MfaMethod {
     /// Garmin's own word; an empty one means e-mail.
     pub fn from_wire(word: Option<&str>) -> Self {
-        Self(word.filter(|word| !word.is_empty()).unwrap_or("email").to_owned())
+        Self(
+            word.filter(|word| !word.is_empty())
+                .unwrap_or("email")
+                .to_owned(),
+        )
     }
 
     /// The word to send back, unchanged.
@@ -31,7 +35,10 @@ impl MfaMethod {
 
     /// Whether Garmin itself sends a code (an authenticator makes its own).
     pub fn is_sent(&self) -> bool {
-        matches!(self.0.to_ascii_lowercase().as_str(), "email" | "sms" | "phone")
+        matches!(
+            self.0.to_ascii_lowercase().as_str(),
+            "email" | "sms" | "phone"
+        )
     }
 }
 

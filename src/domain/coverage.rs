@@ -16,7 +16,13 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    pub const ALL: [Self; 5] = [Self::Got, Self::Open, Self::Nothing, Self::Failed, Self::Cold];
+    pub const ALL: [Self; 5] = [
+        Self::Got,
+        Self::Open,
+        Self::Nothing,
+        Self::Failed,
+        Self::Cold,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -19,12 +19,18 @@ impl DateSpan {
     }
 
     pub const fn day(day: Date) -> Self {
-        Self { first: day, last: day }
+        Self {
+            first: day,
+            last: day,
+        }
     }
 
     /// The `days` days that end on `last` (at least one).
     pub fn ending(last: Date, days: u32) -> Self {
-        Self { first: back(last, days.max(1) - 1), last }
+        Self {
+            first: back(last, days.max(1) - 1),
+            last,
+        }
     }
 
     pub const fn first(self) -> Date {
@@ -100,7 +106,10 @@ mod tests {
     fn windows_cover_the_span_once_newest_first() {
         let span = DateSpan::new(date(2026, 1, 1), date(2026, 3, 1)).unwrap();
         let windows = span.windows(28);
-        assert_eq!(windows.iter().map(|w| w.len()).collect::<Vec<_>>(), [28, 28, 4]);
+        assert_eq!(
+            windows.iter().map(|w| w.len()).collect::<Vec<_>>(),
+            [28, 28, 4]
+        );
         assert_eq!(windows[0].last(), date(2026, 3, 1));
         let mut days: Vec<_> = windows.iter().flat_map(|w| w.days()).collect();
         days.sort();

@@ -18,7 +18,13 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    pub const ALL: [Self; 5] = [Self::Detail, Self::Done, Self::Session, Self::Warn, Self::Error];
+    pub const ALL: [Self; 5] = [
+        Self::Detail,
+        Self::Done,
+        Self::Session,
+        Self::Warn,
+        Self::Error,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -53,7 +53,9 @@ impl Lane {
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Connect, Self::Personal].into_iter().find(|lane| lane.name() == name)
+        [Self::Connect, Self::Personal]
+            .into_iter()
+            .find(|lane| lane.name() == name)
     }
 }
 
@@ -183,6 +185,9 @@ mod tests {
         assert_eq!(days(86_400 * 7 + 5), Some(7));
         assert_eq!(days(86_399), Some(0));
         assert_eq!(days(-5), Some(0));
-        assert_eq!(lane(SessionStatus::Missing, 5).needs_person_in_days(now), None);
+        assert_eq!(
+            lane(SessionStatus::Missing, 5).needs_person_in_days(now),
+            None
+        );
     }
 }

@@ -1,0 +1,242 @@
+//! What the person set, resolved once: defaults < config.toml < environment < arguments.
+//!
+//! Nothing above this floor reads an environment variable or a command line.
+//! There is no setting that holds a password, a key or a ticket.
+
+pub mod args;
+pub mod file;
+pub mod paths;
+
+use std::{collections::HashMap, path::PathBuf, time::Duration};
+
+use crate::domain::{account::AccountName, failure::Failure};
+use args::{CommonArgs, Format};
+use file::ConfigFile;
+use paths::Paths;
+
+/// The environment as it was at start; a test makes its own.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(HashMap<String, String>);
+
+impl Environment {
+    pub fn of_process() -> Self {
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self(std::env::vars_os().filter_map(utf8).collect())
+    }
+
+    /// The value, unless unset or empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+/// Resolved configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub paths: Paths,
+    /// The account named by the person; `None` means "default" or all, as the command says.
+    pub account: Option<AccountName>,
+    pub format: Format,
+    /// All Garmin hosts at one loopback address, for tests.
+    pub base_url: Option<LoopbackUrl>,
+    pub key_file: Option<PathBuf>,
+    /// A tracing filter, such as `info` or `garminsync=debug`.
+    pub log: String,
+    pub verbose: u8,
+    pub no_color: bool,
+    pub sync: SyncSettings,
+    pub http: HttpSettings,
+}
+
+/// How syncs are planned and paced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncSettings {
+    /// Between two scheduled syncs of the open app.
+    pub every: Duration,
+    /// Days up to today that each sync reads again.
+    pub window_days: u32,
+    /// Whether original activity files are kept.
+    pub files: bool,
+    /// Between two requests of one process, so that Garmin is never hurried.
+    pub gap: Duration,
+}
+
+/// Time limits of HTTP requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSettings {
+    pub connect_timeout: Duration,
+    pub timeout: Duration,
+    /// Of one original file; Garmin may take its time.
+    pub download_timeout: Duration,
+}
+
+impl Config {
+    /// Reads `config.toml` if there is one and lays everything over it.
+    ///
+    /// # Errors
+    /// A sentence naming the setting, its source and what would be right.
+    pub fn resolve(args: &CommonArgs, env: &Environment) -> Result<Self, Failure> {
+        let paths = Paths::resolve(args.home.as_deref(), env)?;
+        let file = ConfigFile::load(&paths.config_file)?;
+        let base_url = env
+            .get("GARMINSYNC_BASE_URL")
+            .map(LoopbackUrl::parse)
+            .transpose()?;
+        let account = match (&args.account, env.get("GARMINSYNC_ACCOUNT"), &file.account) {
+            (Some(name), _, _) => Some(name.clone()),
+            (None, Some(text), _) => Some(account_name(text, "GARMINSYNC_ACCOUNT")?),
+            (None, None, Some(text)) => Some(account_name(text, "account in config.toml")?),
+            (None, None, None) => None,
+        };
+        // The gap is courtesy towards Garmin; a server on this machine needs none.
+        let gap_ms = if base_url.is_some() {
+            0
+        } else {
+            file.sync.gap_ms
+        };
+        Ok(Self {
+            paths,
+            account,
+            format: args.format,
+            base_url,
+            key_file: env.get("GARMINSYNC_KEY_FILE").map(PathBuf::from),
+            log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
+            verbose: args.verbose,
+            no_color: env.get("NO_COLOR").is_some(),
+            sync: SyncSettings {
+                every: Duration::from_secs(u64::from(file.sync.every_minutes.max(10)) * 60),
+                window_days: file.sync.window_days.clamp(1, 366),
+                files: file.sync.files,
+                gap: Duration::from_millis(gap_ms),
+            },
+            http: HttpSettings {
+                connect_timeout: Duration::from_secs(10),
+                timeout: Duration::from_secs(file.http.timeout_s.clamp(1, 600)),
+                download_timeout: Duration::from_secs(file.http.download_timeout_s.clamp(1, 3600)),
+            },
+        })
+    }
+
+    /// The account a command acts on when it acts on one.
+    pub fn account_or_default(&self) -> AccountName {
+        self.account.clone().unwrap_or_default()
+    }
+}
+
+fn account_name(text: &str, source: &str) -> Result<AccountName, Failure> {
+    text.parse()
+        .map_err(|why| Failure::config(format!("{source} is no account name."), format!("{why}.")))
+}
+
+/// A base URL that cannot leave this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopbackUrl(String);
+
+impl LoopbackUrl {
+    /// Accepts `http(s)://` at `127.0.0.0/8`, `[::1]` or `localhost`, with a
+    /// port, without user, path, query or fragment.
+    ///
+    /// # Errors
+    /// Anything else: a session must never be sent to a host that only claims
+    /// to be a test server.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let refuse = || {
+            Failure::config(
+                "GARMINSYNC_BASE_URL is not a loopback address.",
+                "It exists for tests only: use http://127.0.0.1:PORT, or unset it.",
+            )
+        };
+        let url = reqwest::Url::parse(text).map_err(|_| refuse())?;
+        let loopback = match url.host_str() {
+            Some("localhost") => true,
+            Some(host) => host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback()),
+            None => false,
+        };
+        let bare = matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if loopback && bare {
+            Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+        } else {
+            Err(refuse())
+        }
+    }
+
+    /// Without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_passes_as_a_base_url() {
+        for good in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1/",
+            "http://[::1]:9",
+            "http://127.9.9.9:2",
+        ] {
+            assert!(LoopbackUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://10.0.0.1:80",
+            "https://garmin.com",
+            "http://127.0.0.1.evil.example:80",
+            "http://localhost.example",
+            "http://user@127.0.0.1:80",
+            "http://127.0.0.1:80/path",
+            "ftp://127.0.0.1",
+            "127.0.0.1:80",
+            "",
+        ] {
+            assert!(LoopbackUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn arguments_win_over_environment_over_file() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("config.toml"), "account = \"file\"\n").unwrap();
+        let home_arg = Some(home.path().to_owned());
+        let env = Environment::from([("GARMINSYNC_ACCOUNT", "env")]);
+        let mut args = CommonArgs {
+            home: home_arg,
+            ..CommonArgs::default()
+        };
+        let resolve =
+            |args: &CommonArgs, env: &Environment| Config::resolve(args, env).unwrap().account;
+        assert_eq!(
+            resolve(&args, &Environment::default()).unwrap().as_str(),
+            "file"
+        );
+        assert_eq!(resolve(&args, &env).unwrap().as_str(), "env");
+        args.account = Some("arg".parse().unwrap());
+        assert_eq!(resolve(&args, &env).unwrap().as_str(), "arg");
+    }
+}

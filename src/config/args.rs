@@ -1,0 +1,173 @@
+//! The command line, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::domain::{account::AccountName, dataset::Dataset};
+
+/// Keeps a Garmin session alive and your history in one `SQLite` file.
+///
+/// Without a command the full-screen app opens. Unofficial: not affiliated with Garmin.
+#[derive(Debug, Parser)]
+#[command(name = "garminsync", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Run one sync without a screen and leave; for cron, never prompts
+    #[arg(long)]
+    pub sync: bool,
+    /// Use the built-in simulator and a throw-away home; no Garmin account needed
+    #[arg(long)]
+    pub demo: bool,
+    #[command(flatten)]
+    pub what: SyncArgs,
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done · 1 unexpected failure · 2 wrong use or configuration · 3 sign in needed
+            4 MFA code needed · 5 cool-down or rate limit · 6 Garmin unreachable
+            7 partly done · 8 another sync of this account is running
+Environment: GARMINSYNC_HOME, GARMINSYNC_ACCOUNT, GARMINSYNC_LOG, GARMINSYNC_KEY_FILE,
+             GARMINSYNC_BASE_URL (loopback only), NO_COLOR";
+
+/// Understood by every command.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CommonArgs {
+    /// Act on this account (short local name) [default: default; --sync and status: all]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub account: Option<AccountName>,
+    /// Keep everything in this folder instead of the platform's folders
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// How results are written to standard output
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub format: Format,
+    /// Say more on standard error; twice for debugging
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+    Yaml,
+}
+
+/// What `--sync` covers.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct SyncArgs {
+    /// With --sync: first day to fetch [default: 27 days before --to]
+    #[arg(long, requires = "sync", value_name = "DATE")]
+    pub from: Option<Date>,
+    /// With --sync: last day to fetch [default: today]
+    #[arg(long, requires = "sync", value_name = "DATE")]
+    pub to: Option<Date>,
+    /// With --sync: only these datasets (activities, daily, sleep)
+    #[arg(
+        long,
+        requires = "sync",
+        value_name = "DATASET,...",
+        value_delimiter = ','
+    )]
+    pub only: Option<Vec<Dataset>>,
+    /// With --sync: fetch only days that failed or were never asked for
+    #[arg(long, requires = "sync")]
+    pub repair: bool,
+    /// With --sync: print what would be requested, fetch nothing
+    #[arg(long, requires = "sync")]
+    pub plan: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in with e-mail and password
+    Login(LoginArgs),
+    /// Finish the pending MFA challenge, from any terminal, also after a restart
+    Mfa {
+        /// The six digits; asked for if not given
+        code: Option<String>,
+    },
+    /// Show the session of every account
+    Status {
+        /// Also ask Garmin whether the session works (one light request)
+        #[arg(long)]
+        check: bool,
+    },
+    /// Forget the session of an account; its data stays
+    Logout,
+    /// Run the built-in Garmin simulator in the foreground
+    Simulator(SimulatorArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct LoginArgs {
+    /// The account's e-mail; asked for if not given
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Read the password from the first line of standard input instead of asking
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SimulatorArgs {
+    /// Port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Another seed makes another athlete
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Days of history up to today
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: u32,
+    /// Lifetime of access tokens, in seconds
+    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub access_ttl: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sync_takes_dates_and_datasets() {
+        let args = Args::parse_from([
+            "garminsync",
+            "--sync",
+            "--from",
+            "2026-01-02",
+            "--only",
+            "daily,sleep",
+        ]);
+        assert!(args.sync);
+        assert_eq!(args.what.only, Some(vec![Dataset::Daily, Dataset::Sleep]));
+        assert!(Args::try_parse_from(["garminsync", "--from", "2026-01-02"]).is_err());
+        assert!(Args::try_parse_from(["garminsync", "--sync", "--only", "steps"]).is_err());
+    }
+
+    #[test]
+    fn common_options_stand_on_either_side_of_a_command() {
+        let args = Args::parse_from([
+            "garminsync",
+            "status",
+            "--account",
+            "ada",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(args.common.account.unwrap().as_str(), "ada");
+        assert_eq!(args.common.format, Format::Json);
+    }
+}

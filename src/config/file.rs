@@ -81,9 +81,12 @@ impl ConfigFile {
             }
         };
         toml::from_str(&text).map_err(|e| {
-            let line = e.span().map_or(1, |span| {
-                text.get(..span.start).unwrap_or("").lines().count().max(1)
-            });
+            let start = e.span().map_or(0, |span| span.start);
+            let line = 1 + text
+                .bytes()
+                .take(start)
+                .filter(|&byte| byte == b'\n')
+                .count();
             Failure::config(
                 format!(
                     "The configuration {shown} is wrong in line {line}: {}.",

@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn escape_sequences_lose_their_teeth() {
-        assert_eq!(printable("run\x1b[2J\x07 home\r\nend"), "run [2J home end");
+        assert_eq!(printable("run\x1b[2J\x07 home\r\nend"), "run [2J  home end");
         assert_eq!(printable("\u{9b}31mred"), "31mred");
     }
 

@@ -34,8 +34,6 @@ pub struct DailySummary {
     pub respiration_waking_brpm: Option<f64>,
     pub respiration_lowest_brpm: Option<f64>,
     pub respiration_highest_brpm: Option<f64>,
-    /// False while the day's totals can still grow.
-    pub is_complete: bool,
 }
 
 /// One night. It belongs to the day of waking.

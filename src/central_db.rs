@@ -1,0 +1,232 @@
+//! CentralDB: the one SQLite file.
+//!
+//! Owns opening, migrating, locking and every SQL statement. Callers hand a
+//! closure to [`CentralDb::read`] or [`CentralDb::write`]; it runs on a database
+//! thread, `write` inside one IMMEDIATE transaction. The table files below
+//! export plain functions over `&Connection` and `&Transaction`, so that several
+//! compose in one transaction. Nothing in here knows HTTP or what a token is:
+//! secrets arrive sealed.
+
+pub mod accounts;
+pub mod activities;
+pub mod auth_events;
+pub mod challenges;
+mod convert;
+pub mod cool_downs;
+pub mod coverage;
+pub mod daily;
+pub mod jobs;
+pub mod lease;
+pub mod log;
+mod migrations;
+mod open;
+pub mod payloads;
+pub mod sessions;
+pub mod sleep;
+pub mod state;
+mod upsert;
+mod worker;
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::{
+    config::paths::Paths,
+    domain::{
+        account::AccountId,
+        failure::{Failure, FailureKind},
+    },
+};
+use lease::Lease;
+pub use upsert::RowChange;
+use worker::Worker;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CentralDbError {
+    #[error("the database {path} cannot be opened: {why}")]
+    Open { path: String, why: String },
+    #[error("{path} is not a garminsync database")]
+    Foreign { path: String },
+    #[error(
+        "the database {path} was written by a newer garminsync (version {found}, this one knows {known})"
+    )]
+    Newer {
+        path: String,
+        found: i64,
+        known: i64,
+    },
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    #[error("the database refused: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("the lock file {path} cannot be used: {why}")]
+    Lock { path: String, why: String },
+    #[error("a database job panicked; nothing of it was stored")]
+    Panicked,
+    #[error("the database thread has ended")]
+    Stopped,
+}
+
+impl From<CentralDbError> for Failure {
+    fn from(error: CentralDbError) -> Self {
+        let (kind, remedy) = match &error {
+            CentralDbError::Open { .. } | CentralDbError::Lock { .. } => (
+                FailureKind::Home,
+                "Check the folder's permissions and free space, or choose another with --home DIR.",
+            ),
+            CentralDbError::Foreign { .. } => (
+                FailureKind::Home,
+                "It was left untouched; move it away, or choose another folder with --home DIR.",
+            ),
+            CentralDbError::Newer { .. } => (
+                FailureKind::Home,
+                "It was left untouched; install the newer garminsync.",
+            ),
+            CentralDbError::Migration(_) => (
+                FailureKind::CentralDb,
+                "The database is as it was before; a backup lies beside it.",
+            ),
+            CentralDbError::Sqlite(_) | CentralDbError::Panicked | CentralDbError::Stopped => (
+                FailureKind::CentralDb,
+                "What was stored before is safe; check free space, then try again.",
+            ),
+        };
+        Self::new(kind, sentence(&error.to_string()), remedy)
+    }
+}
+
+/// Capital first letter, full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).chain(['.']).collect()
+}
+
+/// Handle to the open database; cheap to clone. The last one closes it.
+#[derive(Clone, Debug)]
+pub struct CentralDb {
+    writer: Worker,
+    /// A connection of its own, so that a screen never waits for a sync's commit.
+    reader: Worker,
+    locks: PathBuf,
+}
+
+impl CentralDb {
+    /// Opens, creating or migrating as needed. Blocks; call it before the runtime starts
+    /// serving, or from a blocking thread.
+    ///
+    /// # Errors
+    /// A foreign or newer file is left untouched; see [`CentralDbError`].
+    pub fn open(paths: &Paths) -> Result<Self, CentralDbError> {
+        let writer = open::open(paths)?;
+        let reader = open::open_again(paths)?;
+        Ok(Self {
+            writer: Worker::spawn("central-db-write", writer)?,
+            reader: Worker::spawn("central-db-read", reader)?,
+            locks: paths.locks.clone(),
+        })
+    }
+
+    /// Runs a query on the reading connection.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CentralDbError> {
+        self.reader.call(move |connection| job(connection)).await
+    }
+
+    /// Runs a job in one transaction: all of it is stored, synced to disk, or nothing.
+    ///
+    /// IMMEDIATE, because a transaction that starts reading and then writes
+    /// fails at once where another process writes, whatever the busy timeout.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CentralDbError> {
+        self.writer
+            .call(move |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let value = job(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            })
+            .await
+    }
+
+    /// A number that moves when any process commits something.
+    pub async fn version(&self) -> Result<i64, CentralDbError> {
+        self.read(|connection| connection.query_row("PRAGMA data_version", [], |row| row.get(0)))
+            .await
+    }
+
+    /// The right to refresh this account's session; waits for its present owner.
+    pub async fn refresh_lease(&self, account: AccountId) -> Result<Lease, CentralDbError> {
+        Lease::wait(&self.locks.join(format!("refresh-{}.lock", account.get()))).await
+    }
+
+    /// The right to sync this account; `None` while another process has it.
+    pub fn sync_lease(&self, account: AccountId) -> Result<Option<Lease>, CentralDbError> {
+        Lease::try_take(&self.locks.join(format!("sync-{}.lock", account.get())))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    //! A CentralDB in a throw-away home, for the tests beside the table files.
+
+    use super::{CentralDb, accounts, open};
+    use crate::{config::paths::Paths, domain::account::AccountId};
+
+    pub(crate) struct Fixture {
+        pub(crate) paths: Paths,
+        pub(crate) connection: rusqlite::Connection,
+        pub(crate) account: AccountId,
+        _home: tempfile::TempDir,
+    }
+
+    pub(crate) fn connection() -> Fixture {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::inside(home.path());
+        paths.create().unwrap();
+        let mut connection = open::open(&paths).unwrap();
+        let tx = connection.transaction().unwrap();
+        let account = accounts::ensure(&tx, &"ada".parse().unwrap(), jiff::Timestamp::UNIX_EPOCH)
+            .unwrap()
+            .id;
+        tx.commit().unwrap();
+        Fixture {
+            paths,
+            connection,
+            account,
+            _home: home,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_stores_nothing_and_the_next_one_runs() {
+        let fixture = connection();
+        let db = CentralDb::open(&fixture.paths).unwrap();
+        let panicked = db
+            .write(|tx| -> rusqlite::Result<()> {
+                tx.execute("DELETE FROM account", [])?;
+                panic!("planned");
+            })
+            .await;
+        assert!(matches!(panicked, Err(super::CentralDbError::Panicked)));
+        assert_eq!(db.read(accounts::all).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_version_moves_when_another_process_writes() {
+        let fixture = connection();
+        let db = CentralDb::open(&fixture.paths).unwrap();
+        let before = db.version().await.unwrap();
+        fixture
+            .connection
+            .execute("UPDATE account SET display_name = 'x'", [])
+            .unwrap();
+        assert_ne!(db.version().await.unwrap(), before);
+    }
+}

@@ -1,0 +1,74 @@
+//! Table `account`.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::convert::{ms, word};
+use crate::domain::account::{Account, AccountId, AccountName, Region};
+
+pub fn by_name(connection: &Connection, name: &AccountName) -> rusqlite::Result<Option<Account>> {
+    connection
+        .prepare_cached("SELECT * FROM account WHERE name = :name")?
+        .query_row(named_params! { ":name": name.as_str() }, account)
+        .optional()
+}
+
+/// By name, in alphabetical order.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
+    connection
+        .prepare_cached("SELECT * FROM account ORDER BY name")?
+        .query_map([], account)?
+        .collect()
+}
+
+/// The account of this name, made if there is none.
+pub fn ensure(
+    connection: &Connection,
+    name: &AccountName,
+    now: Timestamp,
+) -> rusqlite::Result<Account> {
+    connection
+        .prepare_cached("INSERT INTO account (name, created_at) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING")?
+        .execute(named_params! { ":name": name.as_str(), ":now": ms(now) })?;
+    by_name(connection, name)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// Who Garmin says this is; a name it does not know any more is kept.
+pub fn set_identity(
+    connection: &Connection,
+    account: AccountId,
+    user_id: &str,
+    display_name: Option<&str>,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE account SET user_id = :user_id, display_name = coalesce(:display_name, display_name)
+             WHERE id = :id",
+        )?
+        .execute(named_params! { ":id": account.get(), ":user_id": user_id, ":display_name": display_name })?;
+    Ok(())
+}
+
+pub fn set_time_zone(
+    connection: &Connection,
+    account: AccountId,
+    zone: &str,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE account SET time_zone = :zone WHERE id = :id AND time_zone IS NOT :zone",
+        )?
+        .execute(named_params! { ":id": account.get(), ":zone": zone })?;
+    Ok(())
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account {
+        id: AccountId::new(row.get("id")?),
+        name: word(row, "name", |text| text.parse().ok())?,
+        region: word(row, "region", Region::from_domain)?,
+        user_id: row.get("user_id")?,
+        display_name: row.get("display_name")?,
+        time_zone: row.get("time_zone")?,
+    })
+}

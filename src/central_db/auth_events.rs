@@ -1,0 +1,82 @@
+//! Table `auth_event`: the audit trail. Never a secret.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, named_params};
+
+use super::convert::{ms, timestamp};
+use crate::domain::account::AccountId;
+
+/// What was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthAction {
+    SignIn,
+    MfaAnswer,
+    Refresh,
+    Validate,
+    SignOut,
+}
+
+impl AuthAction {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::MfaAnswer => "mfa_answer",
+            Self::Refresh => "refresh",
+            Self::Validate => "validate",
+            Self::SignOut => "sign_out",
+        }
+    }
+}
+
+/// One line of the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthEvent {
+    pub at: Timestamp,
+    pub what: String,
+    /// `OK`, `MFA_REQUIRED`, or a reason word.
+    pub outcome: String,
+    pub detail: Option<String>,
+}
+
+pub fn record(
+    connection: &Connection,
+    account: AccountId,
+    at: Timestamp,
+    what: AuthAction,
+    outcome: &str,
+    detail: Option<&str>,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO auth_event (account, at, what, outcome, detail)
+             VALUES (:account, :at, :what, :outcome, :detail)",
+        )?
+        .execute(named_params! {
+            ":account": account.get(), ":at": ms(at), ":what": what.name(), ":outcome": outcome, ":detail": detail,
+        })?;
+    Ok(())
+}
+
+/// The newest `limit` events, newest first.
+pub fn newest(
+    connection: &Connection,
+    account: AccountId,
+    limit: u32,
+) -> rusqlite::Result<Vec<AuthEvent>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM auth_event WHERE account = :account ORDER BY id DESC LIMIT :limit",
+        )?
+        .query_map(
+            named_params! { ":account": account.get(), ":limit": limit },
+            |row| {
+                Ok(AuthEvent {
+                    at: timestamp(row, "at")?,
+                    what: row.get("what")?,
+                    outcome: row.get("outcome")?,
+                    detail: row.get("detail")?,
+                })
+            },
+        )?
+        .collect()
+}

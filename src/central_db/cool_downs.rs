@@ -1,0 +1,85 @@
+//! Table `cool_down`: until when something may not be tried. Every process obeys it.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::convert::{count, ms, timestamp, word};
+use crate::domain::{
+    account::AccountId,
+    session::{CoolDown, CoolDownScope},
+};
+
+/// The row of one scope, also when its time is over: its strikes still count.
+pub fn load(
+    connection: &Connection,
+    account: AccountId,
+    scope: CoolDownScope,
+) -> rusqlite::Result<Option<CoolDown>> {
+    connection
+        .prepare_cached("SELECT * FROM cool_down WHERE account = :account AND scope = :scope")?
+        .query_row(
+            named_params! { ":account": account.get(), ":scope": scope.name() },
+            cool_down,
+        )
+        .optional()
+}
+
+/// The one in force that ends last.
+pub fn in_force(
+    connection: &Connection,
+    account: AccountId,
+    now: Timestamp,
+) -> rusqlite::Result<Option<CoolDown>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM cool_down WHERE account = :account AND until_at > :now ORDER BY until_at DESC LIMIT 1",
+        )?
+        .query_row(named_params! { ":account": account.get(), ":now": ms(now) }, cool_down)
+        .optional()
+}
+
+pub fn store(
+    connection: &Connection,
+    account: AccountId,
+    cool_down: &CoolDown,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO cool_down (account, scope, until_at, reason, strikes)
+             VALUES (:account, :scope, :until_at, :reason, :strikes)",
+        )?
+        .execute(named_params! {
+            ":account": account.get(),
+            ":scope": cool_down.scope.name(),
+            ":until_at": ms(cool_down.until),
+            ":reason": cool_down.reason,
+            ":strikes": cool_down.strikes,
+        })?;
+    Ok(())
+}
+
+/// A success: the next refusal starts counting anew.
+pub fn clear(
+    connection: &Connection,
+    account: AccountId,
+    scope: CoolDownScope,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM cool_down WHERE account = :account AND scope = :scope")?
+        .execute(named_params! { ":account": account.get(), ":scope": scope.name() })?;
+    Ok(())
+}
+
+fn cool_down(row: &Row<'_>) -> rusqlite::Result<CoolDown> {
+    let scope = |name: &str| {
+        [CoolDownScope::SignIn, CoolDownScope::Requests]
+            .into_iter()
+            .find(|scope| scope.name() == name)
+    };
+    Ok(CoolDown {
+        scope: word(row, "scope", scope)?,
+        until: timestamp(row, "until_at")?,
+        reason: row.get("reason")?,
+        strikes: count(row, "strikes")?,
+    })
+}

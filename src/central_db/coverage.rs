@@ -1,0 +1,103 @@
+//! Table `coverage`: what is known of each day. No row: never asked.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use rusqlite::{Connection, named_params};
+
+use super::convert::{day, ms, word};
+use crate::domain::{account::AccountId, coverage::Coverage, dataset::Dataset, dates::DateSpan};
+
+/// Enters a state. A day that stays in its state is not written, and a failure
+/// never hides what is already here: the day keeps its data and is asked again
+/// because it is open, or stays settled.
+pub fn set(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+    state: Coverage,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO coverage (account, dataset, day_on, state, since_at, reason)
+             VALUES (:account, :dataset, :day_on, :state, :now, :reason)
+             ON CONFLICT (account, dataset, day_on) DO UPDATE SET
+                 state = excluded.state, since_at = excluded.since_at, reason = excluded.reason
+             WHERE (coverage.state, coverage.reason) IS NOT (excluded.state, excluded.reason)
+                 AND NOT (excluded.state = 'failed' AND coverage.state IN ('got', 'open'))",
+        )?
+        .execute(named_params! {
+            ":account": account.get(),
+            ":dataset": dataset.name(),
+            ":day_on": on.to_string(),
+            ":state": state.name(),
+            ":now": ms(now),
+            ":reason": reason,
+        })?;
+    Ok(())
+}
+
+/// The days of `span` that were asked for.
+pub fn of(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    span: DateSpan,
+) -> rusqlite::Result<BTreeMap<Date, Coverage>> {
+    connection
+        .prepare_cached(
+            "SELECT day_on, state FROM coverage
+             WHERE account = :account AND dataset = :dataset AND day_on BETWEEN :first AND :last",
+        )?
+        .query_map(
+            named_params! {
+                ":account": account.get(),
+                ":dataset": dataset.name(),
+                ":first": span.first().to_string(),
+                ":last": span.last().to_string(),
+            },
+            |row| {
+                Ok((
+                    day(row, "day_on")?,
+                    word(row, "state", Coverage::from_name)?,
+                ))
+            },
+        )?
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central_db::fixture;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_failure_does_not_hide_data_and_a_stay_writes_nothing() {
+        let f = fixture::connection();
+        let db = &f.connection;
+        let on = date(2026, 1, 1);
+        let put = |state, reason| {
+            set(
+                db,
+                f.account,
+                Dataset::Daily,
+                on,
+                state,
+                reason,
+                Timestamp::UNIX_EPOCH,
+            )
+            .unwrap();
+            of(db, f.account, Dataset::Daily, DateSpan::day(on)).unwrap()[&on]
+        };
+        assert_eq!(put(Coverage::Failed, Some("torn")), Coverage::Failed);
+        assert_eq!(put(Coverage::Got, None), Coverage::Got);
+        assert_eq!(put(Coverage::Failed, Some("torn")), Coverage::Got);
+        let before = db.total_changes();
+        assert_eq!(put(Coverage::Got, None), Coverage::Got);
+        assert_eq!(db.total_changes(), before);
+    }
+}

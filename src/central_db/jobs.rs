@@ -1,0 +1,313 @@
+//! Tables `sync_job`, `sync_task` and `sync_mark`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::convert::{count, ms, opt_ms, opt_timestamp, timestamp, word};
+use crate::domain::{
+    account::AccountId,
+    dataset::Dataset,
+    job::{DatasetCount, JobId, JobStatus, JobSummary, TaskFailure, Trigger},
+    session::Reuse,
+};
+
+pub fn start(
+    connection: &Connection,
+    account: AccountId,
+    trigger: Trigger,
+    now: Timestamp,
+) -> rusqlite::Result<JobId> {
+    connection
+        .prepare_cached(
+            "INSERT INTO sync_job (account, requested_by, status, started_at)
+             VALUES (:account, :requested_by, 'RUNNING', :now)",
+        )?
+        .execute(named_params! { ":account": account.get(), ":requested_by": trigger.name(), ":now": ms(now) })?;
+    Ok(JobId::new(connection.last_insert_rowid()))
+}
+
+/// How a job ended.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub status: JobStatus,
+    pub requests: u32,
+    pub refreshed: bool,
+    pub message: Option<String>,
+}
+
+pub fn finish(
+    connection: &Connection,
+    job: JobId,
+    ending: &Ending,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE sync_job SET status = :status, finished_at = :now, requests = :requests,
+                 refreshed = :refreshed, message = :message
+             WHERE id = :job",
+        )?
+        .execute(named_params! {
+            ":job": job.get(),
+            ":status": ending.status.word(),
+            ":now": ms(now),
+            ":requests": ending.requests,
+            ":refreshed": ending.refreshed,
+            ":message": ending.message,
+        })?;
+    Ok(())
+}
+
+/// Closes jobs whose process died. Called under the account's sync lease, so
+/// nothing that still runs can be hit. Returns how many there were.
+pub fn close_orphans(
+    connection: &Connection,
+    account: AccountId,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE sync_job SET status = 'FAILED', finished_at = :now, message = 'The process ended in mid-sync.'
+             WHERE account = :account AND status = 'RUNNING'",
+        )?
+        .execute(named_params! { ":account": account.get(), ":now": ms(now) })
+}
+
+/// One task as it ended.
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    pub ordinal: u32,
+    pub dataset: Dataset,
+    pub endpoint: &'static str,
+    pub span: String,
+    /// `None`: done. Otherwise what failed.
+    pub failed: Option<String>,
+    pub count: DatasetCount,
+}
+
+pub fn record_task(
+    connection: &Connection,
+    job: JobId,
+    task: &TaskRow,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO sync_task (job, ordinal, dataset, endpoint, span, status, finished_at, days, rows_new,
+                 rows_changed, summary)
+             VALUES (:job, :ordinal, :dataset, :endpoint, :span, :status, :now, :days, :rows_new, :rows_changed,
+                 :summary)",
+        )?
+        .execute(named_params! {
+            ":job": job.get(),
+            ":ordinal": task.ordinal,
+            ":dataset": task.dataset.name(),
+            ":endpoint": task.endpoint,
+            ":span": task.span,
+            ":status": if task.failed.is_some() { "FAILED" } else { "DONE" },
+            ":now": ms(now),
+            ":days": task.count.days,
+            ":rows_new": task.count.rows_new,
+            ":rows_changed": task.count.rows_changed,
+            ":summary": task.failed,
+        })?;
+    Ok(())
+}
+
+/// Totals folded from the tasks: nothing is counted twice.
+pub fn totals(
+    connection: &Connection,
+    job: JobId,
+) -> rusqlite::Result<BTreeMap<Dataset, DatasetCount>> {
+    connection
+        .prepare_cached(
+            "SELECT dataset, sum(days) AS days, sum(rows_new) AS rows_new, sum(rows_changed) AS rows_changed,
+                 count(*) FILTER (WHERE status = 'FAILED') AS failed
+             FROM sync_task WHERE job = :job GROUP BY dataset",
+        )?
+        .query_map(named_params! { ":job": job.get() }, |row| {
+            let total = DatasetCount {
+                days: count(row, "days")?,
+                rows_new: count(row, "rows_new")?,
+                rows_changed: count(row, "rows_changed")?,
+                failed: count(row, "failed")?,
+            };
+            Ok((dataset(row)?, total))
+        })?
+        .collect()
+}
+
+pub fn failures(connection: &Connection, job: JobId) -> rusqlite::Result<Vec<TaskFailure>> {
+    connection
+        .prepare_cached(
+            "SELECT dataset, span, summary FROM sync_task WHERE job = :job AND status = 'FAILED' ORDER BY ordinal",
+        )?
+        .query_map(named_params! { ":job": job.get() }, |row| {
+            let summary: Option<String> = row.get("summary")?;
+            Ok(TaskFailure { dataset: dataset(row)?, span: row.get("span")?, summary: summary.unwrap_or_default() })
+        })?
+        .collect()
+}
+
+/// The newest `limit` jobs, newest first.
+pub fn newest(
+    connection: &Connection,
+    account: AccountId,
+    limit: u32,
+) -> rusqlite::Result<Vec<JobSummary>> {
+    connection
+        .prepare_cached(
+            "SELECT id, status, started_at, finished_at, requests,
+                 (SELECT coalesce(sum(rows_new + rows_changed), 0) FROM sync_task WHERE job = sync_job.id) AS row_count
+             FROM sync_job WHERE account = :account ORDER BY id DESC LIMIT :limit",
+        )?
+        .query_map(named_params! { ":account": account.get(), ":limit": limit }, |row| {
+            Ok(JobSummary {
+                id: JobId::new(row.get("id")?),
+                status: word(row, "status", JobStatus::from_word)?,
+                started_at: timestamp(row, "started_at")?,
+                finished_at: opt_timestamp(row, "finished_at")?,
+                requests: count(row, "requests")?,
+                rows: count(row, "row_count")?,
+            })
+        })?
+        .collect()
+}
+
+/// How many jobs started since `since` needed no person. A job that Garmin or
+/// the network turned away still reused the session; `AUTH_EXPIRED` did not.
+pub fn reuse(
+    connection: &Connection,
+    account: AccountId,
+    since: Timestamp,
+) -> rusqlite::Result<Reuse> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) AS jobs, count(*) FILTER (WHERE status <> 'AUTH_EXPIRED') AS reused
+             FROM sync_job WHERE account = :account AND started_at >= :since AND finished_at IS NOT NULL",
+        )?
+        .query_row(named_params! { ":account": account.get(), ":since": ms(since) }, |row| {
+            Ok(Reuse { reused: count(row, "reused")?, jobs: count(row, "jobs")? })
+        })
+}
+
+/// The last complete sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What Garmin's `lastUsedDeviceUploadTime` was then.
+    pub uploaded_at: Option<Timestamp>,
+    pub synced_at: Timestamp,
+}
+
+pub fn mark(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<Mark>> {
+    connection
+        .prepare_cached("SELECT uploaded_at, synced_at FROM sync_mark WHERE account = :account")?
+        .query_row(named_params! { ":account": account.get() }, |row| {
+            Ok(Mark {
+                uploaded_at: opt_timestamp(row, "uploaded_at")?,
+                synced_at: timestamp(row, "synced_at")?,
+            })
+        })
+        .optional()
+}
+
+pub fn set_mark(connection: &Connection, account: AccountId, mark: Mark) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO sync_mark (account, uploaded_at, synced_at)
+             VALUES (:account, :uploaded_at, :synced_at)",
+        )?
+        .execute(named_params! {
+            ":account": account.get(), ":uploaded_at": opt_ms(mark.uploaded_at), ":synced_at": ms(mark.synced_at),
+        })?;
+    Ok(())
+}
+
+fn dataset(row: &Row<'_>) -> rusqlite::Result<Dataset> {
+    word(row, "dataset", |name| name.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central_db::fixture;
+
+    #[test]
+    fn totals_and_reuse_are_folded_from_rows() {
+        let f = fixture::connection();
+        let db = &f.connection;
+        let now = Timestamp::UNIX_EPOCH;
+        let job = start(db, f.account, Trigger::Headless, now).unwrap();
+        for (ordinal, failed) in [(0, None), (1, Some("torn".to_owned()))] {
+            let count = DatasetCount {
+                days: 28,
+                rows_new: 3,
+                rows_changed: 1,
+                failed: 0,
+            };
+            let span = "2026-01-01".to_owned();
+            let task = TaskRow {
+                ordinal,
+                dataset: Dataset::Sleep,
+                endpoint: "x",
+                span,
+                failed,
+                count,
+            };
+            record_task(db, job, &task, now).unwrap();
+        }
+        let total = totals(db, job).unwrap();
+        assert_eq!(
+            total[&Dataset::Sleep],
+            DatasetCount {
+                days: 56,
+                rows_new: 6,
+                rows_changed: 2,
+                failed: 1
+            }
+        );
+        assert_eq!(failures(db, job).unwrap()[0].summary, "torn");
+
+        assert_eq!(
+            reuse(db, f.account, now).unwrap().percent(),
+            None,
+            "a running job is no experience yet"
+        );
+        let ending = |status| Ending {
+            status,
+            requests: 1,
+            refreshed: false,
+            message: None,
+        };
+        finish(db, job, &ending(JobStatus::Partial), now).unwrap();
+        let expired = start(db, f.account, Trigger::Headless, now).unwrap();
+        finish(db, expired, &ending(JobStatus::AuthExpired), now).unwrap();
+        assert_eq!(reuse(db, f.account, now).unwrap().percent(), Some(50));
+    }
+
+    #[test]
+    fn an_orphaned_job_is_closed_once() {
+        let f = fixture::connection();
+        start(
+            &f.connection,
+            f.account,
+            Trigger::Schedule,
+            Timestamp::UNIX_EPOCH,
+        )
+        .unwrap();
+        assert_eq!(
+            close_orphans(&f.connection, f.account, Timestamp::UNIX_EPOCH).unwrap(),
+            1
+        );
+        assert_eq!(
+            close_orphans(&f.connection, f.account, Timestamp::UNIX_EPOCH).unwrap(),
+            0
+        );
+        assert_eq!(
+            newest(&f.connection, f.account, 5).unwrap()[0].status,
+            JobStatus::Failed
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! Numbered, append-only steps from an empty file to today's schema.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::CentralDbError;
+
+pub(super) struct Migration {
+    /// 1, 2, 3, ...: `PRAGMA user_version` after it.
+    pub(super) version: i64,
+    pub(super) sql: &'static str,
+}
+
+pub(super) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sql: include_str!("../../assets/migrations/0001_foundation.sql"),
+}];
+
+pub(super) fn latest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
+/// Applies what is missing, each step in a transaction of its own. Before the
+/// first step on a file that holds data, a verified copy is laid beside it.
+pub(super) fn apply(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[Migration],
+) -> Result<(), CentralDbError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > 0 && found < latest(migrations) {
+        back_up(connection, path, found)?;
+    }
+    for migration in migrations
+        .iter()
+        .filter(|migration| migration.version > found)
+    {
+        let step = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute_batch(migration.sql)?;
+            transaction.pragma_update(None, "user_version", migration.version)?;
+            transaction.commit()
+        };
+        step(connection)
+            .map_err(|e| CentralDbError::Migration(format!("step {}: {e}", migration.version)))?;
+    }
+    Ok(())
+}
+
+/// Where the copy from before leaving `version` lies.
+fn backup_path(path: &Path, version: i64) -> PathBuf {
+    path.with_extension(format!("v{version}.backup.db"))
+}
+
+fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), CentralDbError> {
+    let failed = |why: String| CentralDbError::Migration(format!("no backup could be made: {why}"));
+    let target = backup_path(path, version);
+    let folder = target.parent().unwrap_or_else(|| Path::new("."));
+    // Written under a temporary name (0600 from tempfile), so that a backup under its final name is whole.
+    let draft = tempfile::Builder::new()
+        .prefix(".backup-")
+        .tempfile_in(folder)
+        .map_err(|e| failed(e.to_string()))?
+        .into_temp_path();
+    let copy = || -> rusqlite::Result<String> {
+        let mut copy = Connection::open(&draft)?;
+        rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(
+            1024,
+            std::time::Duration::ZERO,
+            None,
+        )?;
+        copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))
+    };
+    match copy().map_err(|e| failed(e.to_string()))?.as_str() {
+        "ok" => draft.persist(&target).map_err(|e| failed(e.to_string())),
+        problem => Err(failed(format!("the copy is damaged: {problem}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(connection: &Connection) -> Vec<String> {
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+            .unwrap();
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    #[test]
+    fn versions_count_up_from_one() {
+        let versions: Vec<_> = MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .collect();
+        assert_eq!(versions, (1..=latest(MIGRATIONS)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, Path::new("unused"), MIGRATIONS).unwrap();
+        for table in schema(&connection)
+            .iter()
+            .filter(|sql| sql.starts_with("CREATE TABLE"))
+        {
+            assert!(table.contains("STRICT"), "{table}");
+        }
+    }
+
+    #[test]
+    fn a_failing_step_leaves_the_file_as_it_was_with_a_backup_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("central.db");
+        let mut connection = Connection::open(&path).unwrap();
+        let good = Migration {
+            version: 1,
+            sql: "CREATE TABLE a (x) STRICT",
+        };
+        let good = Migration {
+            sql: "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (7)",
+            ..good
+        };
+        apply(&mut connection, &path, std::slice::from_ref(&good)).unwrap();
+        let bad = Migration {
+            version: 2,
+            sql: "CREATE TABLE b (x INTEGER) STRICT; DROP TABLE nowhere",
+        };
+        assert!(apply(&mut connection, &path, &[good, bad]).is_err());
+        assert_eq!(schema(&connection).len(), 1);
+        let copy = Connection::open(backup_path(&path, 1)).unwrap();
+        assert_eq!(
+            copy.query_row("SELECT x FROM a", [], |row| row.get::<_, i64>(0))
+                .unwrap(),
+            7
+        );
+    }
+}

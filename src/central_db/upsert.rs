@@ -1,0 +1,110 @@
+//! Writes a typed row so that writing it again changes nothing.
+
+use rusqlite::{Connection, params_from_iter, types::Value};
+
+/// What writing a row did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowChange {
+    New,
+    Changed,
+    Same,
+}
+
+/// One row of one table: its natural key, its values, and the payload it was read from.
+pub(super) struct Upsert<'a> {
+    pub(super) table: &'static str,
+    pub(super) key: &'a [(&'static str, Value)],
+    pub(super) values: &'a [(&'static str, Value)],
+    pub(super) payload_id: i64,
+}
+
+impl Upsert<'_> {
+    /// `payload_id` alone is no change: the same reading in a newer answer
+    /// leaves the row as it is.
+    pub(super) fn run(&self, connection: &Connection) -> rusqlite::Result<RowChange> {
+        let exists: bool = connection.prepare_cached(&self.exists_sql())?.query_row(
+            params_from_iter(self.key.iter().map(|(_, value)| value)),
+            |row| row.get(0),
+        )?;
+        let payload = Value::Integer(self.payload_id);
+        let all = self
+            .key
+            .iter()
+            .chain(self.values)
+            .map(|(_, value)| value)
+            .chain([&payload]);
+        let written = connection
+            .prepare_cached(&self.write_sql())?
+            .execute(params_from_iter(all))?;
+        Ok(match (exists, written) {
+            (false, _) => RowChange::New,
+            (true, 0) => RowChange::Same,
+            (true, _) => RowChange::Changed,
+        })
+    }
+
+    fn exists_sql(&self) -> String {
+        let Self { table, .. } = self;
+        let matches = join(self.key, " AND ", |name| format!("{name} = ?"));
+        format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {matches})")
+    }
+
+    fn write_sql(&self) -> String {
+        let Self { table, .. } = self;
+        let key = join(self.key, ", ", str::to_owned);
+        let values = join(self.values, ", ", str::to_owned);
+        let marks = vec!["?"; self.key.len() + self.values.len() + 1].join(", ");
+        let set = join(self.values, ", ", |name| {
+            format!("{name} = excluded.{name}")
+        });
+        let old = join(self.values, ", ", |name| format!("{table}.{name}"));
+        let new = join(self.values, ", ", |name| format!("excluded.{name}"));
+        format!(
+            "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
+             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = excluded.payload_id \
+             WHERE ({old}) IS NOT ({new})"
+        )
+    }
+}
+
+fn join(
+    columns: &[(&'static str, Value)],
+    separator: &str,
+    each: impl Fn(&str) -> String,
+) -> String {
+    columns
+        .iter()
+        .map(|(name, _)| each(name))
+        .collect::<Vec<_>>()
+        .join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_changed_reading_is_a_change() {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema =
+            "CREATE TABLE t (k INTEGER PRIMARY KEY, a REAL, b TEXT, payload_id INTEGER) STRICT";
+        connection.execute_batch(schema).unwrap();
+        let write = |a: Option<f64>, payload_id| {
+            let key = [("k", Value::Integer(1))];
+            let values = [("a", Value::from(a)), ("b", Value::from("x".to_owned()))];
+            Upsert {
+                table: "t",
+                key: &key,
+                values: &values,
+                payload_id,
+            }
+            .run(&connection)
+            .unwrap()
+        };
+        assert_eq!(write(None, 1), RowChange::New);
+        assert_eq!(write(None, 2), RowChange::Same);
+        assert_eq!(write(Some(0.1), 2), RowChange::Changed);
+        assert_eq!(write(Some(0.1), 3), RowChange::Same);
+        assert_eq!(write(None, 3), RowChange::Changed);
+    }
+}

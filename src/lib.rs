@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod garmin;
 pub mod simulator;
 pub mod tui;
 pub mod vault;

@@ -1,0 +1,74 @@
+//! What can go wrong between us and Garmin, and whether asking again can help.
+
+use std::time::Duration;
+
+use crate::domain::failure::Failure;
+
+/// One request's failure. Holds no URL, no header and no body: all three can
+/// carry a ticket or a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GarminError {
+    /// The request never left: no route, name or TLS. Nothing happened there.
+    #[error("{0}")]
+    NotSent(String),
+    /// Sent, but the answer did not come or broke off. It may have had its effect.
+    #[error("{0}")]
+    NoAnswer(String),
+    #[error("Garmin's server failed (HTTP {0})")]
+    Server(u16),
+    #[error("Garmin has had too many requests")]
+    RateLimited { retry_after: Option<Duration> },
+    /// 403 with a page instead of JSON: the edge's bot protection.
+    #[error("Garmin's bot protection answered")]
+    Blocked,
+    /// 401. `not_active`: "Token is not active" (`protocol.md` 6.4).
+    #[error("Garmin did not accept the token")]
+    Unauthorized { not_active: bool },
+    /// 400, 403 (JSON), 404, 410 and the like: this request is refused, and will be again.
+    #[error("Garmin refused the request (HTTP {status}{})", .message.as_deref().map(|text| format!(": {text}")).unwrap_or_default())]
+    Refused {
+        status: u16,
+        message: Option<String>,
+    },
+    /// The answer is not what the endpoint is known to send.
+    #[error("Garmin's answer could not be read: {0}")]
+    Unreadable(String),
+}
+
+/// Whether asking the same again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Soon, with growing waits (GET and GraphQL reads only).
+    Backoff,
+    /// Not by itself.
+    Never,
+    /// Stop everything that talks to Garmin.
+    StopAll,
+}
+
+impl GarminError {
+    /// The retry table of `protocol.md` 11.2.
+    pub const fn retry(&self) -> Retry {
+        match self {
+            Self::NotSent(_) | Self::NoAnswer(_) | Self::Server(_) => Retry::Backoff,
+            Self::Unauthorized { .. } | Self::Refused { .. } | Self::Unreadable(_) => Retry::Never,
+            Self::RateLimited { .. } | Self::Blocked => Retry::StopAll,
+        }
+    }
+
+    pub const fn is_transport(&self) -> bool {
+        matches!(self, Self::NotSent(_) | Self::NoAnswer(_))
+    }
+
+    /// As a person reads it. `what` names the thing asked for.
+    pub fn failure(&self, what: &str) -> Failure {
+        match self {
+            Self::NotSent(why) | Self::NoAnswer(why) => Failure::unreachable(why),
+            Self::Server(status) => Failure::garmin_down(*status),
+            Self::RateLimited { .. } => Failure::rate_limited(None),
+            Self::Blocked => Failure::blocked(None),
+            Self::Unauthorized { .. } => Failure::token_not_active(),
+            Self::Refused { .. } | Self::Unreadable(_) => Failure::unexpected_answer(what),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The mobile JSON sign-in (`protocol.md` 2.1, 3.1, 3.2), as the iOS app does it.
+
+use reqwest::RequestBuilder;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{ServiceTicket, SignInReply, cookies::Cookies};
+use crate::{
+    domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
+    garmin::{
+        client::{Answer, Client},
+        error::GarminError,
+        wire::{
+            errors,
+            sso::{EdgeError, SsoReply},
+        },
+    },
+};
+
+const CLIENT_ID: &str = "GCM_IOS_DARK";
+const LOCALE: &str = "en-US";
+const USER_AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
+                          (KHTML, like Gecko) Mobile/15E148";
+
+/// What continues an attempt after its challenge: sealed into CentralDB, so
+/// that another process can answer it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    service_url: String,
+    cookies: Cookies,
+}
+
+/// Posts the password, once. Costs one sign-in of Garmin's small allowance.
+pub async fn sign_in(
+    client: &Client,
+    email: &str,
+    password: &Secret,
+) -> Result<(SignInReply, Attempt), GarminError> {
+    let mut attempt = Attempt {
+        service_url: client.endpoints().service_ios(),
+        cookies: Cookies::default(),
+    };
+    let body = json!({
+        "username": email, "password": password.expose(), "rememberMe": true, "captchaToken": "",
+    });
+    let answer = client
+        .send(attempt.post(client, "/mobile/api/login").json(&body))
+        .await?;
+    attempt.cookies.absorb(&answer.headers);
+    Ok((read(&answer, &attempt.service_url, false)?, attempt))
+}
+
+/// Posts a code for the challenge this attempt met: same cookies, same query.
+pub async fn answer_challenge(
+    client: &Client,
+    attempt: &mut Attempt,
+    method: &MfaMethod,
+    code: &Secret,
+) -> Result<SignInReply, GarminError> {
+    let body = json!({
+        "mfaMethod": method.wire(), "mfaVerificationCode": code.expose(),
+        "rememberMyBrowser": true, "reconsentList": [], "mfaSetup": false,
+    });
+    let answer = client
+        .send(
+            attempt
+                .post(client, "/mobile/api/mfa/verifyCode")
+                .json(&body),
+        )
+        .await?;
+    attempt.cookies.absorb(&answer.headers);
+    read(&answer, &attempt.service_url, true)
+}
+
+impl Attempt {
+    /// A consistent header set: browser navigation headers here cost others a 429.
+    fn post(&self, client: &Client, path: &str) -> RequestBuilder {
+        let endpoints = client.endpoints();
+        let query = [
+            ("clientId", CLIENT_ID),
+            ("locale", LOCALE),
+            ("service", self.service_url.as_str()),
+        ];
+        let request = client
+            .http()
+            .post(format!("{}{path}", endpoints.sso()))
+            .query(&query)
+            .header("User-Agent", USER_AGENT)
+            .header("Accept", "application/json, text/plain, */*")
+            .header("Origin", endpoints.sso_origin());
+        match self.cookies.header() {
+            Some(cookies) => request.header("Cookie", cookies.expose()),
+            None => request,
+        }
+    }
+}
+
+/// Decides on `responseStatus.type`, not on the HTTP status alone.
+fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply, GarminError> {
+    let retry_after = errors::retry_after(answer);
+    if answer.status == 429 {
+        return Ok(SignInReply::RateLimited { retry_after });
+    }
+    let Ok(reply) = serde_json::from_slice::<SsoReply>(&answer.body) else {
+        return match answer.status {
+            status @ 500..=599 => Err(GarminError::Server(status)),
+            _ => Ok(SignInReply::Blocked),
+        };
+    };
+    match reply.error.as_ref().and_then(EdgeError::status) {
+        Some(429) => return Ok(SignInReply::RateLimited { retry_after }),
+        Some(code) => {
+            let (kind, message) = ("error".to_owned(), format!("code {code}"));
+            return Ok(SignInReply::Refused { kind, message });
+        }
+        None => {}
+    }
+    let status = reply.response_status.unwrap_or_default();
+    let kind = status.kind.unwrap_or_default();
+    let message = status.message.unwrap_or_default();
+    let says = |word: &str| {
+        kind.to_ascii_uppercase().contains(word) || message.to_ascii_uppercase().contains(word)
+    };
+    Ok(match kind.as_str() {
+        "SUCCESSFUL" => match reply.service_ticket_id.filter(|ticket| !ticket.is_empty()) {
+            Some(ticket) => SignInReply::Ticket(ServiceTicket {
+                ticket: Secret::new(ticket),
+                service_url: service_url.to_owned(),
+            }),
+            None => {
+                return Err(GarminError::Unreadable(
+                    "a sign-in without a ticket".to_owned(),
+                ));
+            }
+        },
+        "MFA_REQUIRED" => {
+            let info = reply.customer_mfa_info.unwrap_or_default();
+            let method = MfaMethod::from_wire(info.mfa_last_method_used.as_deref());
+            let sent_to = if method.wire() == "email" {
+                info.email
+            } else {
+                info.phone_number
+            };
+            let sent_to = sent_to
+                .filter(|_| method.is_sent())
+                .map(|to| excerpt(&to, 60));
+            SignInReply::MfaRequired { method, sent_to }
+        }
+        "INVALID_USERNAME_PASSWORD" => SignInReply::InvalidCredentials,
+        // Spellings beyond INVALID_MFA_CODE are unverified (protocol.md 2.1, 3.2).
+        _ if is_code && (says("MFA_CODE") || says("CODEENTRY") || says("INVALID")) => {
+            SignInReply::CodeRefused
+        }
+        _ if says("CAPTCHA") => SignInReply::CaptchaRequired,
+        _ if says("LOCKED") || says("MAXLOGINS") => SignInReply::AccountLocked,
+        "" if (500..=599).contains(&answer.status) => {
+            return Err(GarminError::Server(answer.status));
+        }
+        "" => {
+            return Err(GarminError::Unreadable(
+                "a sign-in reply without a verdict".to_owned(),
+            ));
+        }
+        _ => SignInReply::Refused { kind, message },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderMap;
+
+    fn reply(status: u16, body: &str, is_code: bool) -> Result<SignInReply, GarminError> {
+        let answer = Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+        };
+        read(&answer, "https://service", is_code)
+    }
+
+    fn verdict(kind: &str, message: &str) -> String {
+        json!({"responseStatus": {"type": kind, "message": message, "httpStatus": "OK"}})
+            .to_string()
+    }
+
+    #[test]
+    fn every_verdict_has_its_own_outcome() {
+        use SignInReply as R;
+        let login = |status, body: &str| reply(status, body, false).unwrap();
+        let invalid = verdict(
+            "INVALID_USERNAME_PASSWORD",
+            "generalLoginInvalidUsernameOrPassword",
+        );
+        assert!(matches!(login(401, &invalid), R::InvalidCredentials));
+        assert!(matches!(
+            login(200, &verdict("CAPTCHA_REQUIRED", "")),
+            R::CaptchaRequired
+        ));
+        assert!(matches!(
+            login(200, &verdict("NEED_CAPTCHA", "")),
+            R::CaptchaRequired
+        ));
+        assert!(matches!(
+            login(403, &verdict("X", "generalLoginAccountLocked")),
+            R::AccountLocked
+        ));
+        assert!(matches!(
+            login(200, &verdict("X", "generalValidationMaxLogins")),
+            R::AccountLocked
+        ));
+        assert!(matches!(
+            login(200, r#"{"error":{"status-code":"429"}}"#),
+            R::RateLimited { .. }
+        ));
+        assert!(matches!(
+            login(200, r#"{"error":{"status-code":"427"}}"#),
+            R::Refused { .. }
+        ));
+        assert!(matches!(login(429, ""), R::RateLimited { .. }));
+        assert!(matches!(
+            login(403, "<html>Just a moment...</html>"),
+            R::Blocked
+        ));
+        assert!(matches!(login(200, "<html>hello</html>"), R::Blocked));
+        assert!(matches!(
+            login(200, &verdict("SOMETHING_NEW", "text")),
+            R::Refused { .. }
+        ));
+        assert_eq!(
+            reply(502, "Bad Gateway", false).unwrap_err(),
+            GarminError::Server(502)
+        );
+        assert!(matches!(
+            reply(200, "{}", false),
+            Err(GarminError::Unreadable(_))
+        ));
+        assert!(matches!(
+            reply(200, &verdict("SUCCESSFUL", ""), false),
+            Err(GarminError::Unreadable(_))
+        ));
+    }
+
+    #[test]
+    fn a_wrong_code_is_no_wrong_password() {
+        let code = |kind: &str| reply(200, &verdict(kind, ""), true).unwrap();
+        assert!(matches!(code("INVALID_MFA_CODE"), SignInReply::CodeRefused));
+        assert!(matches!(
+            reply(401, &verdict("X", "codeEntryExpired"), true),
+            Ok(SignInReply::CodeRefused)
+        ));
+    }
+
+    #[test]
+    fn the_challenge_tells_method_and_masked_address() {
+        let body = json!({
+            "responseStatus": {"type": "MFA_REQUIRED"},
+            "customerMfaInfo": {"email": "jo*****@example.org\u{1b}[2J", "mfaLastMethodUsed": null},
+        });
+        match reply(200, &body.to_string(), false).unwrap() {
+            SignInReply::MfaRequired { method, sent_to } => {
+                assert_eq!(method.wire(), "email");
+                assert_eq!(sent_to.as_deref(), Some("jo*****@example.org [2J"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

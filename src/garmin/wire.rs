@@ -1,0 +1,8 @@
+//! Shapes as Garmin sends them. Read here, by the simulator, and by the dataset mappers.
+
+pub mod errors;
+pub mod fields;
+pub mod graphql;
+pub mod sso;
+pub mod times;
+pub mod token;

@@ -1,0 +1,121 @@
+//! Status codes of connectapi (`protocol.md` 9.1).
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::{
+    domain::printable::excerpt,
+    garmin::{client::Answer, error::GarminError},
+};
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    message: Option<String>,
+}
+
+/// Passes 2xx on; everything else becomes its error.
+pub(in crate::garmin) fn check(answer: Answer) -> Result<Answer, GarminError> {
+    match answer.status {
+        200..=299 => Ok(answer),
+        401 => Err(GarminError::Unauthorized {
+            not_active: is_not_active(&answer),
+        }),
+        403 if !is_json(&answer.body) => Err(GarminError::Blocked),
+        429 => Err(GarminError::RateLimited {
+            retry_after: retry_after(&answer),
+        }),
+        500..=599 => Err(GarminError::Server(answer.status)),
+        status => Err(GarminError::Refused {
+            status,
+            message: message(&answer.body),
+        }),
+    }
+}
+
+/// `Retry-After` in seconds; the date form has not been seen and is ignored.
+pub(in crate::garmin) fn retry_after(answer: &Answer) -> Option<Duration> {
+    let seconds: u64 = answer
+        .headers
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+pub(in crate::garmin) fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+/// `protocol.md` 6.4.
+fn is_not_active(answer: &Answer) -> bool {
+    let header = answer
+        .headers
+        .get("www-authenticate")
+        .and_then(|value| value.to_str().ok());
+    header.is_some_and(|text| text.to_ascii_lowercase().contains("not active"))
+}
+
+/// Garmin's own words, cleaned and short.
+fn message(body: &[u8]) -> Option<String> {
+    let body: ErrorBody = serde_json::from_slice(body).ok()?;
+    body.message
+        .map(|text| excerpt(&text, 120))
+        .filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderMap;
+
+    fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Answer {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap()))
+            .collect();
+        Answer {
+            status,
+            headers,
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn statuses_become_their_errors() {
+        let error = |status, headers, body| check(answer(status, headers, body)).unwrap_err();
+        let inactive = [(
+            "www-authenticate",
+            "Bearer error=\"invalid_token\", error_description=\"Token is not active\"",
+        )];
+        assert_eq!(
+            error(401, &inactive, ""),
+            GarminError::Unauthorized { not_active: true }
+        );
+        assert_eq!(
+            error(401, &[], ""),
+            GarminError::Unauthorized { not_active: false }
+        );
+        assert_eq!(
+            error(403, &[], "<html>Just a moment...</html>"),
+            GarminError::Blocked
+        );
+        assert!(matches!(
+            error(403, &[], "{\"message\":\"no\"}"),
+            GarminError::Refused { status: 403, .. }
+        ));
+        let after = Some(Duration::from_secs(7));
+        assert_eq!(
+            error(429, &[("retry-after", "7")], "x"),
+            GarminError::RateLimited { retry_after: after }
+        );
+        assert_eq!(
+            error(429, &[("retry-after", "soon")], ""),
+            GarminError::RateLimited { retry_after: None }
+        );
+        assert_eq!(error(502, &[], ""), GarminError::Server(502));
+    }
+}

@@ -16,4 +16,5 @@ pub mod log;
 pub mod printable;
 pub mod secret;
 pub mod session;
+pub mod sign_in;
 pub mod wellness;

@@ -1,4 +1,5 @@
 //! garminsync.
+pub mod auth;
 pub mod central_db;
 pub mod clock;
 pub mod config;

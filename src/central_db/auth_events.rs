@@ -80,3 +80,18 @@ pub fn newest(
         )?
         .collect()
 }
+
+/// How often `outcome` was recorded since `since`.
+pub fn count_since(
+    connection: &Connection,
+    account: AccountId,
+    outcome: &str,
+    since: Timestamp,
+) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached("SELECT count(*) FROM auth_event WHERE account = :account AND outcome = :outcome AND at >= :since")?
+        .query_row(
+            named_params! { ":account": account.get(), ":outcome": outcome, ":since": ms(since) },
+            |row| row.get(0),
+        )
+}

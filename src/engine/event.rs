@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
+pub use crate::domain::sign_in::SignInOutcome;
 use crate::domain::{
     account::AccountName,
-    challenge::Challenge,
     dataset::Dataset,
     failure::Failure,
     job::{JobId, JobReport},
@@ -37,20 +37,6 @@ pub enum Event {
     },
     /// Something failed that no other event tells.
     Trouble(Failure),
-}
-
-/// MFA is an ordinary outcome, not an error.
-#[derive(Clone, Debug)]
-pub enum SignInOutcome {
-    SignedIn {
-        display_name: Option<String>,
-    },
-    MfaRequired(Challenge),
-    /// `challenge` is what still stands: a wrong code keeps it.
-    Refused {
-        failure: Failure,
-        challenge: Option<Challenge>,
-    },
 }
 
 #[derive(Clone, Debug)]

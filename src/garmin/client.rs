@@ -129,11 +129,21 @@ impl Client {
 pub struct Api {
     client: Client,
     bearer: Secret,
+    generation: u64,
 }
 
 impl Api {
-    pub const fn new(client: Client, bearer: Secret) -> Self {
-        Self { client, bearer }
+    /// `generation` says which stored pair the bearer came from.
+    pub const fn new(client: Client, bearer: Secret, generation: u64) -> Self {
+        Self {
+            client,
+            bearer,
+            generation,
+        }
+    }
+
+    pub const fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// `path` starts with a slash; its segments are already percent-encoded.

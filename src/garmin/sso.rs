@@ -26,6 +26,8 @@ pub enum SignInReply {
     },
     /// The code is wrong or too old; the challenge stays alive.
     CodeRefused,
+    /// Too many codes: Garmin locks code entry for a day.
+    CodeLimit,
     InvalidCredentials,
     AccountLocked,
     CaptchaRequired,

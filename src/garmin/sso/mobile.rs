@@ -147,6 +147,7 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
             SignInReply::MfaRequired { method, sent_to }
         }
         "INVALID_USERNAME_PASSWORD" => SignInReply::InvalidCredentials,
+        _ if is_code && says("MAXLIMIT") => SignInReply::CodeLimit,
         // Spellings beyond INVALID_MFA_CODE are unverified (protocol.md 2.1, 3.2).
         _ if is_code && (says("MFA_CODE") || says("CODEENTRY") || says("INVALID")) => {
             SignInReply::CodeRefused

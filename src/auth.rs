@@ -1,0 +1,94 @@
+//! Getting a session and never losing it.
+//!
+//! ```text
+//!                    password                     code
+//! MISSING/EXPIRED ───────────► MFA_PENDING ─────────────► VALID ◄─┐ refresh
+//!        ▲   │  no second factor     │ wrong code: stays    │  │  │ (generation + 1)
+//!        │   └───────────────────────┼──────────────────────┘  └──┘
+//!        │                           │ expired, too many codes
+//!        └───────────────────────────┴◄──────── invalid_grant, or 401 on a fresh token
+//! ```
+//!
+//! [`flow`] decides, purely; [`sign_in`] carries it out; [`keeper`] lends a valid
+//! [`Api`](crate::garmin::client::Api) to whoever needs one. Nothing in here signs in
+//! by itself: a password is used once, when a person gave it, and kept nowhere.
+
+pub mod flow;
+pub mod keeper;
+pub mod rest;
+pub mod sign_in;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::{
+    central_db::CentralDb,
+    clock::Clock,
+    config::{HttpSettings, LoopbackUrl},
+    domain::{
+        account::{Account, AccountId, Region},
+        failure::Failure,
+        session::{Lane, Tokens},
+    },
+    garmin::{client::Client, endpoints::Endpoints, error::GarminError},
+    vault::{Binding, Vault, VaultError},
+};
+
+/// What signing in and session keeping need. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    pub clock: Clock,
+    pub central_db: CentralDb,
+    pub vault: Arc<Vault>,
+    pub base_url: Option<LoopbackUrl>,
+    pub http: HttpSettings,
+}
+
+impl Auth {
+    /// A client for one region, with a request counter of its own.
+    pub fn client(&self, region: Region) -> Result<Client, GarminError> {
+        Client::new(Endpoints::new(region, self.base_url.clone()), &self.http)
+    }
+
+    /// The keeper of one account's session, for one job.
+    pub fn keeper(&self, account: Account, client: Client) -> keeper::Keeper {
+        keeper::Keeper::new(self.clone(), account, client)
+    }
+
+    fn seal(
+        &self,
+        account: AccountId,
+        generation: u64,
+        tokens: &Tokens,
+    ) -> Result<Vec<u8>, VaultError> {
+        // Tokens are plain strings and instants: they always serialise.
+        let plain = Zeroizing::new(serde_json::to_vec(tokens).unwrap_or_default());
+        self.vault.seal(
+            Binding::Session {
+                account,
+                lane: Lane::Connect,
+                generation,
+            },
+            &plain,
+        )
+    }
+
+    fn open(&self, account: AccountId, generation: u64, sealed: &[u8]) -> Result<Tokens, Failure> {
+        let plain = self.vault.open(
+            Binding::Session {
+                account,
+                lane: Lane::Connect,
+                generation,
+            },
+            sealed,
+        )?;
+        serde_json::from_slice(&plain)
+            .map_err(|_| Failure::unexpected("The stored session cannot be read."))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

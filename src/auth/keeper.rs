@@ -1,0 +1,384 @@
+//! The session keeper: lends a valid [`Api`], refreshing first where needed.
+//!
+//! The rules, each of which has cost some other tool its users' sessions:
+//!
+//! * One refresh at a time, across threads and processes: the account's lease,
+//!   then the row again. If its generation moved, somebody else did the work.
+//! * The intent is written before Garmin is called, and the new pair is on disk
+//!   before anybody uses it. A crash at any line leaves a pair that works,
+//!   unless Garmin had already spent it; that is tried once more and then said.
+//! * A passing error never touches the stored session. Only a definite refusal
+//!   ends it: `invalid_grant` after the re-read, or 401 on a token just issued.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Auth, rest, sign_in::note};
+use crate::{
+    central_db::{
+        accounts,
+        auth_events::{self, AuthAction},
+        challenges, cool_downs,
+        sessions::{self, NewPair, StoredSession},
+    },
+    domain::{
+        account::Account,
+        failure::Failure,
+        log::LogLevel,
+        session::{CoolDownScope, Lane, Tokens},
+    },
+    garmin::{
+        client::{Api, Client},
+        error::GarminError,
+        tokens::{self, TokenError},
+    },
+};
+
+/// How long before its end an access token counts as over (as others do,
+/// `protocol.md` 6.2), but never more than a tenth of its life.
+const MARGIN: SignedDuration = SignedDuration::from_mins(15);
+
+/// The keeper of one account's session, for the length of one job.
+#[derive(Debug)]
+pub struct Keeper {
+    auth: Auth,
+    account: Account,
+    client: Client,
+    refreshed: AtomicBool,
+}
+
+/// A row with a session, opened.
+struct Held {
+    row: StoredSession,
+    tokens: Tokens,
+}
+
+impl Keeper {
+    pub(super) const fn new(auth: Auth, account: Account, client: Client) -> Self {
+        Self {
+            auth,
+            account,
+            client,
+            refreshed: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether this keeper refreshed the session.
+    pub fn has_refreshed(&self) -> bool {
+        self.refreshed.load(Ordering::Relaxed)
+    }
+
+    /// A valid bearer, refreshed ahead of its expiry, proven since it was issued.
+    pub async fn api(&self) -> Result<Api, Failure> {
+        let held = self.load().await?;
+        let now = self.auth.now();
+        if is_over(&held.tokens, now) {
+            self.refresh(held.row.generation).await
+        } else if held.row.last_validated_at.is_none() {
+            self.prove_stored(held.row.generation).await
+        } else {
+            Ok(self.lend(&held.tokens, held.row.generation))
+        }
+    }
+
+    /// Garmin answered 401 to a bearer of generation `refused`: a newer one.
+    pub async fn renew(&self, refused: u64) -> Result<Api, Failure> {
+        self.refresh(refused).await
+    }
+
+    /// Lends a bearer and makes the light validation call with it.
+    pub async fn check(&self) -> Result<(), Failure> {
+        let api = self.api().await?;
+        match api.social_profile().await {
+            Ok(_) => self.note_validated().await,
+            Err(GarminError::Unauthorized { .. }) => self.renew(api.generation()).await.map(drop),
+            Err(e) => Err(self.passing(&e).await?),
+        }
+    }
+
+    /// Refreshes unless another process already left `generation` behind.
+    async fn refresh(&self, generation: u64) -> Result<Api, Failure> {
+        let id = self.account.id;
+        let _lease = self.auth.central_db.refresh_lease(id).await?;
+        let held = self.load().await?;
+        if held.row.generation != generation && !is_over(&held.tokens, self.auth.now()) {
+            return self.prove_if_new(held).await;
+        }
+        let now = self.auth.now();
+        self.auth
+            .central_db
+            .write(move |tx| sessions::begin_refresh(tx, id, Lane::Connect, now))
+            .await?;
+        let mut answer = tokens::refresh(&self.client, &held.tokens, self.auth.now()).await;
+        if matches!(answer, Err(TokenError::Garmin(GarminError::NoAnswer(_)))) {
+            // It may have been rotated with the answer lost: one retry with the same
+            // pair tells (protocol.md 6.2).
+            answer = tokens::refresh(&self.client, &held.tokens, self.auth.now()).await;
+        }
+        if matches!(answer, Err(TokenError::InvalidGrant))
+            && let Some(previous) = self.unspent_previous(&held)
+        {
+            answer = tokens::refresh(&self.client, &previous, self.auth.now()).await;
+        }
+        match answer {
+            Ok(fresh) => {
+                let generation = self.store(&held, &fresh).await?;
+                self.prove(&fresh, generation).await
+            }
+            Err(TokenError::InvalidGrant) => {
+                Err(self.end("Garmin refused the refresh token").await?)
+            }
+            Err(TokenError::ClientRefused(status)) => {
+                // Not `invalid_grant`: the pair may still be good, so it stays (protocol.md 6.3).
+                tracing::warn!(status, "the token service refused the client");
+                self.audit(AuthAction::Refresh, "CLIENT_REFUSED").await?;
+                Err(Failure::auth_expired(&self.account.name))
+            }
+            Err(TokenError::Garmin(e)) => {
+                // After a timeout or a 5xx Garmin may have rotated: the intent stays.
+                if !matches!(e, GarminError::NoAnswer(_) | GarminError::Server(_)) {
+                    self.auth
+                        .central_db
+                        .write(move |tx| sessions::abandon_refresh(tx, id, Lane::Connect))
+                        .await?;
+                }
+                Err(self.passing(&e).await?)
+            }
+        }
+    }
+
+    /// The pair before this one, as long as this one was never proven: a proven
+    /// pair's predecessor is certainly spent.
+    fn unspent_previous(&self, held: &Held) -> Option<Tokens> {
+        let row = &held.row;
+        let sealed = row
+            .previous_session_data
+            .as_ref()
+            .filter(|_| row.last_validated_at.is_none())?;
+        self.auth
+            .open(self.account.id, row.generation - 1, sealed)
+            .ok()
+    }
+
+    /// Commits the new pair, synced to disk, before anybody uses it.
+    async fn store(&self, held: &Held, fresh: &Tokens) -> Result<u64, Failure> {
+        let (account, now) = (self.account.clone(), self.auth.now());
+        let generation = held.row.generation + 1;
+        let pair = NewPair {
+            generation,
+            sealed: self.auth.seal(account.id, generation, fresh)?,
+            access_expires_at: fresh.access_expires_at,
+            // A reply that is silent about the new refresh token says nothing about its end.
+            refresh_expires_at: fresh.refresh_expires_at.or(held.row.refresh_expires_at),
+            signed_in_at: None,
+        };
+        let stored = self.auth.central_db.write(move |tx| {
+            let stored = sessions::store_pair(tx, account.id, Lane::Connect, &pair)?;
+            if stored {
+                auth_events::record(tx, account.id, now, AuthAction::Refresh, "OK", None)?;
+                let text = format!("session refreshed, generation {generation}");
+                note(tx, &account, now, LogLevel::Session, &text)?;
+            }
+            Ok(stored)
+        });
+        if !stored.await? {
+            // Signed out or in anew meanwhile, under another lease: theirs counts.
+            return Err(Failure::signed_out(&self.account.name));
+        }
+        self.refreshed.store(true, Ordering::Relaxed);
+        Ok(generation)
+    }
+
+    /// A pair that somebody stored and did not live to prove.
+    async fn prove_stored(&self, generation: u64) -> Result<Api, Failure> {
+        let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
+        let held = self.load().await?;
+        if held.row.generation == generation && held.row.last_validated_at.is_none() {
+            return self.prove(&held.tokens, generation).await;
+        }
+        self.prove_if_new(held).await
+    }
+
+    async fn prove_if_new(&self, held: Held) -> Result<Api, Failure> {
+        if held.row.last_validated_at.is_some() {
+            return Ok(self.lend(&held.tokens, held.row.generation));
+        }
+        self.prove(&held.tokens, held.row.generation).await
+    }
+
+    /// Makes the light profile call with a token just issued (`protocol.md` 6.4).
+    async fn prove(&self, tokens: &Tokens, generation: u64) -> Result<Api, Failure> {
+        let api = self.lend(tokens, generation);
+        match api.social_profile().await {
+            Ok(identity) => {
+                let id = self.account.id;
+                let name = identity.display_name.clone();
+                self.auth
+                    .central_db
+                    .write(move |tx| {
+                        accounts::set_identity(tx, id, &identity.user_id, name.as_deref())
+                    })
+                    .await?;
+                self.note_validated().await?;
+                Ok(api)
+            }
+            Err(GarminError::Unauthorized { .. }) => Err(self
+                .end("Garmin does not accept a token it has just issued")
+                .await?),
+            Err(e @ (GarminError::RateLimited { .. } | GarminError::Blocked)) => {
+                Err(self.passing(&e).await?)
+            }
+            // Passing trouble: stored, unproven, and proven at the next use.
+            Err(_) => Ok(api),
+        }
+    }
+
+    async fn load(&self) -> Result<Held, Failure> {
+        let (id, now) = (self.account.id, self.auth.now());
+        let (row, is_pending) = self
+            .auth
+            .central_db
+            .read(move |db| {
+                let challenge = challenges::load(db, id)?.map(|stored| stored.challenge);
+                let challenge = challenge.filter(|challenge| !challenge.is_expired(now));
+                Ok((sessions::load(db, id, Lane::Connect)?, challenge))
+            })
+            .await?;
+        let Some((row, sealed)) =
+            row.and_then(|row| row.session_data.clone().map(|sealed| (row, sealed)))
+        else {
+            return Err(self.without_session(is_pending).await?);
+        };
+        let tokens = self.auth.open(id, row.generation, &sealed)?;
+        Ok(Held { row, tokens })
+    }
+
+    /// Why there is nothing to lend.
+    async fn without_session(
+        &self,
+        pending: Option<crate::domain::challenge::Challenge>,
+    ) -> Result<Failure, Failure> {
+        if let Some(challenge) = pending {
+            return Ok(Failure::mfa_required(
+                &challenge.method,
+                challenge.sent_to.as_deref(),
+            ));
+        }
+        let id = self.account.id;
+        let row = self
+            .auth
+            .central_db
+            .read(move |db| sessions::load(db, id, Lane::Connect))
+            .await?;
+        Ok(match row.and_then(|row| row.ended_reason) {
+            Some(_) => Failure::auth_expired(&self.account.name),
+            None => Failure::signed_out(&self.account.name),
+        })
+    }
+
+    fn lend(&self, tokens: &Tokens, generation: u64) -> Api {
+        Api::new(self.client.clone(), tokens.access.clone(), generation)
+    }
+
+    /// A definite refusal: the session is cleared, and says why.
+    async fn end(&self, reason: &str) -> Result<Failure, Failure> {
+        let (account, now) = (self.account.clone(), self.auth.now());
+        let reason = format!("{reason}.");
+        self.auth
+            .central_db
+            .write(move |tx| {
+                sessions::end(tx, account.id, Lane::Connect, &reason, now)?;
+                auth_events::record(
+                    tx,
+                    account.id,
+                    now,
+                    AuthAction::Refresh,
+                    "AUTH_EXPIRED",
+                    Some(&reason),
+                )?;
+                note(
+                    tx,
+                    &account,
+                    now,
+                    LogLevel::Error,
+                    &format!("session expired: {reason} Sign in again."),
+                )
+            })
+            .await?;
+        Ok(Failure::auth_expired(&self.account.name))
+    }
+
+    /// A passing error: nothing is cleared; a limit is kept for every process.
+    async fn passing(&self, error: &GarminError) -> Result<Failure, Failure> {
+        let failure = error.failure("the session check");
+        let retry_after = match error {
+            GarminError::RateLimited { retry_after } => *retry_after,
+            GarminError::Blocked => None,
+            _ => return Ok(failure),
+        };
+        let (id, now) = (self.account.id, self.auth.now());
+        let reason = failure.summary.clone();
+        let scope = CoolDownScope::Requests;
+        let until = self
+            .auth
+            .central_db
+            .write(move |tx| {
+                let before = cool_downs::load(tx, id, scope)?;
+                let cool_down =
+                    rest::after_refusal(scope, before.as_ref(), retry_after, &reason, now);
+                cool_downs::store(tx, id, &cool_down)?;
+                Ok(cool_down.until)
+            })
+            .await?;
+        Ok(failure.with_retry_at(Some(until)))
+    }
+
+    async fn note_validated(&self) -> Result<(), Failure> {
+        let (id, now) = (self.account.id, self.auth.now());
+        Ok(self
+            .auth
+            .central_db
+            .write(move |tx| sessions::set_validated(tx, id, Lane::Connect, now))
+            .await?)
+    }
+
+    async fn audit(&self, action: AuthAction, outcome: &'static str) -> Result<(), Failure> {
+        let (id, now) = (self.account.id, self.auth.now());
+        Ok(self
+            .auth
+            .central_db
+            .write(move |tx| auth_events::record(tx, id, now, action, outcome, None))
+            .await?)
+    }
+}
+
+/// Whether the access token is over, or so close to it that a job should not start with it.
+fn is_over(tokens: &Tokens, now: Timestamp) -> bool {
+    let life = tokens.access_expires_at.duration_since(tokens.issued_at);
+    let margin = MARGIN.min(life / 10);
+    now + margin >= tokens.access_expires_at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::secret::Secret;
+
+    #[test]
+    fn the_margin_shrinks_with_the_life_of_a_token() {
+        let tokens = |life_s: i64| Tokens {
+            access: Secret::new("a"),
+            refresh: Secret::new("r"),
+            client_id: "c".to_owned(),
+            issued_at: Timestamp::UNIX_EPOCH,
+            access_expires_at: Timestamp::from_second(life_s).unwrap(),
+            refresh_expires_at: None,
+        };
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        assert!(!is_over(&tokens(5), at(4_400)));
+        assert!(is_over(&tokens(5), at(4_500)));
+        assert!(!is_over(&tokens(86_400), at((86_400 - 901) * 1000)));
+        assert!(is_over(&tokens(86_400), at((86_400 - 900) * 1000)));
+    }
+}

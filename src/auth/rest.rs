@@ -1,0 +1,87 @@
+//! Cool-downs: how long to rest after Garmin turned us away. Pure.
+//!
+//! Garmin's block grows with every further try (`protocol.md` 11.1), so ours
+//! does too, is kept in CentralDB, and every process obeys it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::session::{CoolDown, CoolDownScope};
+
+/// After the 1st, 2nd, 3rd and every further refusal in a row.
+const SIGN_IN_HOURS: [i64; 4] = [2, 4, 8, 24];
+/// For data requests without a `Retry-After` (`protocol.md` 11.2).
+const REQUEST_MINUTES: [i64; 4] = [30, 60, 120, 240];
+
+/// Wrong passwords within [`WRONG_PASSWORD_WINDOW`] before we stop asking Garmin.
+pub const WRONG_PASSWORDS: u32 = 5;
+pub const WRONG_PASSWORD_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// The cool-down that follows `before` when Garmin refuses at `now`.
+pub fn after_refusal(
+    scope: CoolDownScope,
+    before: Option<&CoolDown>,
+    retry_after: Option<Duration>,
+    reason: &str,
+    now: Timestamp,
+) -> CoolDown {
+    let strikes = before
+        .map_or(0, |cool_down| cool_down.strikes)
+        .saturating_add(1);
+    let step = usize::try_from(strikes - 1).unwrap_or(usize::MAX).min(3);
+    let named = retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    let wait = match (scope, named) {
+        // A sign-in block is longer than Garmin says: a numeric Retry-After is a floor.
+        (CoolDownScope::SignIn, named) => {
+            let own = SignedDuration::from_hours(SIGN_IN_HOURS.get(step).copied().unwrap_or(24));
+            named.map_or(own, |named| named.max(own))
+        }
+        (CoolDownScope::Requests, Some(named)) => named,
+        (CoolDownScope::Requests, None) => {
+            SignedDuration::from_mins(REQUEST_MINUTES.get(step).copied().unwrap_or(240))
+        }
+    };
+    let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    CoolDown {
+        scope,
+        until,
+        reason: reason.to_owned(),
+        strikes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_in_waits_double_and_stop_at_a_day() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut before: Option<CoolDown> = None;
+        let hours: Vec<_> = (0..6)
+            .map(|_| {
+                let next = after_refusal(CoolDownScope::SignIn, before.as_ref(), None, "429", now);
+                let hours = next.until.duration_since(now).as_hours();
+                before = Some(next);
+                hours
+            })
+            .collect();
+        assert_eq!(hours, [2, 4, 8, 24, 24, 24]);
+    }
+
+    #[test]
+    fn retry_after_is_a_floor_for_sign_in_and_the_word_for_requests() {
+        let now = Timestamp::UNIX_EPOCH;
+        let minutes = |scope, seconds| {
+            let after = Some(Duration::from_secs(seconds));
+            after_refusal(scope, None, after, "429", now)
+                .until
+                .duration_since(now)
+                .as_mins()
+        };
+        assert_eq!(minutes(CoolDownScope::SignIn, 60), 120);
+        assert_eq!(minutes(CoolDownScope::SignIn, 10_800), 180);
+        assert_eq!(minutes(CoolDownScope::Requests, 60), 1);
+    }
+}

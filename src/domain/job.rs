@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{account::AccountName, dataset::Dataset, dates::DateSpan};
+use super::{account::AccountName, dataset::Dataset, dates::DateSpan, failure::Failure};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -119,7 +119,7 @@ pub struct TaskFailure {
 }
 
 /// The result of a job; `--sync` prints it and the app shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobReport {
     /// `None` when the job could not even be written down.
     pub job_id: Option<JobId>,
@@ -133,12 +133,36 @@ pub struct JobReport {
     pub datasets: BTreeMap<Dataset, DatasetCount>,
     pub failures: Vec<TaskFailure>,
     /// Why the job as a whole did not succeed, and what to do.
-    pub message: Option<String>,
-    /// When to try again, after a rate limit.
-    pub retry_at: Option<Timestamp>,
+    pub failure: Option<Failure>,
 }
 
 impl JobReport {
+    /// A job that was over before it began.
+    pub fn not_started(account: AccountName, status: JobStatus, failure: Failure) -> Self {
+        Self {
+            job_id: None,
+            account,
+            status,
+            requests: 0,
+            refreshed: false,
+            duration_ms: 0,
+            datasets: BTreeMap::new(),
+            failures: Vec::new(),
+            failure: Some(failure),
+        }
+    }
+
+    /// As in the README's table (`design.md` section 4).
+    pub fn exit_code(&self) -> u8 {
+        match (self.status, &self.failure) {
+            (JobStatus::Succeeded, _) => 0,
+            (JobStatus::Partial, _) => 7,
+            (_, Some(failure)) => failure.kind.exit_code(),
+            (_, None) => 1,
+        }
+    }
+
+    /// Rows new or changed.
     pub fn rows(&self) -> u32 {
         self.datasets
             .values()
@@ -156,4 +180,30 @@ pub struct JobSummary {
     pub finished_at: Option<Timestamp>,
     pub requests: u32,
     pub rows: u32,
+}
+
+/// A running job at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncProgress {
+    pub job: JobId,
+    /// Tasks ended so far, well or not.
+    pub done: u32,
+    /// Tasks known so far; grows when a page or a file turns up.
+    pub planned: u32,
+    pub requests: u32,
+    /// What is being fetched, e.g. `(Sleep, "2026-10-24 … 2026-11-20")`.
+    pub current: Option<(Dataset, String)>,
+}
+
+/// What a sync would ask Garmin, before anything is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Requests per endpoint. Original files count once their activity is listed.
+    pub endpoints: BTreeMap<&'static str, u32>,
+}
+
+impl Price {
+    pub fn requests(&self) -> u32 {
+        self.endpoints.values().sum()
+    }
 }

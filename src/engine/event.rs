@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-pub use crate::domain::sign_in::SignInOutcome;
+pub use crate::domain::{job::SyncProgress, sign_in::SignInOutcome};
 use crate::domain::{
     account::AccountName,
-    dataset::Dataset,
     failure::Failure,
     job::{JobId, JobReport},
     log::LogEntry,
@@ -48,17 +47,4 @@ pub enum SyncEvent {
     Finished(JobReport),
     /// No job was started: another one runs, or a cool-down holds.
     Refused(Failure),
-}
-
-/// A running job at one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyncProgress {
-    pub job: JobId,
-    /// Tasks ended so far, well or not.
-    pub done: u32,
-    /// Tasks known so far; grows when a page or a file turns up.
-    pub planned: u32,
-    pub requests: u32,
-    /// What is being fetched, e.g. `(Sleep, "2026-10-24 … 11-20")`.
-    pub current: Option<(Dataset, String)>,
 }

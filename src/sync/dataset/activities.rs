@@ -1,0 +1,155 @@
+//! Activities: one list request per thousand rows (`protocol.md` 9.6.1).
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, unread};
+use crate::{
+    central_db::{RowChange, activities},
+    domain::{
+        account::AccountId,
+        activity::{Activity, ActivityId},
+        session::Lane,
+    },
+    garmin::{
+        error::GarminError,
+        wire::{fields::Fields, times},
+    },
+};
+
+/// More than this is refused.
+const PAGE: u32 = 1000;
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    endpoint: "activities.list",
+    lane: Lane::Connect,
+    // The list has no cap on days, only on rows.
+    max_days: 36_500,
+    settles_after: 7,
+    page: Some(PAGE),
+    ask,
+    read,
+}];
+
+fn ask(ask: &Ask<'_>) -> Call {
+    Call::Get {
+        path: "/activitylist-service/activities/search/activities".to_owned(),
+        query: vec![
+            ("start", ask.start.to_string()),
+            ("limit", PAGE.to_string()),
+            ("startDate", ask.span.first().to_string()),
+            ("endDate", ask.span.last().to_string()),
+        ],
+    }
+}
+
+fn read(body: &[u8]) -> Result<Reading, GarminError> {
+    let list = match document(body)? {
+        // The GraphQL and per-gear lists wrap the same rows.
+        Value::Object(mut object) if object.contains_key("activityList") => {
+            items(object.remove("activityList").unwrap_or_default())?
+        }
+        value => items(value)?,
+    };
+    Ok(Reading::of_items(&list, activity))
+}
+
+fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unread> {
+    let f = Fields::of(item).ok_or_else(|| unread(None, "a list row that is no object"))?;
+    let started_at = f.utc("startTimeGMT").or_else(|| f.utc("beginTimestamp"));
+    let local = f.local("startTimeLocal");
+    let day = local.map(jiff::civil::DateTime::date);
+    let id = f.int("activityId").ok_or_else(|| unread(day, "an activity without an id"))?;
+    let day = day.ok_or_else(|| unread(None, "an activity without a start"))?;
+    let duration_s = f.reading_f("duration");
+    let activity = Activity {
+        id: ActivityId::new(id),
+        name: f.text("activityName"),
+        kind: f.text("activityType/typeKey"),
+        started_at,
+        started_on: day,
+        utc_offset_s: local.zip(started_at).and_then(|(local, utc)| times::offset_s(local, utc)),
+        duration_s,
+        moving_s: f.reading_f("movingDuration"),
+        elapsed_s: f.reading_f("elapsedDuration").map(|elapsed| elapsed_seconds(elapsed, duration_s)),
+        distance_m: f.reading_f("distance"),
+        elevation_gain_m: f.float("elevationGain"),
+        elevation_loss_m: f.float("elevationLoss"),
+        average_speed_mps: f.reading_f("averageSpeed"),
+        max_speed_mps: f.reading_f("maxSpeed"),
+        average_hr_bpm: f.reading_f("averageHR"),
+        max_hr_bpm: f.reading_f("maxHR"),
+        energy_kcal: f.reading_f("calories"),
+        steps: f.reading("steps"),
+        average_power_w: f.reading_f("avgPower"),
+        training_load: f.reading_f("activityTrainingLoad"),
+        vo2max_ml_kg_min: f.reading_f("vO2MaxValue"),
+        device_id: f.int("deviceId"),
+        is_parent: f.bool("parent").unwrap_or(false),
+        parent_id: f.int("parentId"),
+        is_favorite: f.bool("favorite"),
+    };
+    odd.extend(f.odd());
+    Ok(Some(activity))
+}
+
+/// Before about 2022 the list gave elapsed time in milliseconds beside
+/// durations in seconds: told by size, not by date (`recordings/NOTES.md`, "Units").
+fn elapsed_seconds(elapsed: f64, duration_s: Option<f64>) -> f64 {
+    match duration_s {
+        Some(duration) if duration > 0.0 && elapsed > duration * 500.0 => elapsed / 1000.0,
+        _ => elapsed,
+    }
+}
+
+impl Row for Activity {
+    fn day(&self) -> Date {
+        self.started_on
+    }
+
+    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange> {
+        activities::store(db, account, self, payload_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn one(item: &Value) -> Result<Activity, Unread> {
+        activity(item, &mut Vec::new()).map(Option::unwrap)
+    }
+
+    #[test]
+    fn a_row_is_typed_and_its_offset_taken_from_the_pair() {
+        let row = one(&json!({
+            "activityId": 23_600_000_001_i64, "activityName": "Morning 🏃", "activityType": {"typeKey": "running"},
+            "startTimeLocal": "2026-10-01 07:05:11", "startTimeGMT": "2026-10-01 05:05:11", "distance": 4008.6,
+            "duration": 1722.4, "elapsedDuration": 1760.0, "averageHR": "148", "parent": false,
+        }))
+        .unwrap();
+        assert_eq!(row.id.get(), 23_600_000_001);
+        assert_eq!(row.started_on.to_string(), "2026-10-01");
+        assert_eq!(row.utc_offset_s, Some(7200));
+        assert_eq!((row.average_hr_bpm, row.elapsed_s), (Some(148.0), Some(1760.0)));
+    }
+
+    #[test]
+    fn old_elapsed_times_are_milliseconds() {
+        assert!((elapsed_seconds(2_702_589.1, Some(2702.589)) - 2702.5891).abs() < 1e-9);
+        assert!((elapsed_seconds(3600.0, Some(10.0)) - 3600.0).abs() < 1e-9, "a long pause is no old row");
+    }
+
+    #[test]
+    fn a_bad_row_costs_only_itself() {
+        let body = json!([{"activityId": 1, "startTimeLocal": "2026-10-01 07:05:11"}, {"activityId": "x"}, 7, null]);
+        let reading = read(body.to_string().as_bytes()).unwrap();
+        assert_eq!((reading.rows.len(), reading.unread.len(), reading.items), (1, 2, 4));
+        for empty in ["", "[]", "{}", "null"] {
+            assert_eq!(read(empty.as_bytes()).unwrap().rows.len(), 0);
+        }
+        assert!(read(b"<html>").is_err());
+        assert!(read(b"[{\"activityId\":1").is_err(), "torn");
+    }
+}

@@ -1,0 +1,194 @@
+//! Daily summary: GraphQL by range, REST by day.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, segment, unread};
+use crate::{
+    central_db::{RowChange, daily},
+    domain::{account::AccountId, session::Lane, wellness::DailySummary},
+    garmin::{
+        error::GarminError,
+        wire::{fields::Fields, graphql},
+    },
+};
+
+const SCALAR: &str = "userDailySummaryV2Scalar";
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        endpoint: "daily.graphql",
+        lane: Lane::Connect,
+        max_days: 28,
+        settles_after: 7,
+        page: None,
+        ask: ask_range,
+        read: read_range,
+    },
+    Route {
+        endpoint: "daily.day",
+        lane: Lane::Connect,
+        max_days: 1,
+        settles_after: 3,
+        page: None,
+        ask: ask_day,
+        read: read_day,
+    },
+];
+
+fn ask_range(ask: &Ask<'_>) -> Call {
+    let (first, last) = (ask.span.first(), ask.span.last());
+    Call::GraphQl { query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}") }
+}
+
+fn ask_day(ask: &Ask<'_>) -> Call {
+    Call::Get {
+        path: format!("/usersummary-service/usersummary/daily/{}", segment(ask.display_name)),
+        query: vec![("calendarDate", ask.span.last().to_string())],
+    }
+}
+
+fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
+    let days = match graphql::scalar(body, SCALAR)? {
+        Value::Object(mut object) => items(object.remove("data").unwrap_or_default())?,
+        value => items(value)?,
+    };
+    Ok(Reading::of_items(&days, grouped))
+}
+
+fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
+    let day = document(body)?;
+    if day.get("privacyProtected").and_then(Value::as_bool) == Some(true) {
+        // Not zeros: a token without rights, or somebody else's name (protocol.md 9.5.1).
+        return Err(GarminError::Unreadable("the day is privacy protected".to_owned()));
+    }
+    Ok(Reading::of_items(&[day], flat))
+}
+
+/// A day in groups, durations in milliseconds (`protocol.md` 10.3).
+fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unread> {
+    let f = Fields::of(item).ok_or_else(|| unread(None, "a day that is no object"))?;
+    let day = f.day("calendarDate").ok_or_else(|| unread(None, "a day without a date"))?;
+    if f.bool("includesWellnessData") == Some(false) {
+        return Ok(None);
+    }
+    let daily = DailySummary {
+        day,
+        steps: f.reading("movement/steps/value"),
+        step_goal: f.reading("movement/steps/goal"),
+        distance_m: f.reading_f("movement/steps/distanceInMeters"),
+        energy_total_kcal: f.reading_f("calories/burnedTotal"),
+        energy_active_kcal: f.reading_f("calories/burnedActive"),
+        energy_resting_kcal: f.reading_f("calories/burnedResting"),
+        floors_up: f.reading_f("movement/floorsAscended/value"),
+        floors_down: f.reading_f("movement/floorsDescended/value"),
+        intensity_moderate_min: f.reading("intensityMinutes/moderate"),
+        intensity_vigorous_min: f.reading("intensityMinutes/vigorous"),
+        resting_hr_bpm: f.reading("heartRate/restingValue"),
+        min_hr_bpm: f.reading("heartRate/minValue"),
+        max_hr_bpm: f.reading("heartRate/maxValue"),
+        stress_average: f.reading("stress/avgLevel"),
+        stress_max: f.reading("stress/maxLevel"),
+        stress_rest_s: f.seconds_of_ms("stress/restStressDurationInMillis"),
+        stress_low_s: f.seconds_of_ms("stress/lowStressDurationInMillis"),
+        stress_medium_s: f.seconds_of_ms("stress/mediumStressDurationInMillis"),
+        stress_high_s: f.seconds_of_ms("stress/highStressDurationInMillis"),
+        body_battery_highest: f.reading("bodyBattery/maxValue"),
+        body_battery_lowest: f.reading("bodyBattery/minValue"),
+        body_battery_charged: f.reading("bodyBattery/chargedValue"),
+        body_battery_drained: f.reading("bodyBattery/drainedValue"),
+        spo2_average_percent: f.reading_f("pulseOx/avgValue"),
+        spo2_lowest_percent: f.reading_f("pulseOx/minValue"),
+        // That avgValue is REST's *waking* average is unverified.
+        respiration_waking_brpm: f.reading_f("respiration/avgValue"),
+        respiration_lowest_brpm: f.reading_f("respiration/minValue"),
+        respiration_highest_brpm: f.reading_f("respiration/maxValue"),
+    };
+    odd.extend(f.odd());
+    Ok(Some(daily))
+}
+
+/// A day as one flat object, durations in seconds (`protocol.md` 9.5.1).
+fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unread> {
+    let f = Fields::of(item).ok_or_else(|| unread(None, "a day that is no object"))?;
+    if f.bool("includesWellnessData") == Some(false) {
+        return Ok(None);
+    }
+    let day = f.day("calendarDate").ok_or_else(|| unread(None, "a day without a date"))?;
+    let daily = DailySummary {
+        day,
+        steps: f.reading("totalSteps"),
+        step_goal: f.reading("dailyStepGoal"),
+        distance_m: f.reading_f("totalDistanceMeters"),
+        energy_total_kcal: f.reading_f("totalKilocalories"),
+        energy_active_kcal: f.reading_f("activeKilocalories"),
+        energy_resting_kcal: f.reading_f("bmrKilocalories"),
+        floors_up: f.reading_f("floorsAscended"),
+        floors_down: f.reading_f("floorsDescended"),
+        intensity_moderate_min: f.reading("moderateIntensityMinutes"),
+        intensity_vigorous_min: f.reading("vigorousIntensityMinutes"),
+        resting_hr_bpm: f.reading("restingHeartRate"),
+        min_hr_bpm: f.reading("minHeartRate"),
+        max_hr_bpm: f.reading("maxHeartRate"),
+        stress_average: f.reading("averageStressLevel"),
+        stress_max: f.reading("maxStressLevel"),
+        stress_rest_s: f.reading("restStressDuration"),
+        stress_low_s: f.reading("lowStressDuration"),
+        stress_medium_s: f.reading("mediumStressDuration"),
+        stress_high_s: f.reading("highStressDuration"),
+        body_battery_highest: f.reading("bodyBatteryHighestValue"),
+        body_battery_lowest: f.reading("bodyBatteryLowestValue"),
+        body_battery_charged: f.reading("bodyBatteryChargedValue"),
+        body_battery_drained: f.reading("bodyBatteryDrainedValue"),
+        spo2_average_percent: f.reading_f("averageSpo2"),
+        spo2_lowest_percent: f.reading_f("lowestSpo2"),
+        respiration_waking_brpm: f.reading_f("avgWakingRespirationValue"),
+        respiration_lowest_brpm: f.reading_f("lowestRespirationValue"),
+        respiration_highest_brpm: f.reading_f("highestRespirationValue"),
+    };
+    odd.extend(f.odd());
+    Ok(Some(daily))
+}
+
+impl Row for DailySummary {
+    fn day(&self) -> Date {
+        self.day
+    }
+
+    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange> {
+        daily::store(db, account, self, payload_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn both_shapes_give_the_same_row() {
+        let grouped_day = json!({
+            "calendarDate": "2026-10-02", "includesWellnessData": true,
+            "movement": {"steps": {"goal": 8000, "value": 9123, "distanceInMeters": 7010}, "pushes": {}},
+            "heartRate": {"minValue": 47, "maxValue": 131, "restingValue": 52},
+            "stress": {"avgLevel": 27, "restStressDurationInMillis": 34_920_000}, "pulseOx": {},
+        });
+        let flat_day = json!({
+            "calendarDate": "2026-10-02", "includesWellnessData": true, "totalSteps": 9123, "dailyStepGoal": 8000,
+            "totalDistanceMeters": 7010.0, "minHeartRate": 47, "maxHeartRate": 131, "restingHeartRate": 52,
+            "averageStressLevel": 27, "restStressDuration": 34_920, "averageSpo2": null, "maxStressLevel": -1,
+        });
+        let mut odd = Vec::new();
+        let rows = [grouped(&grouped_day, &mut odd).unwrap(), flat(&flat_day, &mut odd).unwrap()];
+        assert_eq!(rows[0], rows[1]);
+        assert!(odd.is_empty());
+    }
+
+    #[test]
+    fn a_day_without_a_watch_is_no_row_and_a_protected_day_no_zeros() {
+        let none = json!({"calendarDate": "2026-10-02", "includesWellnessData": false, "totalSteps": null});
+        assert_eq!(read_day(none.to_string().as_bytes()).unwrap().rows.len(), 0);
+        let protected = json!({"privacyProtected": true, "totalSteps": null});
+        assert!(read_day(protected.to_string().as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! Original activity files: out of Garmin's ZIP, onto the disk.
+//!
+//! A file's name is made from ids and a list of endings, never from anything
+//! the server names. It is written beside its place, synced, and renamed.
+
+use std::{
+    fs::{self, File},
+    io::{self, Cursor, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use jiff::civil::Date;
+use zip::ZipArchive;
+
+use crate::{config::paths::create_private, domain::activity::ActivityId};
+
+/// The largest download, and the largest file inside it. Originals are 50 kB to a few MB.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// What Garmin keeps as originals; anything else is kept as `.bin`.
+const ENDINGS: [&str; 5] = ["fit", "tcx", "gpx", "kml", "csv"];
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Original {
+    pub ending: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum FileError {
+    #[error("the download is neither a ZIP nor a FIT file")]
+    NotAnArchive,
+    #[error("the ZIP is damaged: {0}")]
+    Damaged(String),
+    #[error("the file in the ZIP is larger than {} MB", MAX_BYTES >> 20)]
+    TooLarge,
+    #[error("the file could not be written: {0}")]
+    Disk(String),
+}
+
+/// Takes the original out of its ZIP. `None`: the archive is empty, there is no original.
+pub fn unpack(body: &[u8]) -> Result<Option<Original>, FileError> {
+    if is_fit(body) {
+        return Ok(Some(Original { ending: "fit", bytes: body.to_vec() }));
+    }
+    if !body.starts_with(b"PK") {
+        return Err(FileError::NotAnArchive);
+    }
+    let damaged = |e: &dyn std::fmt::Display| FileError::Damaged(e.to_string());
+    let mut archive = ZipArchive::new(Cursor::new(body)).map_err(|e| damaged(&e))?;
+    for index in 0..archive.len() {
+        let member = archive.by_index(index).map_err(|e| damaged(&e))?;
+        if !member.is_file() {
+            continue;
+        }
+        let ending = member.name().map(|name| ending(&name)).unwrap_or("bin");
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+        // The size a ZIP claims may lie; what comes out is what counts.
+        member.take(limit + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
+        if bytes.len() > MAX_BYTES {
+            return Err(FileError::TooLarge);
+        }
+        return Ok(Some(Original { ending, bytes }));
+    }
+    Ok(None)
+}
+
+/// Where an original lies below the files folder.
+pub fn place(id: ActivityId, day: Date, ending: &str) -> PathBuf {
+    Path::new("activities").join(format!("{:04}", day.year())).join(format!("{}.{ending}", id.get()))
+}
+
+/// Writes the file at `files/place`; whole or not at all, also after a crash.
+pub fn write(files: &Path, place: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let run = || -> io::Result<()> {
+        let target = files.join(place);
+        let folder = target.parent().unwrap_or(files);
+        create_private(folder)?;
+        let mut draft = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
+        draft.write_all(bytes)?;
+        draft.as_file().sync_all()?;
+        draft.persist(&target).map_err(|e| e.error)?;
+        File::open(folder)?.sync_all()
+    };
+    run().map_err(|e| FileError::Disk(e.to_string()))
+}
+
+/// Removes drafts that a killed process left behind.
+pub fn sweep(files: &Path) -> io::Result<()> {
+    let years = match fs::read_dir(files.join("activities")) {
+        Ok(years) => years,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    for year in years {
+        for entry in fs::read_dir(year?.path())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(".part-") {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A FIT file says so in bytes 8 to 11 of its header.
+fn is_fit(body: &[u8]) -> bool {
+    body.get(8..12) == Some(b".FIT")
+}
+
+fn ending(name: &str) -> &'static str {
+    let given = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ENDINGS.into_iter().find(|known| given.eq_ignore_ascii_case(known)).unwrap_or("bin")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn the_one_member_comes_out_under_a_known_ending() {
+        let original = unpack(&archive(&[("7_ACTIVITY.FIT", b"abc")])).unwrap().unwrap();
+        assert_eq!((original.ending, original.bytes.as_slice()), ("fit", b"abc".as_slice()));
+        assert_eq!(unpack(&archive(&[("../../etc/passwd", b"x")])).unwrap().unwrap().ending, "bin");
+        assert_eq!(unpack(&archive(&[])).unwrap(), None);
+    }
+
+    #[test]
+    fn bombs_and_wrecks_are_told_apart() {
+        let bomb = archive(&[("a.fit", &vec![0; MAX_BYTES + 1])]);
+        assert!(bomb.len() < 1 << 20);
+        assert_eq!(unpack(&bomb), Err(FileError::TooLarge));
+        assert_eq!(unpack(b"<html>"), Err(FileError::NotAnArchive));
+        let whole = archive(&[("a.fit", b"0123456789")]);
+        assert!(matches!(unpack(&whole[..whole.len() - 30]), Err(FileError::Damaged(_))));
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_drafts_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = place(ActivityId::new(42), date(2026, 3, 4), "fit");
+        assert_eq!(place, Path::new("activities/2026/42.fit"));
+        write(dir.path(), &place, b"one").unwrap();
+        write(dir.path(), &place, b"two").unwrap();
+        assert_eq!(fs::read(dir.path().join(&place)).unwrap(), b"two");
+        let draft = dir.path().join("activities/2026/.part-x");
+        fs::write(&draft, "torn").unwrap();
+        sweep(dir.path()).unwrap();
+        assert!(!draft.exists());
+        assert!(dir.path().join(&place).exists());
+    }
+}

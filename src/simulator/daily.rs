@@ -67,9 +67,8 @@ fn empty(date: Date) -> Value {
         "includesCalorieConsumedData",
         "privacyProtected",
     ];
-    let mut summary = all_null_but(full(date, &Day::default(), None), &KEPT);
-    summary["includesWellnessData"] = Value::Bool(false);
-    summary
+    let nulls = all_null_but(full(date, &Day::default(), None), &KEPT);
+    merged([nulls, json!({ "includesWellnessData": false })])
 }
 
 fn full(date: Date, day: &Day, night: Option<&Night>) -> Value {

@@ -6,6 +6,7 @@ use axum::response::{AppendHeaders, IntoResponse, IntoResponseParts, Response, R
 use serde_json::{Value, json};
 
 use super::scenario::Mfa;
+use super::wire::merged;
 
 /// Which request earned the ticket; the two replies differ in their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(super) enum SignedInBy {
 
 /// 200 with a ticket.
 pub(super) fn successful(service: &str, ticket: &str, by: SignedInBy) -> Value {
-    let mut body = json!({
+    let ticket = json!({
         "serviceURL": service,
         "serviceTicketId": ticket,
         "responseStatus": { "type": "SUCCESSFUL", "message": "", "httpStatus": "OK" },
@@ -24,31 +25,31 @@ pub(super) fn successful(service: &str, ticket: &str, by: SignedInBy) -> Value {
         "samlResponse": null,
         "authType": "CAS",
     });
-    if by == SignedInBy::Login
-        && let Some(members) = body.as_object_mut()
-    {
-        members.insert("customerMfaInfo".to_owned(), Value::Null);
-        members.insert("consentTypeList".to_owned(), Value::Null);
-        members.insert("captchaAlreadyPassed".to_owned(), Value::Bool(false));
+    match by {
+        SignedInBy::Code => ticket,
+        SignedInBy::Login => {
+            let rest = json!({ "customerMfaInfo": null, "consentTypeList": null, "captchaAlreadyPassed": false });
+            merged([ticket, rest])
+        }
     }
-    body
 }
 
 /// 200 with the question for a code (protocol.md 3.1).
 pub(super) fn mfa_required(mfa: Mfa, email: &str) -> Value {
-    let mut body = without_ticket("MFA_REQUIRED", "", "OK");
     let phone = (mfa == Mfa::Sms).then_some("*******42");
-    body["consentTypeList"] = json!([]);
-    body["customerMfaInfo"] = json!({
-        "email": masked(email),
-        "phoneNumber": phone,
-        "mfaLastMethodUsed": mfa.wire(),
-        "defaultMfaMethod": null,
-        "mfaUISetting": {
-            "allowPhoneOption": true, "allowAddEmailAddress": false, "chooseDifferentWayShown": false,
+    let question = json!({
+        "consentTypeList": [],
+        "customerMfaInfo": {
+            "email": masked(email),
+            "phoneNumber": phone,
+            "mfaLastMethodUsed": mfa.wire(),
+            "defaultMfaMethod": null,
+            "mfaUISetting": {
+                "allowPhoneOption": true, "allowAddEmailAddress": false, "chooseDifferentWayShown": false,
+            },
         },
     });
-    body
+    merged([without_ticket("MFA_REQUIRED", "", "OK"), question])
 }
 
 /// 401: the only verdict whose HTTP status says as much.
@@ -65,9 +66,12 @@ pub(super) fn refused(kind: &str, message: &str) -> Response {
 
 /// The terms must be accepted on the web first.
 pub(super) fn consent_required() -> Response {
-    let mut body = without_ticket("CONSENT_REQUIRED", "", "OK");
-    body["consentTypeList"] = json!(["GLOBAL_PRIVACY_POLICY"]);
-    Json(body).into_response()
+    let terms = json!({ "consentTypeList": ["GLOBAL_PRIVACY_POLICY"] });
+    Json(merged([
+        without_ticket("CONSENT_REQUIRED", "", "OK"),
+        terms,
+    ]))
+    .into_response()
 }
 
 /// 401: a code without the cookies, or with another query than the login had. Not recorded anywhere.

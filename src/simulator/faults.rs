@@ -155,13 +155,12 @@ pub(super) async fn tear(whole: Response) -> Response {
         .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let half = bytes.slice(..bytes.len() / 2);
     let pieces = stream::unfold(Some(half), |half| async move {
-        let sent: Result<Bytes, std::io::Error> = match half {
-            Some(half) => Ok(half),
-            None => {
-                // The half must be on the wire before hyper learns that the rest will not come.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                Err(std::io::ErrorKind::ConnectionReset.into())
-            }
+        let sent: Result<Bytes, std::io::Error> = if let Some(half) = half {
+            Ok(half)
+        } else {
+            // The half must be on the wire before hyper learns that the rest will not come.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(std::io::ErrorKind::ConnectionReset.into())
         };
         Some((sent, None))
     });

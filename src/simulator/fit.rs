@@ -73,11 +73,12 @@ const RECORD: Message = Message {
         (4, Base::U8),
     ],
 };
-/// Laps and sessions begin alike: timestamp, start_time, total_elapsed_time and total_timer_time (ms),
-/// total_distance (cm), total_calories, avg_heart_rate, max_heart_rate, event, event_type, sport.
+/// Laps and sessions begin alike, see [`file`].
 const LAP: Message = Message {
     local: 2,
     global: 19,
+    // timestamp, start_time, total_elapsed_time and total_timer_time (ms), total_distance (cm),
+    // total_calories, avg_heart_rate, max_heart_rate, event, event_type, sport
     fields: &[
         (TIMESTAMP, Base::U32),
         (2, Base::U32),

@@ -14,9 +14,11 @@ use serde_json::{Map, Value, json};
 
 use self::query::Field;
 use super::athlete::{Now, days};
+use super::profile::PROFILE_ID;
 use super::range;
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
+use super::wire::merged;
 use super::world::World;
 use super::{sleep, sleep_json};
 
@@ -88,11 +90,11 @@ fn evaluate(world: &World, fields: &[Field]) -> Value {
         });
         data.insert(field.key.clone(), value);
     }
-    let mut reply = json!({ "data": data });
-    if !errors.is_empty() {
-        reply["errors"] = Value::Array(errors);
+    if errors.is_empty() {
+        json!({ "data": data })
+    } else {
+        json!({ "data": data, "errors": errors })
     }
-    reply
 }
 
 /// A scalar's document, or the reason why there is none.
@@ -121,13 +123,11 @@ fn sleep_summaries(world: &World, _now: &Now, field: &Field) -> Result<Value, St
     let (start, end) = dates(field)?;
     let cap = world.scenario.graphql_sleep_days;
     let nights = sleep::nights(world, start, end, cap).map_err(|refusal| refusal.to_string())?;
-    let rows = nights.iter().map(|night| {
-        let mut row = sleep_json::dto(world, night);
-        // Only GraphQL knows naps, and it writes user ids as text.
-        row["dailyNapDTOS"] = json!([]);
-        row["userProfilePK"] = Value::String(super::profile::PROFILE_ID.to_string());
-        row
-    });
+    // Only GraphQL knows naps, and it writes user ids as text.
+    let peculiar = json!({ "dailyNapDTOS": [], "userProfilePK": PROFILE_ID.to_string() });
+    let rows = nights
+        .iter()
+        .map(|night| merged([sleep_json::dto(world, night), peculiar.clone()]));
     Ok(Value::Array(rows.collect()))
 }
 

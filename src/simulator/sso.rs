@@ -53,12 +53,13 @@ struct Login {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Code {
-    mfa_method: String,
-    mfa_verification_code: String,
-    #[serde(default)]
-    remember_my_browser: bool,
+    #[serde(rename = "mfaMethod")]
+    method: String,
+    #[serde(rename = "mfaVerificationCode")]
+    digits: String,
+    #[serde(rename = "rememberMyBrowser", default)]
+    is_remembered: bool,
 }
 
 /// The page a browser would see first; all it is good for here is its cookies.
@@ -182,16 +183,16 @@ async fn verify(
         Err(rejection) => return unreadable(&rejection),
     };
     world.count(|counters| counters.mfa_attempts += 1);
-    if world.scenario.mfa.map(Mfa::wire) != Some(code.mfa_method.as_str()) {
+    if world.scenario.mfa.map(Mfa::wire) != Some(code.method.as_str()) {
         return Refusal::bad_request("Unsupported mfaMethod").into_response();
     }
-    let is_right = code.mfa_verification_code == world.scenario.mfa_code;
+    let is_right = code.digits == world.scenario.mfa_code;
     let session = cookie(&headers, SESSION).unwrap_or_default();
     let verdict = world.desk().verify(session, &query, is_right);
     match verdict {
         Verdict::Right => {
             let mut cookies = Cookies::default();
-            if code.remember_my_browser {
+            if code.is_remembered {
                 let value = world.desk().remember_browser();
                 world.ledger().remember(&value);
                 cookies.set(REMEMBERED, &value);

@@ -11,14 +11,15 @@ use super::athlete::{Day, days};
 use super::range::{self, Params};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
+use super::wire::merged;
 use super::world::World;
 
 /// Days per request (protocol.md 9.4); respiration takes a little more.
 const CAP: u32 = 28;
 const RESPIRATION_CAP: u32 = 31;
 
-/// What one kind of statistic says about a day; `None` leaves the day out.
-type Row = fn(&Day) -> Option<Value>;
+/// What one kind of statistic says about a day; null leaves the day out.
+type Row = fn(&Day) -> Value;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -93,79 +94,76 @@ fn rows(world: &World, start: &str, end: &str, cap: u32, row: Row) -> Result<Vec
     let now = world.now();
     let span = range::span(start, end, cap)?;
     let dated = days(span).filter_map(|date| {
-        let mut values = row(&world.day(date, &now)?)?;
-        values["calendarDate"] = Value::String(date.to_string());
-        Some(values)
+        let values = row(&world.day(date, &now)?);
+        (!values.is_null()).then(|| merged([json!({ "calendarDate": date.to_string() }), values]))
     });
     Ok(dated.collect())
 }
 
-fn steps(day: &Day) -> Option<Value> {
-    Some(
-        json!({ "totalSteps": day.steps, "totalDistance": day.distance, "stepGoal": day.step_goal }),
-    )
+fn steps(day: &Day) -> Value {
+    json!({ "totalSteps": day.steps, "totalDistance": day.distance, "stepGoal": day.step_goal })
 }
 
-fn stress(day: &Day) -> Option<Value> {
-    Some(json!({ "values": {
+fn stress(day: &Day) -> Value {
+    json!({ "values": {
         "overallStressLevel": day.stress.average,
         "restStressDuration": day.stress.rest,
         "lowStressDuration": day.stress.low,
         "mediumStressDuration": day.stress.medium,
         // Null instead of zero, as the service does.
         "highStressDuration": (day.stress.high > 0).then_some(day.stress.high),
-    } }))
+    } })
 }
 
-fn heart_rate(day: &Day) -> Option<Value> {
-    Some(json!({ "values": {
+fn heart_rate(day: &Day) -> Value {
+    json!({ "values": {
         "restingHR": day.heart.resting,
         "wellnessMaxAvgHR": day.heart.max - 2,
         "wellnessMinAvgHR": day.heart.min + 1,
-    } }))
+    } })
 }
 
-fn body_battery(day: &Day) -> Option<Value> {
-    Some(json!({ "values": {
+fn body_battery(day: &Day) -> Value {
+    json!({ "values": {
         "lowBodyBattery": day.battery.lowest,
         "highBodyBattery": day.battery.highest,
-    } }))
+    } })
 }
 
-fn floors(day: &Day) -> Option<Value> {
-    Some(json!({ "values": {
+fn floors(day: &Day) -> Value {
+    json!({ "values": {
         "wellnessFloorsAscended": day.floors_up,
         "wellnessFloorsDescended": day.floors_down,
         "wellnessUserFloorsAscendedGoal": 10,
-    } }))
+    } })
 }
 
-fn intensity(day: &Day) -> Option<Value> {
-    Some(json!({ "weeklyGoal": 150, "moderateValue": day.moderate, "vigorousValue": day.vigorous }))
+fn intensity(day: &Day) -> Value {
+    json!({ "weeklyGoal": 150, "moderateValue": day.moderate, "vigorousValue": day.vigorous })
 }
 
-fn respiration(day: &Day) -> Option<Value> {
-    Some(
-        json!({ "avgWakingRespiration": day.breath.waking, "avgSleepRespiration": day.breath.sleeping }),
+fn respiration(day: &Day) -> Value {
+    json!({ "avgWakingRespiration": day.breath.waking, "avgSleepRespiration": day.breath.sleeping })
+}
+
+fn hydration(day: &Day) -> Value {
+    day.hydration.map_or(
+        Value::Null,
+        |water| json!({ "valueInML": water.drunk, "goalInML": water.goal }),
     )
 }
 
-fn hydration(day: &Day) -> Option<Value> {
-    let water = day.hydration?;
-    Some(json!({ "valueInML": water.drunk, "goalInML": water.goal }))
-}
-
-fn calories(day: &Day) -> Option<Value> {
-    Some(json!({ "values": {
+fn calories(day: &Day) -> Value {
+    json!({ "values": {
         "totalCalories": day.active_kcal + day.resting_kcal,
         "activeCalories": day.active_kcal,
         "restingCalories": day.resting_kcal,
-    } }))
+    } })
 }
 
 /// Steps again, but nested.
-fn nested_steps(day: &Day) -> Option<Value> {
-    Some(json!({ "values": steps(day)? }))
+fn nested_steps(day: &Day) -> Value {
+    json!({ "values": steps(day) })
 }
 
 /// The two statistics of the generic path; any other `statsType` is refused.

@@ -6,12 +6,16 @@
     reason = "test code"
 )]
 
-mod data;
+mod activities;
 mod faults;
+mod graphql;
+mod scripts;
 mod session;
 mod sign_in;
+mod wellness;
 
 use garminsync::simulator::{Scenario, Simulator};
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -20,6 +24,8 @@ const SERVICE: &str = "https://mobile.integration.garmin.com/gcm/ios";
 const CLIENT_ID: &str = "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2";
 const TICKET_GRANT: &str =
     "https://connectapi.garmin.com/di-oauth2-service/oauth/grant/service_ticket";
+
+const LIST: &str = "/activitylist-service/activities/search/activities";
 
 /// After the autumn night of 25 hours, so that it lies within the demo's history.
 const TODAY: Date = date(2026, 11, 20);
@@ -166,4 +172,19 @@ impl Visit {
             .await
             .unwrap()
     }
+}
+
+/// Inclusive span of `days` days that ends today, as (start, end).
+fn last(days: i32) -> (Date, Date) {
+    (TODAY - (days - 1).days(), TODAY)
+}
+
+async fn ada() -> (Visit, String) {
+    let visit = Visit::to(scenario()).await;
+    let (access, _) = visit.tokens().await;
+    (visit, access)
+}
+
+fn array(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap()
 }

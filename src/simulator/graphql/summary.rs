@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::simulator::athlete::{Day, Stress, float};
 use crate::simulator::daily::uuid_of;
 use crate::simulator::profile::PROFILE_ID;
-use crate::simulator::wire::{gmt, hundredths, iso_tenths, plus_seconds};
+use crate::simulator::wire::{gmt, hundredths, iso_tenths, merged, plus_seconds};
 
 /// One day; without data the groups are empty objects.
 pub(super) fn row(date: Date, day: Option<&Day>) -> Value {
-    let mut row = json!({
+    let header = json!({
         "uuid": uuid_of(date),
         "userProfilePk": PROFILE_ID.to_string(),
         "calendarDate": date.to_string(),
@@ -19,13 +19,15 @@ pub(super) fn row(date: Date, day: Option<&Day>) -> Value {
         "includesActivityData": day.is_some_and(|day| !day.activities.is_empty()),
         "jetLag": {},
     });
-    for (group, members) in GROUPS {
-        row[group] = day.map_or_else(|| json!({}), members);
-    }
-    row
+    let groups =
+        GROUPS.map(|(name, members)| json!({ name: day.map_or_else(|| json!({}), members) }));
+    merged(std::iter::once(header).chain(groups))
 }
 
-const GROUPS: [(&str, fn(&Day) -> Value); 10] = [
+/// A group's name and what it says about a day.
+type Group = (&'static str, fn(&Day) -> Value);
+
+const GROUPS: [Group; 10] = [
     ("wellnessChronology", chronology),
     ("movement", movement),
     ("calories", calories),

@@ -115,6 +115,7 @@ pub(super) fn detail(world: &World, activity: &Activity) -> Value {
         .local(activity.start, activity.date)
         .datetime();
     let uploaded = iso_tenths(gmt(activity.end()));
+    let zone = world.athlete.zone_name(activity.date);
     json!({
         "activityId": activity.id,
         "activityUUID": { "uuid": uuid_of(activity.id) },
@@ -126,10 +127,7 @@ pub(super) fn detail(world: &World, activity: &Activity) -> Value {
         },
         "eventTypeDTO": { "typeId": 9, "typeKey": "uncategorized", "sortOrder": 10 },
         "accessControlRuleDTO": { "typeId": 2, "typeKey": "private" },
-        "timeZoneUnitDTO": {
-            "unitId": 124, "unitKey": super::athlete::HOME_ZONE, "factor": 0.0,
-            "timeZone": super::athlete::HOME_ZONE,
-        },
+        "timeZoneUnitDTO": { "unitId": 124, "unitKey": zone, "factor": 0.0, "timeZone": zone },
         "metadataDTO": {
             "isOriginal": !activity.is_manual,
             "fileFormat": { "formatId": 7, "formatKey": "fit" },

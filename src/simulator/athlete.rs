@@ -22,12 +22,14 @@ pub(super) use sport::Sport;
 /// Where the account lives (protocol.md 9.2, `timeZone`).
 pub(super) const HOME_ZONE: &str = "Europe/Berlin";
 
-/// The rules behind the zone names. Spelled out, so that they hold without a zone database.
-const HOME_RULE: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
-const DESTINATIONS: [&str; 3] = [
-    "EST5EDT,M3.2.0,M11.1.0",
-    "JST-9",
-    "WET0WEST,M3.5.0/1,M10.5.0",
+/// A zone's name and its rule, spelled out so that it holds without a zone database.
+type Zone = (&'static str, &'static str);
+
+const HOME: Zone = (HOME_ZONE, "CET-1CEST,M3.5.0,M10.5.0/3");
+const DESTINATIONS: [Zone; 3] = [
+    ("America/New_York", "EST5EDT,M3.2.0,M11.1.0"),
+    ("Asia/Tokyo", "JST-9"),
+    ("Atlantic/Canary", "WET0WEST,M3.5.0/1,M10.5.0"),
 ];
 
 /// A trip may happen once in this many days.
@@ -74,7 +76,7 @@ impl Athlete {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             seed,
-            home: zone(HOME_RULE),
+            home: rules(HOME),
         }
     }
 
@@ -101,10 +103,15 @@ impl Athlete {
     /// The zone the athlete wakes up in on a day: home, or a trip's.
     pub(super) fn zone(&self, date: Date) -> TimeZone {
         self.destination(date)
-            .map_or_else(|| self.home.clone(), zone)
+            .map_or_else(|| self.home.clone(), rules)
     }
 
-    fn destination(&self, date: Date) -> Option<&'static str> {
+    /// The IANA name of that zone.
+    pub(super) fn zone_name(&self, date: Date) -> &'static str {
+        self.destination(date).unwrap_or(HOME).0
+    }
+
+    fn destination(&self, date: Date) -> Option<Zone> {
         let cycle = day_number(date).div_euclid(TRIP_CYCLE);
         let mut dice = self.dice(cycle, Topic::Trip);
         let first = date_of(cycle * TRIP_CYCLE + dice.i64(5..40));
@@ -172,7 +179,7 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-fn zone(rule: &str) -> TimeZone {
+fn rules((_, rule): Zone) -> TimeZone {
     TimeZone::posix(rule).unwrap_or(TimeZone::UTC)
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::ledger::{uuid, word};
 
-/// Wrong codes a challenge survives, minus one: the third burns it (protocol.md 3.2).
+/// Wrong codes a challenge takes; the last one burns it (protocol.md 3.2).
 const CODE_TRIES: u32 = 3;
 
 /// The three parameters that login and verification must share.

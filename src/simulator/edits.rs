@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::athlete::{Activity, Day, Night, Now};
+use super::athlete::{Activity, Day, Night, Now, round};
 use super::world::World;
 
 /// Ids of scripted activities, clear of the generated ones.
@@ -109,6 +109,7 @@ impl World {
             .filter(|run| run.date == date && !edits.deleted.contains(&run.id))
         {
             day.steps += run.steps.unwrap_or(0);
+            day.distance += run.distance.map_or(0, round);
             day.active_kcal += run.calories;
             day.heart.max = day.heart.max.max(run.max_hr);
             day.activities.push(run.clone());

@@ -1,7 +1,5 @@
 //! Scripted trouble: which requests go wrong, how, and how often.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -158,8 +156,8 @@ pub(super) async fn tear(whole: Response) -> Response {
         let sent: Result<Bytes, std::io::Error> = if let Some(half) = half {
             Ok(half)
         } else {
-            // The half must be on the wire before hyper learns that the rest will not come.
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            // hyper flushes while it waits: the half must be out before it learns that no more comes.
+            tokio::task::yield_now().await;
             Err(std::io::ErrorKind::ConnectionReset.into())
         };
         Some((sent, None))

@@ -174,18 +174,16 @@ pub(super) fn file(activity: &Activity) -> Vec<u8> {
 fn records(activity: &Activity, writer: &mut Writer) {
     let seconds = round(activity.duration);
     let interval = RECORD_INTERVAL.max(seconds / MAX_RECORDS);
-    let speed = activity.speed().unwrap_or(0.0);
     for second in (0..=seconds).step_by(usize::try_from(interval).unwrap_or(1)) {
         let at = fit_time(plus_seconds(activity.start, second));
         let warm_up = (float(second) / 300.0).min(1.0);
         let swing = (float(second) / 97.0).sin() * 4.0;
-        let heart = float(activity.average_hr) - 25.0 * (1.0 - warm_up) + swing;
-        let distance = round((speed * float(second)).min(activity.distance.unwrap_or(0.0)) * 100.0);
+        let heart = round(float(activity.average_hr) - 25.0 * (1.0 - warm_up) + swing);
+        let pace = activity.speed();
+        let distance = pace.map_or(0xffff_ffff, |speed| round(speed * float(second) * 100.0));
+        let speed = pace.map_or(0xffff, |speed| round(speed * 1000.0));
         let cadence = activity.cadence.map_or(0xff, |cadence| cadence / 2);
-        writer.message(
-            &RECORD,
-            &[at, distance, round(speed * 1000.0), round(heart), cadence],
-        );
+        writer.message(&RECORD, &[at, distance, speed, heart, cadence]);
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -156,8 +158,12 @@ async fn accept(listener: TcpListener, router: Router) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, router.clone()));
+                match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(serve(stream, router.clone()));
+                    }
+                    // Out of file handles, most likely: let some connections end first.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -167,22 +173,27 @@ async fn accept(listener: TcpListener, router: Router) {
 
 /// Serves one connection, and resets it where a handler asked for that.
 async fn serve(stream: TcpStream, router: Router) {
+    let _ = stream.set_nodelay(true);
+    let is_reset = Arc::new(AtomicBool::new(false));
+    let wants_reset = Arc::clone(&is_reset);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+        let (router, wants_reset) = (router.clone(), Arc::clone(&wants_reset));
         Box::pin(async move {
             let Ok(answer) = router.oneshot(request.map(Body::new)).await;
-            match answer.extensions().get::<Disconnect>() {
-                Some(Disconnect) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
-                None => Ok(answer),
+            if answer.extensions().get::<Disconnect>().is_none() {
+                return Ok(answer);
             }
+            wants_reset.store(true, Ordering::Relaxed);
+            Err(io::Error::from(io::ErrorKind::ConnectionReset))
         })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
-    let outcome = std::future::poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    // How the connection ended is the client's business; nothing here depends on it.
+    let _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let stream = connection.into_parts().io.into_inner();
-    if outcome.is_err() {
+    if is_reset.load(Ordering::Relaxed) {
         // Without lingering the kernel sends a reset instead of a polite end of stream.
         let _ = stream.set_zero_linger();
     }

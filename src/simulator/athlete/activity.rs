@@ -183,6 +183,10 @@ impl Athlete {
             .map(|leg| leg.max_hr)
             .max()
             .unwrap_or(parent.max_hr);
+        parent.aerobic_effect = legs
+            .iter()
+            .map(|leg| leg.aerobic_effect)
+            .fold(0.0, f64::max);
         parent.training_load = legs.iter().map(|leg| leg.training_load).sum();
         parent
     }

@@ -247,7 +247,7 @@ fn stress(dice: &mut fastrand::Rng, seconds: i64, workout: i64) -> Stress {
     let quiet = seconds - workout;
     // The watch measures in steps of three minutes, so durations are whole minutes.
     let mut part = |low: i64, high: i64| quiet * dice.i64(low..=high) / 100 / 60 * 60;
-    let (rest, low, medium, high) = (part(36, 46), part(20, 31), part(5, 11), part(1, 4));
+    let (rest, low, medium, high) = (part(40, 50), part(25, 33), part(5, 11), part(1, 4));
     let measured = rest + low + medium + high;
     let weighted = rest * 14 + low * 37 + medium * 62 + high * 85;
     Stress {

@@ -115,16 +115,16 @@ impl Athlete {
             restless_moments: dice.i64(14..=46),
         };
         let rested = float(night.asleep()) / float(night.need * 60);
-        night.score = round(rested * 86.0 + float(dice.i64(-6..=8))).clamp(31, 100);
+        night.score = round(rested * 92.0 + float(dice.i64(-6..=8))).clamp(31, 100);
         night.body_battery_change = (night.score * 2 / 3 + dice.i64(-5..=8)).clamp(12, 88);
         Some(night)
     }
 }
 
-/// Four to six cycles of light, deep, light and REM sleep; deep sleep fades and REM grows toward
+/// Five cycles, now and then four or six, of light, deep, light and REM sleep; deep sleep fades and REM grows toward
 /// morning, and one cycle in three ends with a few minutes awake.
 fn levels(start: Timestamp, dice: &mut fastrand::Rng) -> Vec<(Timestamp, Timestamp, Stage)> {
-    let cycles = dice.i64(4..=6);
+    let cycles = dice.choice([4, 5, 5, 5, 6]).unwrap_or(5);
     let mut at = start;
     let mut levels = Vec::new();
     for cycle in 0..cycles {

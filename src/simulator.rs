@@ -1,1 +1,210 @@
-//! A Garmin on loopback.
+//! A Garmin on loopback: every host of Garmin's under one base URL, with a seeded athlete behind it.
+//!
+//! Demo mode, the integration tests and foreign clients all talk to this one. It is as strict as the
+//! real service: where `protocol.md` says that Garmin refuses, the simulator refuses.
+//!
+//! ```text
+//! server        socket, connections, the gate: count, latency, faults, bearer
+//!   sso  diauth     sign-in (desk, envelope), tickets and tokens (ledger)
+//!   profile activities daily sleep stats graphql     the handlers of connectapi
+//! world         the state behind them: counters, faults, ledger, desk, edits
+//! athlete       a life as a pure function of seed and date
+//! ```
+//!
+//! Adding a dataset is one new file with an `endpoints` function, and its line in [`endpoints`].
+
+mod activities;
+mod activity_json;
+mod athlete;
+mod counters;
+mod daily;
+mod desk;
+mod diauth;
+mod edits;
+mod envelope;
+mod faults;
+mod fit;
+mod graphql;
+mod ledger;
+mod profile;
+mod range;
+mod reply;
+mod scenario;
+mod server;
+mod sleep;
+mod sleep_json;
+mod sso;
+mod stats;
+mod wire;
+mod world;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use tokio::task::AbortHandle;
+
+pub use self::counters::Counters;
+pub use self::faults::{Fault, FaultKind};
+pub use self::scenario::{Mfa, Scenario, SignInPolicy};
+
+use self::server::Endpoint;
+use self::world::World;
+
+/// Why a simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulatorError {
+    #[error("the simulator cannot listen on 127.0.0.1:{port}: {source}")]
+    Bind { port: u16, source: std::io::Error },
+}
+
+/// A running simulator. Dropping it stops the server and ends its connections.
+#[derive(Debug)]
+pub struct Simulator {
+    base_url: String,
+    world: Arc<World>,
+    server: AbortHandle,
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Everything that is served.
+fn endpoints() -> Vec<Endpoint> {
+    [
+        sso::endpoints(),
+        diauth::endpoints(),
+        profile::endpoints(),
+        activities::endpoints(),
+        daily::endpoints(),
+        sleep::endpoints(),
+        stats::endpoints(),
+        graphql::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+impl Simulator {
+    /// Binds 127.0.0.1 and serves on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulatorError::Bind`] if the scenario's port is taken.
+    pub async fn start(scenario: Scenario) -> Result<Self, SimulatorError> {
+        let port = scenario.port;
+        let world = Arc::new(World::new(scenario));
+        let (address, server) = server::listen(port, Arc::clone(&world), endpoints())
+            .await
+            .map_err(|source| SimulatorError::Bind { port, source })?;
+        Ok(Self {
+            base_url: format!("http://{address}"),
+            world,
+            server,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub fn scenario(&self) -> &Scenario {
+        &self.world.scenario
+    }
+
+    /// The athlete's today: the last day with data.
+    pub fn today(&self) -> Date {
+        self.world.now().today
+    }
+
+    /// Everything counted so far.
+    pub fn counters(&self) -> Counters {
+        self.world.counters().clone()
+    }
+
+    pub fn reset_counters(&self) {
+        *self.world.counters() = Counters::default();
+    }
+
+    /// Puts a fault in force, behind those already there.
+    pub fn inject(&self, fault: Fault) {
+        self.world.faults().add(fault);
+    }
+
+    pub fn clear_faults(&self) {
+        self.world.faults().clear();
+    }
+
+    /// Every token, ticket, cookie value and code handed out so far: what no file may contain.
+    pub fn issued_secrets(&self) -> Vec<String> {
+        self.world.ledger().secrets()
+    }
+}
+
+/// Scripts: what happens to the account's data while a client looks away.
+impl Simulator {
+    /// A run that has just ended; moves `mylastused`. Returns the activity id.
+    pub fn upload_activity(&self) -> i64 {
+        let now = self.world.now();
+        self.world.upload_run(now.at, now.today)
+    }
+
+    /// A run in the evening of a past day that only arrives now. Returns the activity id.
+    pub fn upload_activity_on(&self, date: Date) -> i64 {
+        let evening = self.world.athlete.instant(date, 20 * 3600);
+        self.world.upload_run(evening, date)
+    }
+
+    /// Renamed on the web: nothing but the name changes.
+    pub fn rename_activity(&self, id: i64, name: &str) {
+        self.world.edits().rename(id, name);
+    }
+
+    /// Deleted on the web: gone from the list, 404 everywhere else.
+    pub fn delete_activity(&self, id: i64) {
+        self.world.edits().delete(id);
+    }
+
+    /// A late upload changes a day's steps; moves `mylastused`.
+    pub fn edit_day_steps(&self, date: Date, steps: i64) {
+        self.world.edits().set_steps(date, steps);
+    }
+
+    /// The day looks empty until [`Simulator::deliver_days`].
+    pub fn hold_back_day(&self, date: Date) {
+        self.world.edits().hold_back(date);
+    }
+
+    /// The watch meets the phone: all days held back arrive; moves `mylastused`.
+    pub fn deliver_days(&self) {
+        self.world.edits().deliver();
+    }
+}
+
+/// Scripts: what happens to the session.
+impl Simulator {
+    /// Applies to access tokens issued from now on.
+    pub fn set_access_ttl(&self, ttl: Duration) {
+        self.world.ledger().set_access_ttl(ttl);
+    }
+
+    /// All access tokens are out of date at once; refresh tokens stay good.
+    pub fn expire_access_tokens(&self) {
+        self.world.ledger().expire_access();
+    }
+
+    /// "Sign out everywhere": no refresh token issued so far will be taken again.
+    pub fn revoke_refresh_tokens(&self) {
+        self.world.ledger().revoke_refresh();
+    }
+
+    /// The next refresh rotates on the server, but the connection dies before the reply.
+    pub fn lose_next_refresh_reply(&self) {
+        self.world.ledger().lose_next_refresh();
+    }
+}

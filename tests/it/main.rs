@@ -1,1 +1,3 @@
+//! One integration binary: it links once, and shares its helpers.
 
+mod simulator;

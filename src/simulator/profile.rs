@@ -1,0 +1,172 @@
+//! Who the account belongs to, and the watch (protocol.md 9.2, 9.3, 9.7).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::athlete::HOME_ZONE;
+use super::reply::{Answer, Refusal};
+use super::server::Endpoint;
+use super::world::World;
+
+/// The name in URL paths; not the user name (protocol.md 9.2).
+pub(super) const DISPLAY_NAME: &str = "ada-runs";
+pub(super) const FULL_NAME: &str = "Ada Beispiel";
+pub(super) const GARMIN_GUID: &str = "5d0a3c1e-7b44-4d7e-9a52-0c6f18e2ab90";
+/// The "user profile PK".
+pub(super) const PROFILE_ID: i64 = 81_507_342;
+/// Above 2^31, as real ones are.
+pub(super) const DEVICE_ID: i64 = 3_486_112_907;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::bearer(
+            "profile.social",
+            "/userprofile-service/socialProfile",
+            get(social),
+        ),
+        Endpoint::bearer(
+            "profile.user_settings",
+            "/userprofile-service/userprofile/user-settings",
+            get(user_settings),
+        ),
+        Endpoint::bearer(
+            "profile.settings",
+            "/userprofile-service/userprofile/settings",
+            get(settings),
+        ),
+        Endpoint::bearer(
+            "device.mylastused",
+            "/device-service/deviceservice/mylastused",
+            get(last_used),
+        ),
+        Endpoint::bearer(
+            "device.list",
+            "/device-service/deviceregistration/devices",
+            get(devices),
+        ),
+    ]
+}
+
+/// Only the account's own display name opens its data; an empty one does where the path allows it.
+pub(super) fn check_name(display_name: &str) -> Result<(), Refusal> {
+    if display_name == DISPLAY_NAME {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden())
+    }
+}
+
+async fn social(State(world): State<Arc<World>>) -> Json<Value> {
+    Json(json!({
+        "id": 40_771_215,
+        "profileId": PROFILE_ID,
+        "garminGUID": GARMIN_GUID,
+        "displayName": DISPLAY_NAME,
+        "fullName": FULL_NAME,
+        "userName": world.scenario.email,
+        "profileImageType": null,
+        "profileImageUrlLarge": null,
+        "profileImageUrlMedium": null,
+        "profileImageUrlSmall": null,
+        "location": "Berlin",
+        "favoriteActivityTypes": ["running", "cycling"],
+        "profileVisibility": "private",
+        "activityStartVisibility": "private",
+        "showAge": false,
+        "userRoles": ["SCOPE_CONNECT_READ", "SCOPE_CONNECT_WRITE", "ROLE_CONNECTUSER", "ROLE_WELLNESS_USER"],
+        "nameApproved": true,
+        "userProfileFullName": FULL_NAME,
+        "userLevel": 4,
+        "userPoint": 212,
+        "userPro": false,
+    }))
+}
+
+async fn user_settings() -> Json<Value> {
+    Json(json!({
+        "id": PROFILE_ID,
+        "userData": {
+            "gender": "FEMALE",
+            "weight": 61_500.0,
+            "height": 171.0,
+            "timeFormat": "time_twenty_four_hr",
+            "birthDate": "1990-12-10",
+            "measurementSystem": "metric",
+            "activityLevel": 7,
+            "handedness": "RIGHT",
+            "firstDayOfWeek": monday(),
+            "vo2MaxRunning": 49.0,
+            "vo2MaxCycling": null,
+            "lactateThresholdSpeed": 0.336,
+            "lactateThresholdHeartRate": 168,
+            "intensityMinutesCalcMethod": "AUTO",
+            "hydrationMeasurementUnit": "milliliter",
+            "firstbeatRunningLtTimestamp": 1_151_277_487,
+        },
+        "userSleep": {
+            "sleepTime": 82_800, "defaultSleepTime": false, "wakeTime": 25_200, "defaultWakeTime": false,
+        },
+        "connectDate": null,
+        "sourceType": null,
+        "userSleepWindows": [{
+            "sleepWindowFrequency": "DAILY",
+            "startSleepTimeSecondsFromMidnight": 82_800,
+            "endSleepTimeSecondsFromMidnight": 25_200,
+        }],
+    }))
+}
+
+async fn settings() -> Json<Value> {
+    Json(json!({
+        "displayName": DISPLAY_NAME,
+        "preferredLocale": "en",
+        "measurementSystem": "metric",
+        "firstDayOfWeek": monday(),
+        "numberFormat": "decimal_period",
+        "timeFormat": { "formatId": 33, "formatKey": "time_twenty_four_hr", "displayFormat": "HH:mm" },
+        "dateFormat": { "formatId": 26, "formatKey": "ddmmyyyy", "displayFormat": "EEE, d MMM yyyy" },
+        "timeZone": HOME_ZONE,
+        "hydrationMeasurementUnit": "milliliter",
+    }))
+}
+
+fn monday() -> Value {
+    json!({ "dayId": 3, "dayName": "monday", "sortOrder": 3, "isPossibleFirstDay": true })
+}
+
+/// The cheapest change detector: one number that moves with every upload.
+async fn last_used(State(world): State<Arc<World>>) -> Answer {
+    let upload = world.last_upload(&world.now());
+    Ok(Json(json!({
+        "userDeviceId": DEVICE_ID,
+        "userProfileNumber": PROFILE_ID,
+        "lastUsedDeviceName": "Forerunner 965",
+        "lastUsedDeviceUploadTime": upload.as_millisecond(),
+        "imageUrl": null,
+    })))
+}
+
+async fn devices() -> Json<Value> {
+    Json(json!([{
+        "deviceId": DEVICE_ID,
+        "applicationKey": "forerunner965",
+        "deviceTypePk": 37_086,
+        "deviceCategories": ["FITNESS", "WELLNESS"],
+        "productDisplayName": "Forerunner 965",
+        "displayName": "Forerunner 965",
+        "currentFirmwareVersion": "27.09",
+        "deviceStatus": "active",
+        "registeredDate": 1_704_099_600_000_i64,
+        "primaryActivityTrackerIndicator": true,
+        "allDayStressCapable": true,
+        "bodyBatteryCapable": true,
+        "hrvStressCapable": true,
+        "pulseOxAllDayCapable": true,
+        "respirationCapable": true,
+        "sleepTrackingCapable": true,
+    }]))
+}

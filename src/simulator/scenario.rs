@@ -1,0 +1,143 @@
+//! What kind of Garmin to stand up: the account, its history, and how strict the doors are.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+/// Everything that is decided before a [`Simulator`](super::Simulator) starts.
+///
+/// The default is a plain account without a second factor and with a month of history;
+/// [`Scenario::demo`] is the one people see.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The same seed gives the same athlete, day by day and byte by byte.
+    pub seed: u64,
+    /// Days of history, today included.
+    pub days: u32,
+    /// The athlete's today, frozen at 15:00 local time. `None`: the system clock decides and moves on.
+    pub today: Option<Date>,
+    pub email: String,
+    pub password: String,
+    /// `None`: the account has no second factor.
+    pub mfa: Option<Mfa>,
+    /// The one code that is right in this scenario.
+    pub mfa_code: String,
+    /// How the account answers a right password.
+    pub sign_in: SignInPolicy,
+    /// Wrong passwords in a row that lock the account (protocol.md 11.1).
+    pub password_tries: u32,
+    /// Lifetime of an access token; Garmin hands out 18 to 30 hours (protocol.md 5).
+    pub access_ttl: Duration,
+    /// Lifetime of a refresh token; about 30 days at Garmin.
+    pub refresh_ttl: Duration,
+    /// Lifetime of a service ticket; about a minute at Garmin (protocol.md 4).
+    pub ticket_ttl: Duration,
+    /// Lifetime of an MFA challenge.
+    pub mfa_ttl: Duration,
+    /// Waiting time before every answer.
+    pub latency: Duration,
+    /// Port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// Fresh, valid tokens are refused with "Token is not active" (protocol.md 6.4).
+    pub refuse_fresh_tokens: bool,
+    /// `false`: the GraphQL gateway answers 403 to everything.
+    pub graphql: bool,
+    /// Several (aliased) root fields may share one GraphQL request (protocol.md 10.1, untested at Garmin).
+    pub graphql_aliases: bool,
+    /// Longest span of `userDailySummaryV2Scalar`, days: 28 recorded, 365 claimed (protocol.md 10.2).
+    pub graphql_summary_days: u32,
+    /// Longest span of `sleepSummariesScalar`, days: 28 recorded, 31 claimed (protocol.md 10.2).
+    pub graphql_sleep_days: u32,
+}
+
+/// Where the second factor comes from (protocol.md 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mfa {
+    Email,
+    Sms,
+    /// An authenticator app: nothing is sent.
+    Authenticator,
+}
+
+impl Mfa {
+    /// The spelling in `mfaLastMethodUsed`. Garmin's word for the app is unverified: clients must echo it.
+    pub(super) fn wire(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Authenticator => "totp",
+        }
+    }
+
+    /// Garmin sends the code itself, except to an app.
+    pub(super) fn is_sent(self) -> bool {
+        !matches!(self, Self::Authenticator)
+    }
+}
+
+/// What the sign-in door does with a right password (protocol.md 2.1, table of replies).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignInPolicy {
+    #[default]
+    Open,
+    Locked,
+    Disabled,
+    Captcha,
+    ChildAccount,
+    /// The password must be renewed on the web first.
+    RenewPassword,
+    /// Two-step verification must be set up on the web first.
+    MfaSetupRequired,
+    /// The terms must be accepted on the web first: `consentTypeList` is not empty.
+    ConsentRequired,
+    /// Plain 429 with an HTML page.
+    RateLimited,
+    /// 429 hidden in a 200 body.
+    RateLimitedInBody,
+    /// 403 with a "Just a moment..." page.
+    Challenged,
+}
+
+const MINUTE: u64 = 60;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            seed: 7,
+            days: 30,
+            today: None,
+            email: "ada@example.com".to_owned(),
+            password: "correct-horse".to_owned(),
+            mfa: None,
+            mfa_code: "314159".to_owned(),
+            sign_in: SignInPolicy::Open,
+            password_tries: 5,
+            access_ttl: Duration::from_secs(97_344),
+            refresh_ttl: Duration::from_secs(30 * DAY),
+            ticket_ttl: Duration::from_secs(MINUTE),
+            mfa_ttl: Duration::from_secs(10 * MINUTE),
+            latency: Duration::ZERO,
+            port: 0,
+            refuse_fresh_tokens: false,
+            graphql: true,
+            graphql_aliases: false,
+            graphql_summary_days: 28,
+            graphql_sleep_days: 28,
+        }
+    }
+}
+
+impl Scenario {
+    /// The account behind `garminsync --demo`: Ada, four months of history, a code by e-mail.
+    pub fn demo() -> Self {
+        Self {
+            seed: 1815,
+            days: 120,
+            password: "demo-run-2026".to_owned(),
+            mfa: Some(Mfa::Email),
+            latency: Duration::from_millis(60),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! A night as JSON: the DTO that REST and GraphQL share, and the curves around it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::athlete::{Night, Stage, Topic, float, plus_days, round};
+use super::profile::{DEVICE_ID, PROFILE_ID};
+use super::wire::{gmt, hundredths, iso, iso_tenths, local_millis, plus_seconds};
+use super::world::World;
+
+/// Epoch milliseconds of the wall clock, read as if it were UTC (protocol.md 9.1).
+pub(super) fn local(world: &World, night: &Night, at: Timestamp) -> i64 {
+    local_millis(world.athlete.local(at, night.date).datetime())
+}
+
+/// A difference in Fahrenheit, which knows no 32.
+pub(super) fn fahrenheit_difference(celsius: f64) -> f64 {
+    hundredths(celsius * 1.8)
+}
+
+/// `dailySleepDTO`, in seconds.
+pub(super) fn dto(world: &World, night: &Night) -> Value {
+    json!({
+        "id": night.start.as_millisecond(),
+        "userProfilePK": PROFILE_ID,
+        "calendarDate": night.date.to_string(),
+        "sleepTimeSeconds": night.asleep(),
+        "napTimeSeconds": 0,
+        "sleepWindowConfirmed": true,
+        "sleepWindowConfirmationType": "enhanced_confirmed_final",
+        "sleepStartTimestampGMT": night.start.as_millisecond(),
+        "sleepEndTimestampGMT": night.end.as_millisecond(),
+        "sleepStartTimestampLocal": local(world, night, night.start),
+        "sleepEndTimestampLocal": local(world, night, night.end),
+        "autoSleepStartTimestampGMT": null,
+        "autoSleepEndTimestampGMT": null,
+        "sleepQualityTypePK": null,
+        "sleepResultTypePK": null,
+        "unmeasurableSleepSeconds": 0,
+        "deepSleepSeconds": night.seconds_in(Stage::Deep),
+        "lightSleepSeconds": night.seconds_in(Stage::Light),
+        "remSleepSeconds": night.seconds_in(Stage::Rem),
+        "awakeSleepSeconds": night.seconds_in(Stage::Awake),
+        "deviceRemCapable": true,
+        "retro": false,
+        "sleepFromDevice": true,
+        "averageSpO2Value": float(night.spo2),
+        "lowestSpO2Value": night.spo2 - 8,
+        "highestSpO2Value": 100,
+        "averageSpO2HRSleep": float(night.average_hr),
+        "averageRespirationValue": float(night.respiration),
+        "lowestRespirationValue": float(night.respiration - 3),
+        "highestRespirationValue": float(night.respiration + 4),
+        "awakeCount": night.awakenings(),
+        "avgSleepStress": float(night.stress),
+        "ageGroup": "ADULT",
+        "avgHeartRate": float(night.average_hr),
+        "sleepScoreFeedback": if night.score >= 80 { "POSITIVE_LONG_AND_DEEP" } else { "NEGATIVE_SHORT" },
+        "sleepScoreInsight": "NONE",
+        "sleepScores": scores(night),
+        "sleepVersion": 2,
+        "sleepNeed": need(night.date, night.need, night.start),
+        "nextSleepNeed": need(plus_days(night.date, 1), night.need, night.end),
+        "breathingDisruptionSeverity": "NONE",
+    })
+}
+
+/// A night that was not recorded: the wrapper is there, its times are null.
+pub(super) fn no_night(date: Date) -> Value {
+    let template = json!({
+        "id": null,
+        "userProfilePK": PROFILE_ID,
+        "calendarDate": date.to_string(),
+        "sleepTimeSeconds": null,
+        "napTimeSeconds": null,
+        "sleepWindowConfirmed": null,
+        "sleepStartTimestampGMT": null,
+        "sleepEndTimestampGMT": null,
+        "sleepStartTimestampLocal": null,
+        "sleepEndTimestampLocal": null,
+        "deepSleepSeconds": null,
+        "lightSleepSeconds": null,
+        "remSleepSeconds": null,
+        "awakeSleepSeconds": null,
+        "deviceRemCapable": false,
+        "sleepFromDevice": false,
+    });
+    json!({ "dailySleepDTO": template, "sleepMovement": [], "remSleepData": false, "sleepLevels": [] })
+}
+
+fn scores(night: &Night) -> Value {
+    let percent =
+        |stage| round(float(night.seconds_in(stage)) * 100.0 / float(night.asleep().max(1)));
+    json!({
+        "overall": { "value": night.score, "qualifierKey": night.quality() },
+        "totalDuration": { "qualifierKey": night.quality(), "optimalStart": 28_200.0, "optimalEnd": 28_200.0 },
+        "stress": { "qualifierKey": "GOOD", "optimalStart": 0.0, "optimalEnd": 15.0 },
+        "awakeCount": { "qualifierKey": "GOOD", "optimalStart": 0.0, "optimalEnd": 1.0 },
+        "restlessness": { "qualifierKey": "FAIR", "optimalStart": 0.0, "optimalEnd": 5.0 },
+        "remPercentage": {
+            "value": percent(Stage::Rem), "qualifierKey": "GOOD", "optimalStart": 21.0, "optimalEnd": 31.0,
+        },
+        "lightPercentage": {
+            "value": percent(Stage::Light), "qualifierKey": "GOOD", "optimalStart": 30.0, "optimalEnd": 64.0,
+        },
+        "deepPercentage": {
+            "value": percent(Stage::Deep), "qualifierKey": "GOOD", "optimalStart": 16.0, "optimalEnd": 33.0,
+        },
+    })
+}
+
+/// Minutes of sleep the watch asks for.
+fn need(date: Date, minutes: i64, at: Timestamp) -> Value {
+    json!({
+        "userProfilePk": PROFILE_ID,
+        "calendarDate": date.to_string(),
+        "deviceId": DEVICE_ID,
+        "timestampGmt": iso(gmt(at)),
+        "baseline": 470,
+        "actual": minutes,
+        "feedback": "NO_CHANGE_BALANCED",
+    })
+}
+
+/// The whole night as a page shows it: DTO, stages and curves.
+pub(super) fn with_curves(world: &World, night: &Night) -> Value {
+    let curves = Curves::new(world, night);
+    let levels = night.levels.iter().map(|(start, end, stage)| {
+        json!({
+            "startGMT": iso_tenths(gmt(*start)),
+            "endGMT": iso_tenths(gmt(*end)),
+            "activityLevel": float(*stage as i64),
+        })
+    });
+    let movement = curves.grid(60).map(|at| {
+        let level = curves.wave(at, 2.2, 1.9).abs();
+        json!({
+            "startGMT": iso_tenths(gmt(at)),
+            "endGMT": iso_tenths(gmt(plus_seconds(at, 60))),
+            "activityLevel": level,
+        })
+    });
+    let breaths = curves.grid(120).map(|at| {
+        json!({ "startTimeGMT": at.as_millisecond(), "respirationValue": curves.wave(at, float(night.respiration), 2.0).round() })
+    });
+    let oxygen = curves.grid(60).map(|at| {
+        json!({
+            "userProfilePK": PROFILE_ID,
+            "epochTimestamp": iso_tenths(gmt(at)),
+            "deviceId": DEVICE_ID,
+            "calendarDate": iso_tenths(night.date.to_datetime(jiff::civil::Time::midnight())),
+            "epochDuration": 60,
+            "spo2Reading": round(curves.wave(at, float(night.spo2), 2.0)),
+            "readingConfidence": 5,
+        })
+    });
+    let restless = usize::try_from(night.restless_moments).unwrap_or(0);
+    let moments = curves
+        .grid(780)
+        .take(restless)
+        .map(|at| json!({ "value": 1, "startGMT": at.as_millisecond() }));
+    json!({
+        "dailySleepDTO": dto(world, night),
+        "sleepMovement": movement.collect::<Vec<_>>(),
+        "remSleepData": true,
+        "sleepLevels": levels.collect::<Vec<_>>(),
+        "sleepRestlessMoments": moments.collect::<Vec<_>>(),
+        "restlessMomentsCount": night.restless_moments,
+        "wellnessSpO2SleepSummaryDTO": {
+            "userProfilePk": PROFILE_ID,
+            "deviceId": DEVICE_ID,
+            "sleepMeasurementStartGMT": iso_tenths(gmt(night.start)),
+            "sleepMeasurementEndGMT": iso_tenths(gmt(night.end)),
+            "averageSPO2": float(night.spo2),
+            "averageSpO2HR": float(night.average_hr),
+            "lowestSPO2": night.spo2 - 8,
+        },
+        "wellnessEpochSPO2DataDTOList": oxygen.collect::<Vec<_>>(),
+        "wellnessEpochRespirationDataDTOList": breaths.collect::<Vec<_>>(),
+        "respirationVersion": 200,
+        "sleepHeartRate": curves.values(120, float(night.average_hr), 5.0),
+        "sleepStress": curves.values(180, float(night.stress), 9.0),
+        "sleepBodyBattery": curves.climb(180, night.body_battery_change),
+        "hrvData": curves.values(300, float(night.hrv), 14.0),
+        "skinTempDataExists": true,
+        "avgSkinTempDeviationC": night.skin_temperature,
+        "avgSkinTempDeviationF": fahrenheit_difference(night.skin_temperature),
+        "avgOvernightHrv": float(night.hrv),
+        "hrvStatus": "BALANCED",
+        "bodyBatteryChange": night.body_battery_change,
+        "restingHeartRate": night.resting_hr,
+    })
+}
+
+/// Sampled lines over one night.
+struct Curves<'n> {
+    night: &'n Night,
+    /// Shifts the waves, so that no two nights look alike.
+    phase: f64,
+}
+
+impl<'n> Curves<'n> {
+    fn new(world: &World, night: &'n Night) -> Self {
+        let mut dice = world.athlete.day_dice(night.date, Topic::Night);
+        Self {
+            night,
+            phase: dice.f64() * 6.0,
+        }
+    }
+
+    /// Instants from falling asleep to waking, every `step` seconds.
+    fn grid(&self, step: usize) -> impl Iterator<Item = Timestamp> {
+        let (start, length) = (
+            self.night.start,
+            self.night.end.duration_since(self.night.start).as_secs(),
+        );
+        (0..length)
+            .step_by(step)
+            .map(move |second| plus_seconds(start, second))
+    }
+
+    /// Around `middle`, by at most `swing`: a ninety-minute wave with a quicker ripple.
+    fn wave(&self, at: Timestamp, middle: f64, swing: f64) -> f64 {
+        let minutes = float(at.duration_since(self.night.start).as_secs()) / 60.0;
+        let slow = (minutes / 90.0 * std::f64::consts::TAU + self.phase).sin();
+        let quick = (minutes / 7.3 + self.phase).sin();
+        middle + swing * (0.7 * slow + 0.3 * quick)
+    }
+
+    fn values(&self, step: usize, middle: f64, swing: f64) -> Vec<Value> {
+        let point = |at: Timestamp| json!({ "value": round(self.wave(at, middle, swing)), "startGMT": at.as_millisecond() });
+        self.grid(step).map(point).collect()
+    }
+
+    /// From a low evening level up by `gain` points.
+    fn climb(&self, step: usize, gain: i64) -> Vec<Value> {
+        let length = float(self.night.end.duration_since(self.night.start).as_secs());
+        let point = |at: Timestamp| {
+            let share = float(at.duration_since(self.night.start).as_secs()) / length;
+            json!({ "value": 10 + round(float(gain) * share), "startGMT": at.as_millisecond() })
+        };
+        self.grid(step).map(point).collect()
+    }
+}

@@ -1,0 +1,97 @@
+//! The state behind the handlers: one athlete, one account, everything counted and handed out.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::athlete::{Athlete, Now};
+use super::counters::Counters;
+use super::desk::SignInDesk;
+use super::edits::Edits;
+use super::faults::{FaultBook, FaultKind};
+use super::ledger::{self, Ledger};
+use super::scenario::Scenario;
+
+/// Shared by all handlers. Each part has its own lock, none is held across an await, and a handler
+/// that needs two takes them one after the other.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) scenario: Scenario,
+    pub(super) athlete: Athlete,
+    counters: Mutex<Counters>,
+    faults: Mutex<FaultBook>,
+    desk: Mutex<SignInDesk>,
+    ledger: Mutex<Ledger>,
+    edits: Mutex<Edits>,
+}
+
+impl World {
+    pub(super) fn new(scenario: Scenario) -> Self {
+        let ttl = ledger::Lifetimes {
+            access: scenario.access_ttl,
+            refresh: scenario.refresh_ttl,
+            ticket: scenario.ticket_ttl,
+        };
+        Self {
+            athlete: Athlete::new(scenario.seed),
+            counters: Mutex::default(),
+            faults: Mutex::default(),
+            desk: Mutex::default(),
+            ledger: Mutex::new(Ledger::new(ttl)),
+            edits: Mutex::default(),
+            scenario,
+        }
+    }
+
+    pub(super) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        change(&mut held(&self.counters));
+    }
+
+    pub(super) fn counters(&self) -> MutexGuard<'_, Counters> {
+        held(&self.counters)
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, FaultBook> {
+        held(&self.faults)
+    }
+
+    pub(super) fn strike(&self, path: &str) -> Option<FaultKind> {
+        self.faults().strike(path)
+    }
+
+    pub(super) fn desk(&self) -> MutexGuard<'_, SignInDesk> {
+        held(&self.desk)
+    }
+
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        held(&self.ledger)
+    }
+
+    pub(super) fn edits(&self) -> MutexGuard<'_, Edits> {
+        held(&self.edits)
+    }
+
+    /// The athlete's present moment and the first day of the history.
+    pub(super) fn now(&self) -> Now {
+        self.athlete.now(self.scenario.today, self.scenario.days)
+    }
+
+    /// Checks a bearer; the error is the reason for `WWW-Authenticate`.
+    pub(super) fn admit(&self, bearer: Option<&str>) -> Result<(), &'static str> {
+        let verdict = match bearer {
+            None => Err("Full authentication is required to access this resource"),
+            Some(token) => self.ledger().check_access(token),
+        };
+        let verdict = match verdict {
+            Ok(()) if self.scenario.refuse_fresh_tokens => Err("Token is not active"),
+            other => other,
+        };
+        if verdict.is_err() {
+            self.count(|counters| counters.refused_bearers += 1);
+        }
+        verdict
+    }
+}
+
+/// A panic in one handler must not take the others down with it.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -15,7 +15,6 @@
 
 pub mod flow;
 pub mod keeper;
-pub mod rest;
 pub mod sign_in;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod challenge;
+pub mod cool_down;
 pub mod coverage;
 pub mod dataset;
 pub mod dates;

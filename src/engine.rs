@@ -1,6 +1,103 @@
 //! One actor that owns the work; fronts send [`command::Command`]s and read
 //! [`event::Event`]s.
+//!
+//! The engine introduces auth to sync: a job is lent its bearer by the session
+//! keeper. It prints nothing and draws nothing.
 
+mod actor;
 pub mod command;
 pub mod event;
 pub mod handle;
+mod schedule;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::{Auth, keeper::Keeper},
+    central_db::CentralDb,
+    clock::Clock,
+    config::Config,
+    domain::failure::Failure,
+    garmin::client::Api,
+    sync::{fetch::Lender, run::Workshop},
+    vault::Vault,
+};
+use actor::Actor;
+use event::Event;
+use handle::{EngineHandle, RunningEngine};
+
+/// The whole difference between live, demo and test.
+#[derive(Clone, Debug)]
+pub struct Deps {
+    pub clock: Clock,
+    pub central_db: CentralDb,
+    pub vault: Arc<Vault>,
+    pub config: Config,
+}
+
+/// What an engine does unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// For the app: syncs by schedule, tells what other processes change.
+    Watching,
+    /// For one command: does what it is told.
+    OneShot,
+}
+
+/// Commands that may wait before a front is told to.
+const INBOX: usize = 32;
+/// Events that may wait for a front that is drawing.
+const OUTBOX: usize = 256;
+
+/// Starts the engine on the current runtime.
+pub fn spawn(deps: Deps, mode: Mode) -> (EngineHandle, mpsc::Receiver<Event>, RunningEngine) {
+    let (commands, inbox) = mpsc::channel(INBOX);
+    let (outbox, events) = mpsc::channel(OUTBOX);
+    let stop = CancellationToken::new();
+    let actor = Actor::new(deps, mode, outbox, stop.clone());
+    let task = tokio::spawn(actor.run(inbox));
+    (
+        EngineHandle::new(commands),
+        events,
+        RunningEngine { stop, task },
+    )
+}
+
+impl Deps {
+    fn auth(&self) -> Auth {
+        Auth {
+            clock: self.clock.clone(),
+            central_db: self.central_db.clone(),
+            vault: Arc::clone(&self.vault),
+            base_url: self.config.base_url.clone(),
+            http: self.config.http.clone(),
+        }
+    }
+
+    fn workshop(&self) -> Workshop {
+        Workshop {
+            central_db: self.central_db.clone(),
+            clock: self.clock.clone(),
+            settings: self.config.sync.clone(),
+            files: self.config.paths.files.clone(),
+        }
+    }
+}
+
+/// The introduction: sync knows only [`Lender`], auth only its keeper.
+impl Lender for Keeper {
+    async fn api(&self) -> Result<Api, Failure> {
+        Self::api(self).await
+    }
+
+    async fn renew(&self, refused: u64) -> Result<Api, Failure> {
+        Self::renew(self, refused).await
+    }
+
+    fn has_refreshed(&self) -> bool {
+        Self::has_refreshed(self)
+    }
+}

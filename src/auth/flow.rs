@@ -55,7 +55,7 @@ pub fn after_code(reply: SignInReply, tried: u32) -> Next {
         SignInReply::CodeRefused if tried < MAX_CODES => {
             Next::AskAgain(Failure::mfa_code_invalid())
         }
-        SignInReply::CodeRefused | SignInReply::CodeLimit => stop(Failure::mfa_expired()),
+        SignInReply::CodeRefused | SignInReply::ChallengeOver => stop(Failure::mfa_expired()),
         other => verdict(other),
     }
 }
@@ -78,7 +78,7 @@ fn verdict(reply: SignInReply) -> Next {
         }
         // A code's verdict on a password, or a ticket handled above: Garmin changed its ways.
         SignInReply::CodeRefused
-        | SignInReply::CodeLimit
+        | SignInReply::ChallengeOver
         | SignInReply::Ticket(_)
         | SignInReply::MfaRequired { .. } => stop(Failure::unexpected_answer("the sign-in")),
     }
@@ -147,7 +147,7 @@ mod tests {
             (K::MfaExpired, false)
         );
         assert_eq!(
-            stopped(after_code(SignInReply::CodeLimit, 1)),
+            stopped(after_code(SignInReply::ChallengeOver, 1)),
             (K::MfaExpired, false)
         );
         let limited = SignInReply::RateLimited { retry_after: None };

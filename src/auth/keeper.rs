@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Auth, rest, sign_in::note};
+use super::{Auth, sign_in::note};
 use crate::{
     central_db::{
         accounts,
@@ -24,9 +24,11 @@ use crate::{
     },
     domain::{
         account::Account,
+        challenge::Challenge,
+        cool_down::CoolDownScope,
         failure::Failure,
         log::LogLevel,
-        session::{CoolDownScope, Lane, Tokens},
+        session::{Lane, Tokens},
     },
     garmin::{
         client::{Api, Client},
@@ -236,7 +238,7 @@ impl Keeper {
 
     async fn load(&self) -> Result<Held, Failure> {
         let (id, now) = (self.account.id, self.auth.now());
-        let (row, is_pending) = self
+        let (row, pending) = self
             .auth
             .central_db
             .read(move |db| {
@@ -248,17 +250,14 @@ impl Keeper {
         let Some((row, sealed)) =
             row.and_then(|row| row.session_data.clone().map(|sealed| (row, sealed)))
         else {
-            return Err(self.without_session(is_pending).await?);
+            return Err(self.without_session(pending).await?);
         };
         let tokens = self.auth.open(id, row.generation, &sealed)?;
         Ok(Held { row, tokens })
     }
 
     /// Why there is nothing to lend.
-    async fn without_session(
-        &self,
-        pending: Option<crate::domain::challenge::Challenge>,
-    ) -> Result<Failure, Failure> {
+    async fn without_session(&self, pending: Option<Challenge>) -> Result<Failure, Failure> {
         if let Some(challenge) = pending {
             return Ok(Failure::mfa_required(
                 &challenge.method,
@@ -319,19 +318,14 @@ impl Keeper {
         };
         let (id, now) = (self.account.id, self.auth.now());
         let reason = failure.summary.clone();
-        let scope = CoolDownScope::Requests;
-        let until = self
+        let cool_down = self
             .auth
             .central_db
             .write(move |tx| {
-                let before = cool_downs::load(tx, id, scope)?;
-                let cool_down =
-                    rest::after_refusal(scope, before.as_ref(), retry_after, &reason, now);
-                cool_downs::store(tx, id, &cool_down)?;
-                Ok(cool_down.until)
+                cool_downs::enter(tx, id, CoolDownScope::Requests, retry_after, &reason, now)
             })
             .await?;
-        Ok(failure.with_retry_at(Some(until)))
+        Ok(failure.with_retry_at(Some(cool_down.until)))
     }
 
     async fn note_validated(&self) -> Result<(), Failure> {

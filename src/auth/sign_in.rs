@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 use super::{
     Auth,
     flow::{self, Next, Rest},
-    rest,
 };
 use crate::{
     central_db::{
@@ -21,10 +20,11 @@ use crate::{
     domain::{
         account::{Account, AccountName},
         challenge::{Challenge, MfaMethod},
+        cool_down::{self, CoolDown, CoolDownScope},
         failure::{Failure, FailureKind},
         log::LogLevel,
         secret::Secret,
-        session::{CoolDown, CoolDownScope, Lane, Tokens},
+        session::{Lane, Tokens},
         sign_in::SignInOutcome,
     },
     garmin::{
@@ -441,18 +441,15 @@ impl Auth {
             }
             auth_events::record(tx, account.id, now, action, failure.kind.reason(), None)?;
             note(tx, &account, now, LogLevel::Warn, &failure.summary)?;
-            let cool_down = cool_down_after(tx, &account, &failure, rest, now)?;
-            if let Some(cool_down) = &cool_down {
-                cool_downs::store(tx, account.id, cool_down)?;
-            }
+            let cool_down = enter_cool_down(tx, &account, &failure, rest, now)?;
             Ok(failure.with_retry_at(cool_down.map(|cool_down| cool_down.until)))
         });
         Ok(refused.await?)
     }
 }
 
-/// The cool-down a refusal leads to, if any.
-fn cool_down_after(
+/// Enters the cool-down a refusal leads to, if any.
+fn enter_cool_down(
     tx: &Transaction<'_>,
     account: &Account,
     failure: &Failure,
@@ -461,23 +458,17 @@ fn cool_down_after(
 ) -> rusqlite::Result<Option<CoolDown>> {
     let scope = CoolDownScope::SignIn;
     if let Some(Rest { retry_after }) = rest {
-        let before = cool_downs::load(tx, account.id, scope)?;
-        return Ok(Some(rest::after_refusal(
-            scope,
-            before.as_ref(),
-            retry_after,
-            &failure.summary,
-            now,
-        )));
+        return cool_downs::enter(tx, account.id, scope, retry_after, &failure.summary, now)
+            .map(Some);
     }
     if failure.kind == FailureKind::InvalidCredentials {
         let since = now
-            .checked_sub(rest::WRONG_PASSWORD_WINDOW)
+            .checked_sub(cool_down::WRONG_PASSWORD_WINDOW)
             .unwrap_or(Timestamp::MIN);
         let wrong = auth_events::count_since(tx, account.id, failure.kind.reason(), since)?;
-        if wrong >= rest::WRONG_PASSWORDS {
+        if wrong >= cool_down::WRONG_PASSWORDS {
             let until = now
-                .checked_add(rest::WRONG_PASSWORD_WINDOW)
+                .checked_add(cool_down::WRONG_PASSWORD_WINDOW)
                 .unwrap_or(Timestamp::MAX);
             let reason =
                 format!("{wrong} wrong passwords within an hour; more would lock the account.");

@@ -1,11 +1,11 @@
 //! Tables `activity` and `activity_file`.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, named_params, types::Value};
 
 use super::{
     RowChange,
-    convert::{ms, opt_ms},
+    convert::{day, ms, opt_ms},
     upsert::Upsert,
 };
 use crate::domain::{
@@ -62,15 +62,15 @@ pub fn store(
 }
 
 /// Activities of `span` whose original file was never fetched, or failed
-/// before; newest first.
+/// before, with their day; newest first.
 pub fn without_file(
     connection: &Connection,
     account: AccountId,
     span: DateSpan,
-) -> rusqlite::Result<Vec<ActivityId>> {
+) -> rusqlite::Result<Vec<(ActivityId, Date)>> {
     connection
         .prepare_cached(
-            "SELECT activity_id FROM activity LEFT JOIN activity_file USING (account, activity_id)
+            "SELECT activity_id, started_on FROM activity LEFT JOIN activity_file USING (account, activity_id)
              WHERE account = :account AND started_on BETWEEN :first AND :last
                  AND (state IS NULL OR state = 'failed')
              ORDER BY started_on DESC, started_at DESC, activity_id DESC",
@@ -79,7 +79,7 @@ pub fn without_file(
             named_params! {
                 ":account": account.get(), ":first": span.first().to_string(), ":last": span.last().to_string(),
             },
-            |row| row.get(0).map(ActivityId::new),
+            |row| Ok((ActivityId::new(row.get("activity_id")?), day(row, "started_on")?)),
         )?
         .collect()
 }

@@ -1,12 +1,14 @@
 //! Table `cool_down`: until when something may not be tried. Every process obeys it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::convert::{count, ms, timestamp, word};
 use crate::domain::{
     account::AccountId,
-    session::{CoolDown, CoolDownScope},
+    cool_down::{self, CoolDown, CoolDownScope},
 };
 
 /// The row of one scope, also when its time is over: its strikes still count.
@@ -56,6 +58,21 @@ pub fn store(
             ":strikes": cool_down.strikes,
         })?;
     Ok(())
+}
+
+/// Garmin refused: rests longer than the last time. Returns the cool-down that now holds.
+pub fn enter(
+    connection: &Connection,
+    account: AccountId,
+    scope: CoolDownScope,
+    retry_after: Option<Duration>,
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<CoolDown> {
+    let before = load(connection, account, scope)?;
+    let next = cool_down::after_refusal(scope, before.as_ref(), retry_after, reason, now);
+    store(connection, account, &next)?;
+    Ok(next)
 }
 
 /// A success: the next refusal starts counting anew.

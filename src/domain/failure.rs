@@ -311,6 +311,28 @@ impl Failure {
         )
     }
 
+    /// `failed` tasks of a job; each is listed in its report.
+    pub fn partial(failed: usize) -> Self {
+        let tasks = if failed == 1 {
+            "One task".to_owned()
+        } else {
+            format!("{failed} tasks")
+        };
+        Self::new(
+            FailureKind::Partial,
+            format!("{tasks} of this sync failed; the rest is stored."),
+            "The next sync tries again; garminsync --sync --repair fetches only what is missing.",
+        )
+    }
+
+    pub fn cancelled() -> Self {
+        Self::new(
+            FailureKind::Cancelled,
+            "The sync was stopped before its end.",
+            "What was fetched is stored; the next sync goes on from there.",
+        )
+    }
+
     pub fn usage(summary: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(FailureKind::Usage, summary, remedy)
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     account::Account,
     challenge::Challenge,
+    cool_down::CoolDown,
     secret::{Secret, sealed},
 };
 
@@ -104,35 +105,6 @@ impl LaneState {
     }
 }
 
-/// Until when something may not be tried, and why. Obeyed by every process.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoolDown {
-    pub scope: CoolDownScope,
-    pub until: Timestamp,
-    pub reason: String,
-    /// How many refusals in a row led here; each doubles the next wait.
-    pub strikes: u32,
-}
-
-/// What a cool-down forbids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CoolDownScope {
-    /// Signing in with a password.
-    SignIn,
-    /// Any request for this account.
-    Requests,
-}
-
-impl CoolDownScope {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Requests => "requests",
-        }
-    }
-}
-
 /// Everything the fronts show of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountState {
@@ -145,6 +117,16 @@ pub struct AccountState {
     pub cool_down: Option<CoolDown>,
     /// Jobs of the last 30 days that needed no person, and all of them.
     pub reuse: Reuse,
+}
+
+impl AccountState {
+    /// When a person is needed next: the lane that lasts longest decides.
+    pub fn needs_person_in_days(&self, now: Timestamp) -> Option<i64> {
+        self.lanes
+            .iter()
+            .filter_map(|lane| lane.needs_person_in_days(now))
+            .max()
+    }
 }
 
 /// How many jobs lived off the stored session.

@@ -27,6 +27,14 @@ pub enum Command {
     CancelSync { account: AccountName },
     /// Forget the session of an account; its data stays.
     SignOut { account: AccountName },
+    /// Make the light validation call, refreshing first where needed.
+    /// Answered by `Event::Checked`.
+    Check { account: AccountName },
+    /// Say what a sync would ask Garmin. Answered by `Event::Planned`.
+    Plan {
+        account: AccountName,
+        request: SyncRequest,
+    },
     /// Ask for `Event::State` and the newest log lines again.
     Reload,
 }

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-pub use crate::domain::{job::SyncProgress, sign_in::SignInOutcome};
 use crate::domain::{
     account::AccountName,
     failure::Failure,
-    job::{JobId, JobReport},
+    job::{JobId, JobReport, Price},
     log::LogEntry,
     session::AccountState,
 };
+pub use crate::domain::{job::SyncProgress, sign_in::SignInOutcome};
 
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -28,11 +28,19 @@ pub enum Event {
     /// New log lines, oldest first; the first such event brings the last 500.
     Log(Vec<LogEntry>),
     /// When the schedule will run the next sync; `None` when nothing is signed in.
-    Schedule {
-        next_sync_at: Option<Timestamp>,
-    },
+    Schedule { next_sync_at: Option<Timestamp> },
+    /// `had_session`: there was something to forget.
     SignedOut {
         account: AccountName,
+        had_session: bool,
+    },
+    Checked {
+        account: AccountName,
+        result: Result<(), Failure>,
+    },
+    Planned {
+        account: AccountName,
+        result: Result<Price, Failure>,
     },
     /// Something failed that no other event tells.
     Trouble(Failure),

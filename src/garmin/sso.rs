@@ -26,8 +26,8 @@ pub enum SignInReply {
     },
     /// The code is wrong or too old; the challenge stays alive.
     CodeRefused,
-    /// Too many codes: Garmin locks code entry for a day.
-    CodeLimit,
+    /// Garmin takes no more codes on this challenge: too many were wrong, or its time is over.
+    ChallengeOver,
     InvalidCredentials,
     AccountLocked,
     CaptchaRequired,

@@ -11,6 +11,7 @@ mod sleep;
 use std::fmt;
 
 use jiff::civil::Date;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -59,8 +60,13 @@ pub struct Ask<'a> {
 /// the same whenever the same is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    Get { path: String, query: Vec<(&'static str, String)> },
-    GraphQl { query: String },
+    Get {
+        path: String,
+        query: Vec<(&'static str, String)>,
+    },
+    GraphQl {
+        query: String,
+    },
 }
 
 impl fmt::Display for Call {
@@ -99,7 +105,12 @@ pub struct Unread {
 pub trait Row: fmt::Debug + Send {
     /// The day it counts for.
     fn day(&self) -> Date;
-    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange>;
+    fn store(
+        &self,
+        db: &Connection,
+        account: AccountId,
+        payload_id: i64,
+    ) -> rusqlite::Result<RowChange>;
 }
 
 impl Reading {
@@ -109,7 +120,10 @@ impl Reading {
         items: &[Value],
         read: impl Fn(&Value, &mut Vec<String>) -> Result<Option<R>, Unread>,
     ) -> Self {
-        let mut reading = Self { items: u32::try_from(items.len()).unwrap_or(u32::MAX), ..Self::default() };
+        let mut reading = Self {
+            items: u32::try_from(items.len()).unwrap_or(u32::MAX),
+            ..Self::default()
+        };
         for item in items.iter().filter(|item| !item.is_null()) {
             match read(item, &mut reading.odd) {
                 Ok(Some(row)) => reading.rows.push(Box::new(row)),
@@ -142,18 +156,18 @@ fn items(value: Value) -> Result<Vec<Value>, GarminError> {
 }
 
 fn unread(day: Option<Date>, why: &str) -> Unread {
-    Unread { day, why: why.to_owned() }
+    Unread {
+        day,
+        why: why.to_owned(),
+    }
 }
 
 /// A display name as one path segment; without one, the name-less form (`protocol.md` 9.2).
 fn segment(display_name: Option<&str>) -> String {
-    let mut out = String::new();
-    for byte in display_name.unwrap_or_default().bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(display_name.unwrap_or_default(), UNRESERVED).to_string()
 }

@@ -44,7 +44,12 @@ impl<L: Lender> Fetcher<L> {
     const MAX_RENEWALS: u32 = 3;
 
     pub const fn new(lender: L, pacer: Pacer, cancel: CancellationToken) -> Self {
-        Self { lender, pacer, cancel, renewals: 0 }
+        Self {
+            lender,
+            pacer,
+            cancel,
+            renewals: 0,
+        }
     }
 
     pub const fn lender(&self) -> &L {
@@ -55,7 +60,10 @@ impl<L: Lender> Fetcher<L> {
         self.send(|api| async move {
             match call {
                 Call::Get { path, query } => {
-                    let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    let query: Vec<_> = query
+                        .iter()
+                        .map(|(name, value)| (*name, value.as_str()))
+                        .collect();
                     api.get(path, &query).await
                 }
                 Call::GraphQl { query } => api.graphql(query).await,
@@ -86,17 +94,28 @@ impl<L: Lender> Fetcher<L> {
                 Some(Ok(value)) => return Ok(value),
                 Some(Err(error)) => error,
             };
-            if matches!(error, GarminError::Unauthorized { .. }) && !has_renewed && self.renewals < Self::MAX_RENEWALS {
+            if matches!(error, GarminError::Unauthorized { .. })
+                && !has_renewed
+                && self.renewals < Self::MAX_RENEWALS
+            {
                 has_renewed = true;
                 self.renewals += 1;
-                api = self.lender.renew(api.generation()).await.map_err(FetchError::Session)?;
+                api = self
+                    .lender
+                    .renew(api.generation())
+                    .await
+                    .map_err(FetchError::Session)?;
                 continue;
             }
             let Some(wait) = retry::delay(&error, tried, fastrand::f64()) else {
                 return Err(FetchError::Garmin(error));
             };
             tracing::debug!(%error, ?wait, "asking again");
-            if cancel.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+            if cancel
+                .run_until_cancelled(tokio::time::sleep(wait))
+                .await
+                .is_none()
+            {
                 return Err(FetchError::Cancelled);
             }
         }

@@ -41,7 +41,10 @@ pub enum FileError {
 /// Takes the original out of its ZIP. `None`: the archive is empty, there is no original.
 pub fn unpack(body: &[u8]) -> Result<Option<Original>, FileError> {
     if is_fit(body) {
-        return Ok(Some(Original { ending: "fit", bytes: body.to_vec() }));
+        return Ok(Some(Original {
+            ending: "fit",
+            bytes: body.to_vec(),
+        }));
     }
     if !body.starts_with(b"PK") {
         return Err(FileError::NotAnArchive);
@@ -53,11 +56,14 @@ pub fn unpack(body: &[u8]) -> Result<Option<Original>, FileError> {
         if !member.is_file() {
             continue;
         }
-        let ending = member.name().map(|name| ending(&name)).unwrap_or("bin");
+        let ending = member.name().map_or("bin", |name| ending(&name));
         let mut bytes = Vec::new();
         let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
         // The size a ZIP claims may lie; what comes out is what counts.
-        member.take(limit + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
+        member
+            .take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| damaged(&e))?;
         if bytes.len() > MAX_BYTES {
             return Err(FileError::TooLarge);
         }
@@ -68,7 +74,9 @@ pub fn unpack(body: &[u8]) -> Result<Option<Original>, FileError> {
 
 /// Where an original lies below the files folder.
 pub fn place(id: ActivityId, day: Date, ending: &str) -> PathBuf {
-    Path::new("activities").join(format!("{:04}", day.year())).join(format!("{}.{ending}", id.get()))
+    Path::new("activities")
+        .join(format!("{:04}", day.year()))
+        .join(format!("{}.{ending}", id.get()))
 }
 
 /// Writes the file at `files/place`; whole or not at all, also after a crash.
@@ -77,7 +85,9 @@ pub fn write(files: &Path, place: &Path, bytes: &[u8]) -> Result<(), FileError> 
         let target = files.join(place);
         let folder = target.parent().unwrap_or(files);
         create_private(folder)?;
-        let mut draft = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
+        let mut draft = tempfile::Builder::new()
+            .prefix(".part-")
+            .tempfile_in(folder)?;
         draft.write_all(bytes)?;
         draft.as_file().sync_all()?;
         draft.persist(&target).map_err(|e| e.error)?;
@@ -111,7 +121,10 @@ fn is_fit(body: &[u8]) -> bool {
 
 fn ending(name: &str) -> &'static str {
     let given = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ENDINGS.into_iter().find(|known| given.eq_ignore_ascii_case(known)).unwrap_or("bin")
+    ENDINGS
+        .into_iter()
+        .find(|known| given.eq_ignore_ascii_case(known))
+        .unwrap_or("bin")
 }
 
 #[cfg(test)]
@@ -123,7 +136,9 @@ mod tests {
     fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in members {
-            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer
+                .start_file(*name, SimpleFileOptions::default())
+                .unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()
@@ -131,9 +146,20 @@ mod tests {
 
     #[test]
     fn the_one_member_comes_out_under_a_known_ending() {
-        let original = unpack(&archive(&[("7_ACTIVITY.FIT", b"abc")])).unwrap().unwrap();
-        assert_eq!((original.ending, original.bytes.as_slice()), ("fit", b"abc".as_slice()));
-        assert_eq!(unpack(&archive(&[("../../etc/passwd", b"x")])).unwrap().unwrap().ending, "bin");
+        let original = unpack(&archive(&[("7_ACTIVITY.FIT", b"abc")]))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (original.ending, original.bytes.as_slice()),
+            ("fit", b"abc".as_slice())
+        );
+        assert_eq!(
+            unpack(&archive(&[("../../etc/passwd", b"x")]))
+                .unwrap()
+                .unwrap()
+                .ending,
+            "bin"
+        );
         assert_eq!(unpack(&archive(&[])).unwrap(), None);
     }
 
@@ -144,7 +170,10 @@ mod tests {
         assert_eq!(unpack(&bomb), Err(FileError::TooLarge));
         assert_eq!(unpack(b"<html>"), Err(FileError::NotAnArchive));
         let whole = archive(&[("a.fit", b"0123456789")]);
-        assert!(matches!(unpack(&whole[..whole.len() - 30]), Err(FileError::Damaged(_))));
+        assert!(matches!(
+            unpack(&whole[..whole.len() - 30]),
+            Err(FileError::Damaged(_))
+        ));
     }
 
     #[test]

@@ -53,7 +53,11 @@ pub struct Known {
 
 /// The tasks, in the order in which they run.
 pub fn plan(known: &Known) -> Vec<Task> {
-    let mut tasks: Vec<Task> = known.coverage.keys().flat_map(|&dataset| tasks_of(known, dataset)).collect();
+    let mut tasks: Vec<Task> = known
+        .coverage
+        .keys()
+        .flat_map(|&dataset| tasks_of(known, dataset))
+        .collect();
     // A stable sort: within the same rank datasets keep their order.
     tasks.sort_by_key(|task| {
         let is_per_day = task.route().is_some_and(|route| route.max_days == 1);
@@ -65,20 +69,29 @@ pub fn plan(known: &Known) -> Vec<Task> {
 /// The tasks of one dataset, newest first.
 pub fn tasks_of(known: &Known, dataset: Dataset) -> Vec<Task> {
     let index = known.routes.get(&dataset).copied().unwrap_or(0);
-    let Some(route) = dataset::source(dataset).get(index) else { return Vec::new() };
+    let Some(route) = dataset::source(dataset).get(index) else {
+        return Vec::new();
+    };
     let empty = BTreeMap::new();
     let coverage = known.coverage.get(&dataset).unwrap_or(&empty);
     let is_wanted = |day: Date| is_wanted(known, coverage.get(&day).copied(), day);
     let mut out = Vec::new();
     let mut last = known.span.last();
     // From the newest wanted day on, a window costs the same whatever lies in it.
-    while let Some(newest) = DateSpan::new(known.span.first(), last).and_then(|rest| rest.days().rev().find(|&day| is_wanted(day))) {
+    while let Some(newest) = DateSpan::new(known.span.first(), last)
+        .and_then(|rest| rest.days().rev().find(|&day| is_wanted(day)))
+    {
         let first = back(newest, route.max_days - 1).max(known.span.first());
         let window = DateSpan::new(first, newest).unwrap_or(DateSpan::day(newest));
         // Days at its far end that nobody wants need not be asked for.
         let oldest = window.days().find(|&day| is_wanted(day)).unwrap_or(newest);
         let span = DateSpan::new(oldest, newest).unwrap_or(window);
-        out.push(Task { dataset, route: index, span, start: 0 });
+        out.push(Task {
+            dataset,
+            route: index,
+            span,
+            start: 0,
+        });
         if first == known.span.first() {
             break;
         }
@@ -120,7 +133,10 @@ mod tests {
             span: DateSpan::ending(TODAY, days),
             repair: false,
             window_days: 28,
-            coverage: datasets.iter().map(|&dataset| (dataset, BTreeMap::new())).collect(),
+            coverage: datasets
+                .iter()
+                .map(|&dataset| (dataset, BTreeMap::new()))
+                .collect(),
             routes: BTreeMap::new(),
         }
     }
@@ -132,8 +148,15 @@ mod tests {
     #[test]
     fn a_default_run_is_one_request_per_dataset() {
         let tasks = plan(&known(28, &Dataset::ALL));
-        assert_eq!(tasks.iter().map(|task| task.dataset).collect::<Vec<_>>(), Dataset::ALL);
-        assert!(tasks.iter().all(|task| task.span == DateSpan::ending(TODAY, 28)));
+        assert_eq!(
+            tasks.iter().map(|task| task.dataset).collect::<Vec<_>>(),
+            Dataset::ALL
+        );
+        assert!(
+            tasks
+                .iter()
+                .all(|task| task.span == DateSpan::ending(TODAY, 28))
+        );
         assert_eq!(price(&tasks).requests(), 3);
     }
 
@@ -143,10 +166,16 @@ mod tests {
         assert_eq!(tasks.len(), 28);
         assert!(tasks.is_sorted_by_key(|task| std::cmp::Reverse(task.span.last())));
         assert_eq!(price(&tasks).endpoints["daily.graphql"], 14);
-        let mut days: Vec<_> =
-            tasks.iter().filter(|task| task.dataset == Dataset::Daily).flat_map(|task| task.span.days()).collect();
+        let mut days: Vec<_> = tasks
+            .iter()
+            .filter(|task| task.dataset == Dataset::Daily)
+            .flat_map(|task| task.span.days())
+            .collect();
         days.sort();
-        assert_eq!(days, DateSpan::ending(TODAY, 365).days().collect::<Vec<_>>());
+        assert_eq!(
+            days,
+            DateSpan::ending(TODAY, 365).days().collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -155,8 +184,15 @@ mod tests {
         let settled = known.span.days().map(|day| (day, Coverage::Got)).collect();
         known.coverage.insert(Dataset::Daily, settled);
         assert_eq!(spans(&plan(&known)), ["2026-10-25 … 2026-11-21"]);
-        known.coverage.get_mut(&Dataset::Daily).unwrap().insert(date(2026, 2, 3), Coverage::Failed);
-        assert_eq!(spans(&plan(&known)), ["2026-10-25 … 2026-11-21", "2026-02-03"]);
+        known
+            .coverage
+            .get_mut(&Dataset::Daily)
+            .unwrap()
+            .insert(date(2026, 2, 3), Coverage::Failed);
+        assert_eq!(
+            spans(&plan(&known)),
+            ["2026-10-25 … 2026-11-21", "2026-02-03"]
+        );
     }
 
     #[test]
@@ -168,7 +204,10 @@ mod tests {
         days.insert(date(2026, 11, 1), Coverage::Failed);
         days.insert(date(2026, 10, 30), Coverage::Failed);
         days.remove(&date(2026, 9, 1));
-        assert_eq!(spans(&plan(&known)), ["2026-10-30 … 2026-11-01", "2026-09-01"]);
+        assert_eq!(
+            spans(&plan(&known)),
+            ["2026-10-30 … 2026-11-01", "2026-09-01"]
+        );
     }
 
     #[test]
@@ -177,7 +216,10 @@ mod tests {
         known.routes.insert(Dataset::Daily, 1);
         let tasks = plan(&known);
         assert_eq!(tasks[0].dataset, Dataset::Sleep);
-        assert_eq!(spans(&tasks[1..]), ["2026-11-21", "2026-11-20", "2026-11-19"]);
+        assert_eq!(
+            spans(&tasks[1..]),
+            ["2026-11-21", "2026-11-20", "2026-11-19"]
+        );
         known.routes.insert(Dataset::Daily, 9);
         assert_eq!(plan(&known).len(), 1, "no route is left");
     }

@@ -26,12 +26,18 @@ mod tests {
     fn passing_errors_are_tried_thrice_and_verdicts_once() {
         let ms = |error: &GarminError, tried| delay(error, tried, 0.0).map(|wait| wait.as_millis());
         let server = GarminError::Server(502);
-        assert_eq!([1, 2, 3].map(|tried| ms(&server, tried)), [Some(400), Some(800), None]);
+        assert_eq!(
+            [1, 2, 3].map(|tried| ms(&server, tried)),
+            [Some(400), Some(800), None]
+        );
         for verdict in [
             GarminError::RateLimited { retry_after: None },
             GarminError::Blocked,
             GarminError::Unauthorized { not_active: false },
-            GarminError::Refused { status: 404, message: None },
+            GarminError::Refused {
+                status: 404,
+                message: None,
+            },
         ] {
             assert_eq!(ms(&verdict, 1), None);
         }

@@ -63,7 +63,9 @@ pub fn fetched(
     task: &Task,
     fetched: &Fetched,
 ) -> rusqlite::Result<(DatasetCount, Option<String>)> {
-    let Some(route) = task.route() else { return Ok((DatasetCount::default(), None)) };
+    let Some(route) = task.route() else {
+        return Ok((DatasetCount::default(), None));
+    };
     let request = fetched.call.to_string();
     let payload_id = payloads::store(
         db,
@@ -83,7 +85,13 @@ pub fn fetched(
         Err(why) => {
             let summary = format!("the answer was kept but could not be read: {why}");
             failed(db, at, task, &summary)?;
-            return Ok((DatasetCount { failed: 1, ..DatasetCount::default() }, Some(summary)));
+            return Ok((
+                DatasetCount {
+                    failed: 1,
+                    ..DatasetCount::default()
+                },
+                Some(summary),
+            ));
         }
     };
     let mut count = DatasetCount::default();
@@ -108,10 +116,18 @@ pub fn fetched(
         Some(problem) => format!("{}: {problem}", task.span),
         None => format!("{}{}", task.span, gains(count)),
     };
-    let level = if problem.is_some() { LogLevel::Warn } else { LogLevel::Detail };
+    let level = if problem.is_some() {
+        LogLevel::Warn
+    } else {
+        LogLevel::Detail
+    };
     note(db, at, level, Some(task.dataset), text)?;
     if !reading.odd.is_empty() {
-        let text = format!("{}: kept raw, in a form not known: {}", task.span, reading.odd.join(", "));
+        let text = format!(
+            "{}: kept raw, in a form not known: {}",
+            task.span,
+            reading.odd.join(", ")
+        );
         note(db, at, LogLevel::Warn, Some(task.dataset), text)?;
     }
     Ok((count, problem))
@@ -120,12 +136,32 @@ pub fn fetched(
 /// Stores that a task failed. Days that already hold data keep their state.
 pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusqlite::Result<()> {
     for day in task.span.days() {
-        coverage::set(db, at.account, task.dataset, day, Coverage::Failed, Some(summary), at.now)?;
+        coverage::set(
+            db,
+            at.account,
+            task.dataset,
+            day,
+            Coverage::Failed,
+            Some(summary),
+            at.now,
+        )?;
     }
     let endpoint = task.route().map_or("none", |route| route.endpoint);
-    let row = task_row(at, task, endpoint, DatasetCount::default(), Some(summary.to_owned()));
+    let row = task_row(
+        at,
+        task,
+        endpoint,
+        DatasetCount::default(),
+        Some(summary.to_owned()),
+    );
     jobs::record_task(db, at.job, &row, at.now)?;
-    note(db, at, LogLevel::Warn, Some(task.dataset), format!("{}: {summary}", task.span))
+    note(
+        db,
+        at,
+        LogLevel::Warn,
+        Some(task.dataset),
+        format!("{}: {summary}", task.span),
+    )
 }
 
 /// Stores what became of an original file, already on disk if it was got.
@@ -161,7 +197,17 @@ pub fn note(
     dataset: Option<Dataset>,
     text: String,
 ) -> rusqlite::Result<()> {
-    log::append(db, &NewEntry { at: at.now, account: at.account, job: Some(at.job), level, dataset, text })
+    log::append(
+        db,
+        &NewEntry {
+            at: at.now,
+            account: at.account,
+            job: Some(at.job),
+            level,
+            dataset,
+            text,
+        },
+    )
 }
 
 fn cover(
@@ -188,7 +234,11 @@ fn cover(
 /// Whether a day may still change. "Nothing" is only said of a day so old that
 /// no watch will bring it any more.
 fn settled(day: Date, today: Date, has_rows: bool, settles_after: u32) -> Coverage {
-    let wait = if has_rows { settles_after } else { EMPTY_SETTLES_AFTER };
+    let wait = if has_rows {
+        settles_after
+    } else {
+        EMPTY_SETTLES_AFTER
+    };
     if day > back(today, wait) {
         Coverage::Open
     } else if has_rows {
@@ -202,12 +252,28 @@ fn unread_summary(reading: &Reading) -> Option<String> {
     let first = reading.unread.first()?;
     Some(match reading.unread.len() {
         1 => format!("one item was kept but could not be read: {}", first.why),
-        many => format!("{many} items were kept but could not be read, the first: {}", first.why),
+        many => format!(
+            "{many} items were kept but could not be read, the first: {}",
+            first.why
+        ),
     })
 }
 
-fn task_row(at: Context, task: &Task, endpoint: &'static str, count: DatasetCount, failed: Option<String>) -> TaskRow {
-    TaskRow { ordinal: at.ordinal, dataset: task.dataset, endpoint, span: task.span.to_string(), failed, count }
+fn task_row(
+    at: Context,
+    task: &Task,
+    endpoint: &'static str,
+    count: DatasetCount,
+    failed: Option<String>,
+) -> TaskRow {
+    TaskRow {
+        ordinal: at.ordinal,
+        dataset: task.dataset,
+        endpoint,
+        span: task.span.to_string(),
+        failed,
+        count,
+    }
 }
 
 fn gains(count: DatasetCount) -> String {

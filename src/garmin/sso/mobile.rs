@@ -147,7 +147,9 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
             SignInReply::MfaRequired { method, sent_to }
         }
         "INVALID_USERNAME_PASSWORD" => SignInReply::InvalidCredentials,
-        _ if is_code && says("MAXLIMIT") => SignInReply::CodeLimit,
+        _ if is_code && (says("MAXLIMIT") || says("MAX_LIMIT") || says("SESSION")) => {
+            SignInReply::ChallengeOver
+        }
         // Spellings beyond INVALID_MFA_CODE are unverified (protocol.md 2.1, 3.2).
         _ if is_code && (says("MFA_CODE") || says("CODEENTRY") || says("INVALID")) => {
             SignInReply::CodeRefused
@@ -250,6 +252,23 @@ mod tests {
             reply(401, &verdict("X", "codeEntryExpired"), true),
             Ok(SignInReply::CodeRefused)
         ));
+    }
+
+    #[test]
+    fn a_challenge_that_takes_no_more_codes_is_over() {
+        for (kind, message) in [
+            ("X", "codeEntryMaxLimit"),
+            ("MFA_CODE_MAX_LIMIT", ""),
+            ("SESSION_EXPIRED", ""),
+        ] {
+            assert!(
+                matches!(
+                    reply(401, &verdict(kind, message), true),
+                    Ok(SignInReply::ChallengeOver)
+                ),
+                "{kind}"
+            );
+        }
     }
 
     #[test]

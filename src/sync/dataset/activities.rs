@@ -59,7 +59,9 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
     let started_at = f.utc("startTimeGMT").or_else(|| f.utc("beginTimestamp"));
     let local = f.local("startTimeLocal");
     let day = local.map(jiff::civil::DateTime::date);
-    let id = f.int("activityId").ok_or_else(|| unread(day, "an activity without an id"))?;
+    let id = f
+        .int("activityId")
+        .ok_or_else(|| unread(day, "an activity without an id"))?;
     let day = day.ok_or_else(|| unread(None, "an activity without a start"))?;
     let duration_s = f.reading_f("duration");
     let activity = Activity {
@@ -68,10 +70,14 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
         kind: f.text("activityType/typeKey"),
         started_at,
         started_on: day,
-        utc_offset_s: local.zip(started_at).and_then(|(local, utc)| times::offset_s(local, utc)),
+        utc_offset_s: local
+            .zip(started_at)
+            .and_then(|(local, utc)| times::offset_s(local, utc)),
         duration_s,
         moving_s: f.reading_f("movingDuration"),
-        elapsed_s: f.reading_f("elapsedDuration").map(|elapsed| elapsed_seconds(elapsed, duration_s)),
+        elapsed_s: f
+            .reading_f("elapsedDuration")
+            .map(|elapsed| elapsed_seconds(elapsed, duration_s)),
         distance_m: f.reading_f("distance"),
         elevation_gain_m: f.float("elevationGain"),
         elevation_loss_m: f.float("elevationLoss"),
@@ -107,7 +113,12 @@ impl Row for Activity {
         self.started_on
     }
 
-    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange> {
+    fn store(
+        &self,
+        db: &Connection,
+        account: AccountId,
+        payload_id: i64,
+    ) -> rusqlite::Result<RowChange> {
         activities::store(db, account, self, payload_id)
     }
 }
@@ -132,20 +143,29 @@ mod tests {
         assert_eq!(row.id.get(), 23_600_000_001);
         assert_eq!(row.started_on.to_string(), "2026-10-01");
         assert_eq!(row.utc_offset_s, Some(7200));
-        assert_eq!((row.average_hr_bpm, row.elapsed_s), (Some(148.0), Some(1760.0)));
+        assert_eq!(
+            (row.average_hr_bpm, row.elapsed_s),
+            (Some(148.0), Some(1760.0))
+        );
     }
 
     #[test]
     fn old_elapsed_times_are_milliseconds() {
         assert!((elapsed_seconds(2_702_589.1, Some(2702.589)) - 2702.5891).abs() < 1e-9);
-        assert!((elapsed_seconds(3600.0, Some(10.0)) - 3600.0).abs() < 1e-9, "a long pause is no old row");
+        assert!(
+            (elapsed_seconds(3600.0, Some(10.0)) - 3600.0).abs() < 1e-9,
+            "a long pause is no old row"
+        );
     }
 
     #[test]
     fn a_bad_row_costs_only_itself() {
         let body = json!([{"activityId": 1, "startTimeLocal": "2026-10-01 07:05:11"}, {"activityId": "x"}, 7, null]);
         let reading = read(body.to_string().as_bytes()).unwrap();
-        assert_eq!((reading.rows.len(), reading.unread.len(), reading.items), (1, 2, 4));
+        assert_eq!(
+            (reading.rows.len(), reading.unread.len(), reading.items),
+            (1, 2, 4)
+        );
         for empty in ["", "[]", "{}", "null"] {
             assert_eq!(read(empty.as_bytes()).unwrap().rows.len(), 0);
         }

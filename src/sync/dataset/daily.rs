@@ -38,12 +38,17 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn ask_range(ask: &Ask<'_>) -> Call {
     let (first, last) = (ask.span.first(), ask.span.last());
-    Call::GraphQl { query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}") }
+    Call::GraphQl {
+        query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}"),
+    }
 }
 
 fn ask_day(ask: &Ask<'_>) -> Call {
     Call::Get {
-        path: format!("/usersummary-service/usersummary/daily/{}", segment(ask.display_name)),
+        path: format!(
+            "/usersummary-service/usersummary/daily/{}",
+            segment(ask.display_name)
+        ),
         query: vec![("calendarDate", ask.span.last().to_string())],
     }
 }
@@ -60,7 +65,9 @@ fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
     let day = document(body)?;
     if day.get("privacyProtected").and_then(Value::as_bool) == Some(true) {
         // Not zeros: a token without rights, or somebody else's name (protocol.md 9.5.1).
-        return Err(GarminError::Unreadable("the day is privacy protected".to_owned()));
+        return Err(GarminError::Unreadable(
+            "the day is privacy protected".to_owned(),
+        ));
     }
     Ok(Reading::of_items(&[day], flat))
 }
@@ -68,7 +75,9 @@ fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
 /// A day in groups, durations in milliseconds (`protocol.md` 10.3).
 fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a day that is no object"))?;
-    let day = f.day("calendarDate").ok_or_else(|| unread(None, "a day without a date"))?;
+    let day = f
+        .day("calendarDate")
+        .ok_or_else(|| unread(None, "a day without a date"))?;
     if f.bool("includesWellnessData") == Some(false) {
         return Ok(None);
     }
@@ -114,7 +123,9 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
     if f.bool("includesWellnessData") == Some(false) {
         return Ok(None);
     }
-    let day = f.day("calendarDate").ok_or_else(|| unread(None, "a day without a date"))?;
+    let day = f
+        .day("calendarDate")
+        .ok_or_else(|| unread(None, "a day without a date"))?;
     let daily = DailySummary {
         day,
         steps: f.reading("totalSteps"),
@@ -155,7 +166,12 @@ impl Row for DailySummary {
         self.day
     }
 
-    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange> {
+    fn store(
+        &self,
+        db: &Connection,
+        account: AccountId,
+        payload_id: i64,
+    ) -> rusqlite::Result<RowChange> {
         daily::store(db, account, self, payload_id)
     }
 }
@@ -179,7 +195,10 @@ mod tests {
             "averageStressLevel": 27, "restStressDuration": 34_920, "averageSpo2": null, "maxStressLevel": -1,
         });
         let mut odd = Vec::new();
-        let rows = [grouped(&grouped_day, &mut odd).unwrap(), flat(&flat_day, &mut odd).unwrap()];
+        let rows = [
+            grouped(&grouped_day, &mut odd).unwrap(),
+            flat(&flat_day, &mut odd).unwrap(),
+        ];
         assert_eq!(rows[0], rows[1]);
         assert!(odd.is_empty());
     }

@@ -49,13 +49,18 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
     let (first, last) = (ask.span.first(), ask.span.last());
-    Call::GraphQl { query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}") }
+    Call::GraphQl {
+        query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}"),
+    }
 }
 
 fn ask_range(ask: &Ask<'_>) -> Call {
     Call::Get {
         path: "/wellness-service/wellness/dailySleepsByDate".to_owned(),
-        query: vec![("startDate", ask.span.first().to_string()), ("endDate", ask.span.last().to_string())],
+        query: vec![
+            ("startDate", ask.span.first().to_string()),
+            ("endDate", ask.span.last().to_string()),
+        ],
     }
 }
 
@@ -63,15 +68,24 @@ fn ask_night(ask: &Ask<'_>) -> Call {
     let date = ("date", ask.span.last().to_string());
     match ask.display_name {
         Some(name) => Call::Get {
-            path: format!("/wellness-service/wellness/dailySleepData/{}", segment(Some(name))),
+            path: format!(
+                "/wellness-service/wellness/dailySleepData/{}",
+                segment(Some(name))
+            ),
             query: vec![date, ("nonSleepBufferMinutes", "60".to_owned())],
         },
-        None => Call::Get { path: "/sleep-service/sleep/dailySleepData".to_owned(), query: vec![date] },
+        None => Call::Get {
+            path: "/sleep-service/sleep/dailySleepData".to_owned(),
+            query: vec![date],
+        },
     }
 }
 
 fn read_scalar(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&items(graphql::scalar(body, SCALAR)?)?, night))
+    Ok(Reading::of_items(
+        &items(graphql::scalar(body, SCALAR)?)?,
+        night,
+    ))
 }
 
 fn read_list(body: &[u8]) -> Result<Reading, GarminError> {
@@ -102,7 +116,9 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         day,
         started_at,
         ended_at: f.utc("sleepEndTimestampGMT"),
-        utc_offset_s: local.zip(started_at).and_then(|(local, utc)| times::offset_s(local, utc)),
+        utc_offset_s: local
+            .zip(started_at)
+            .and_then(|(local, utc)| times::offset_s(local, utc)),
         asleep_s: f.reading("sleepTimeSeconds"),
         nap_s: f.reading("napTimeSeconds"),
         deep_s: f.reading("deepSleepSeconds"),
@@ -133,7 +149,12 @@ impl Row for SleepNight {
         self.day
     }
 
-    fn store(&self, db: &Connection, account: AccountId, payload_id: i64) -> rusqlite::Result<RowChange> {
+    fn store(
+        &self,
+        db: &Connection,
+        account: AccountId,
+        payload_id: i64,
+    ) -> rusqlite::Result<RowChange> {
         sleep::store(db, account, self, payload_id)
     }
 }
@@ -152,17 +173,35 @@ mod tests {
         });
         let mut odd = Vec::new();
         let bare = night(&dto, &mut odd).unwrap().unwrap();
-        let wrapped = night(&json!({"dailySleepDTO": dto, "sleepLevels": null}), &mut odd).unwrap().unwrap();
+        let wrapped = night(
+            &json!({"dailySleepDTO": dto, "sleepLevels": null}),
+            &mut odd,
+        )
+        .unwrap()
+        .unwrap();
         assert_eq!(bare, wrapped);
-        assert_eq!((bare.utc_offset_s, bare.score, bare.respiration_average_brpm), (Some(14_400), Some(96), None));
+        assert_eq!(
+            (bare.utc_offset_s, bare.score, bare.respiration_average_brpm),
+            (Some(14_400), Some(96), None)
+        );
         assert!(odd.is_empty());
     }
 
     #[test]
     fn every_form_of_no_data_is_no_row() {
-        for none in ["", "null", "{}", "{\"dailySleepDTO\":null}", "{\"dailySleepDTO\":{\"sleepTimeSeconds\":null}}"] {
+        for none in [
+            "",
+            "null",
+            "{}",
+            "{\"dailySleepDTO\":null}",
+            "{\"dailySleepDTO\":{\"sleepTimeSeconds\":null}}",
+        ] {
             let reading = read_night(none.as_bytes()).unwrap();
-            assert_eq!((reading.rows.len(), reading.unread.len()), (0, 0), "{none:?}");
+            assert_eq!(
+                (reading.rows.len(), reading.unread.len()),
+                (0, 0),
+                "{none:?}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Cool-downs: how long to rest after Garmin turned us away. Pure.
+//! Cool-downs: how long to rest after Garmin turned us away.
 //!
 //! Garmin's block grows with every further try (`protocol.md` 11.1), so ours
 //! does too, is kept in CentralDB, and every process obeys it.
@@ -6,8 +6,36 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
-use crate::domain::session::{CoolDown, CoolDownScope};
+/// Until when something may not be tried, and why. Obeyed by every process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoolDown {
+    pub scope: CoolDownScope,
+    pub until: Timestamp,
+    pub reason: String,
+    /// How many refusals in a row led here; each doubles the next wait.
+    pub strikes: u32,
+}
+
+/// What a cool-down forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoolDownScope {
+    /// Signing in with a password.
+    SignIn,
+    /// Any request for this account.
+    Requests,
+}
+
+impl CoolDownScope {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Requests => "requests",
+        }
+    }
+}
 
 /// After the 1st, 2nd, 3rd and every further refusal in a row.
 const SIGN_IN_HOURS: [i64; 4] = [2, 4, 8, 24];

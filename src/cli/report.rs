@@ -1,0 +1,294 @@
+//! What programs read: the JSON and YAML shapes. Fields are only ever added.
+//!
+//! Times are RFC 3339 in UTC, absent values null.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::{
+    account::AccountName,
+    challenge::{Challenge, MfaMethod},
+    cool_down::CoolDown,
+    dataset::Dataset,
+    failure::Failure,
+    job::{DatasetCount, JobId, JobReport, JobStatus, Price, TaskFailure},
+    session::{AccountState, Lane, LaneState, SessionStatus},
+    sign_in::SignInOutcome,
+};
+
+/// Goes up only when a field would have to change its meaning.
+const SCHEMA: u32 = 1;
+
+#[derive(Debug, Serialize)]
+pub(super) struct StatusReport {
+    schema: u32,
+    accounts: Vec<AccountReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct AccountReport {
+    account: AccountName,
+    status: SessionStatus,
+    lanes: Vec<LaneReport>,
+    mfa: Option<MfaReport>,
+    cool_down: Option<CoolDownReport>,
+    needs_person_in_days: Option<i64>,
+    reuse_percent: Option<u32>,
+    time_zone: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LaneReport {
+    lane: Lane,
+    status: SessionStatus,
+    user_id: Option<String>,
+    display_name: Option<String>,
+    signed_in_at: Option<Timestamp>,
+    access_expires_at: Option<Timestamp>,
+    refresh_expires_at: Option<Timestamp>,
+    last_validated_at: Option<Timestamp>,
+    generation: u64,
+    needs_person_in_days: Option<i64>,
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct MfaReport {
+    method: MfaMethod,
+    sent_to: Option<String>,
+    expires_at: Timestamp,
+    attempts: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct CoolDownReport {
+    scope: &'static str,
+    until: Timestamp,
+    reason: String,
+}
+
+impl StatusReport {
+    pub(super) fn new(states: &[AccountState], now: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA,
+            accounts: states
+                .iter()
+                .map(|state| AccountReport::new(state, now))
+                .collect(),
+        }
+    }
+}
+
+impl AccountReport {
+    fn new(state: &AccountState, now: Timestamp) -> Self {
+        Self {
+            account: state.account.name.clone(),
+            status: state.status,
+            lanes: state
+                .lanes
+                .iter()
+                .map(|lane| LaneReport::new(state, lane, now))
+                .collect(),
+            mfa: state.mfa.as_ref().map(MfaReport::from),
+            cool_down: state.cool_down.as_ref().map(CoolDownReport::from),
+            needs_person_in_days: state.needs_person_in_days(now),
+            reuse_percent: state.reuse.percent(),
+            time_zone: state.account.time_zone.clone(),
+        }
+    }
+}
+
+impl LaneReport {
+    fn new(state: &AccountState, lane: &LaneState, now: Timestamp) -> Self {
+        Self {
+            lane: lane.lane,
+            status: lane.status,
+            user_id: state.account.user_id.clone(),
+            display_name: state.account.display_name.clone(),
+            signed_in_at: lane.signed_in_at,
+            access_expires_at: lane.access_expires_at,
+            refresh_expires_at: lane.refresh_expires_at,
+            last_validated_at: lane.last_validated_at,
+            generation: lane.generation,
+            needs_person_in_days: lane.needs_person_in_days(now),
+            reason: lane.ended_reason.clone(),
+        }
+    }
+}
+
+impl From<&Challenge> for MfaReport {
+    fn from(challenge: &Challenge) -> Self {
+        Self {
+            method: challenge.method.clone(),
+            sent_to: challenge.sent_to.clone(),
+            expires_at: challenge.expires_at,
+            attempts: challenge.attempts,
+        }
+    }
+}
+
+impl From<&CoolDown> for CoolDownReport {
+    fn from(cool_down: &CoolDown) -> Self {
+        Self {
+            scope: cool_down.scope.name(),
+            until: cool_down.until,
+            reason: cool_down.reason.clone(),
+        }
+    }
+}
+
+/// The result of `login` and `mfa`.
+#[derive(Debug, Serialize)]
+pub(super) struct SignInReport {
+    schema: u32,
+    account: AccountName,
+    status: &'static str,
+    reason: Option<&'static str>,
+    message: String,
+    retry_at: Option<Timestamp>,
+    mfa: Option<MfaReport>,
+}
+
+impl SignInReport {
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(super) fn new(account: &AccountName, outcome: &SignInOutcome) -> Self {
+        let report = |status, message| Self {
+            schema: SCHEMA,
+            account: account.clone(),
+            status,
+            reason: None,
+            message,
+            retry_at: None,
+            mfa: None,
+        };
+        match outcome {
+            SignInOutcome::SignedIn { display_name } => {
+                let who = display_name
+                    .as_deref()
+                    .map(|name| format!(" as {name}"))
+                    .unwrap_or_default();
+                report("SUCCESS", format!("Signed in{who}."))
+            }
+            SignInOutcome::MfaRequired(challenge) => {
+                let failure =
+                    Failure::mfa_required(&challenge.method, challenge.sent_to.as_deref());
+                Self {
+                    mfa: Some(challenge.into()),
+                    ..report("MFA_REQUIRED", failure.to_string())
+                }
+            }
+            SignInOutcome::Refused { failure, challenge } => Self {
+                reason: Some(failure.kind.reason()),
+                retry_at: failure.retry_at,
+                mfa: challenge.as_ref().map(MfaReport::from),
+                ..report("FAILED", failure.to_string())
+            },
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SignOutReport {
+    schema: u32,
+    account: AccountName,
+    had_session: bool,
+}
+
+impl SignOutReport {
+    pub(super) const fn new(account: AccountName, had_session: bool) -> Self {
+        Self {
+            schema: SCHEMA,
+            account,
+            had_session,
+        }
+    }
+}
+
+/// The result of `--sync`.
+#[derive(Debug, Serialize)]
+pub(super) struct SyncReport {
+    schema: u32,
+    jobs: Vec<JobReportOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct JobReportOut {
+    job_id: Option<JobId>,
+    account: AccountName,
+    status: JobStatus,
+    requests: u32,
+    refreshed: bool,
+    duration_ms: u64,
+    datasets: BTreeMap<Dataset, DatasetCount>,
+    failures: Vec<TaskFailure>,
+    reason: Option<&'static str>,
+    message: Option<String>,
+    retry_at: Option<Timestamp>,
+    needs_person_in_days: Option<i64>,
+}
+
+impl SyncReport {
+    pub(super) const fn new() -> Self {
+        Self {
+            schema: SCHEMA,
+            jobs: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, report: &JobReport, needs_person_in_days: Option<i64>) {
+        let failure = report.failure.as_ref();
+        self.jobs.push(JobReportOut {
+            job_id: report.job_id,
+            account: report.account.clone(),
+            status: report.status,
+            requests: report.requests,
+            refreshed: report.refreshed,
+            duration_ms: report.duration_ms,
+            datasets: report.datasets.clone(),
+            failures: report.failures.clone(),
+            reason: failure.map(|failure| failure.kind.reason()),
+            message: failure.map(ToString::to_string),
+            retry_at: failure.and_then(|failure| failure.retry_at),
+            needs_person_in_days,
+        });
+    }
+}
+
+/// The result of `--sync --plan`.
+#[derive(Debug, Serialize)]
+pub(super) struct PlanReport {
+    schema: u32,
+    plans: Vec<PlanOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlanOut {
+    account: AccountName,
+    requests: u32,
+    endpoints: BTreeMap<&'static str, u32>,
+    estimated_s: u64,
+}
+
+impl PlanReport {
+    pub(super) const fn new() -> Self {
+        Self {
+            schema: SCHEMA,
+            plans: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, account: AccountName, price: &Price, estimated_s: u64) {
+        let (requests, endpoints) = (price.requests(), price.endpoints.clone());
+        self.plans.push(PlanOut {
+            account,
+            requests,
+            endpoints,
+            estimated_s,
+        });
+    }
+}

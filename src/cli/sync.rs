@@ -1,0 +1,267 @@
+//! `--sync`: one headless run over the accounts, for cron.
+
+use std::fmt::Write;
+
+use super::{
+    Front,
+    output::{Output, complain, say},
+    report::{PlanReport, SyncReport},
+};
+use crate::{
+    config::args::SyncArgs,
+    domain::{
+        account::AccountName,
+        dates::DateSpan,
+        failure::{Failure, FailureKind},
+        job::{JobReport, JobStatus, Price, SyncRequest, Trigger},
+        session::{AccountState, SessionStatus},
+    },
+    engine::{
+        command::Command,
+        event::{Event, SyncEvent},
+    },
+};
+
+/// From how many days on the forecast is silent.
+const FORECAST_DAYS: i64 = 7;
+
+pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Result<u8, Failure> {
+    let accounts = accounts(front).await?;
+    if args.plan {
+        return plan(front, out, &args, &accounts).await;
+    }
+    let mut report = SyncReport::new();
+    let mut text = Vec::new();
+    let mut code = 0;
+    for state in &accounts {
+        let job = sync(front, &state.account.name, request(front, state, &args)?).await?;
+        if let Some(failure) = &job.failure {
+            complain(failure);
+        }
+        for failure in &job.failures {
+            say(&format!(
+                "garminsync: {} {}: {}",
+                failure.dataset, failure.span, failure.summary
+            ));
+        }
+        let days = forecast(front, &state.account.name).await?;
+        if let Some(days) = days.filter(|&days| days < FORECAST_DAYS && job.exit_code() != 3) {
+            say(&format!(
+                "garminsync: account {} needs you in {days} days: garminsync login",
+                job.account
+            ));
+        }
+        code = worse(code, job.exit_code());
+        text.push(line(&job));
+        report.add(&job, days);
+        if front.stop.is_cancelled() {
+            break;
+        }
+    }
+    out.result(&text.join("\n"), &report);
+    Ok(code)
+}
+
+/// The account named, or all that were ever signed in and not signed out.
+async fn accounts(front: &Front) -> Result<Vec<AccountState>, Failure> {
+    let states = front.states().await?;
+    let found: Vec<_> = match &front.config.account {
+        Some(name) => states
+            .into_iter()
+            .filter(|state| state.account.name == *name)
+            .collect(),
+        None => states
+            .into_iter()
+            .filter(|state| state.status != SessionStatus::Missing)
+            .collect(),
+    };
+    if found.is_empty() {
+        return Err(Failure::signed_out(&front.account()));
+    }
+    Ok(found)
+}
+
+fn request(front: &Front, state: &AccountState, args: &SyncArgs) -> Result<SyncRequest, Failure> {
+    let today = front.clock.today(state.account.time_zone.as_deref());
+    let span = match (args.from, args.to) {
+        (None, None) => None,
+        (from, to) => {
+            let last = to.unwrap_or(today);
+            let window = DateSpan::ending(last, front.config.sync.window_days);
+            let span = DateSpan::new(from.unwrap_or_else(|| window.first()), last);
+            Some(span.ok_or_else(|| {
+                Failure::usage("--from lies after --to.", "Give the earlier day to --from.")
+            })?)
+        }
+    };
+    Ok(SyncRequest {
+        span,
+        only: args.only.clone(),
+        repair: args.repair,
+    })
+}
+
+async fn sync(
+    front: &mut Front,
+    account: &AccountName,
+    request: SyncRequest,
+) -> Result<JobReport, Failure> {
+    let command = Command::Sync {
+        account: account.clone(),
+        trigger: Trigger::Headless,
+        request,
+    };
+    let (engine, stop, name) = (front.engine.clone(), front.stop.clone(), account.clone());
+    let canceller = tokio::spawn(async move {
+        stop.cancelled().await;
+        drop(engine.send(Command::CancelSync { account: name }));
+    });
+    let ended = front.ask(command, |event| match event {
+        Event::Sync {
+            event: SyncEvent::Finished(report),
+            ..
+        } => Some(Ok(report)),
+        Event::Sync {
+            event: SyncEvent::Refused(failure),
+            ..
+        } => Some(Err(failure)),
+        _ => None,
+    });
+    let ended = ended.await;
+    canceller.abort();
+    Ok(ended?.unwrap_or_else(|failure| {
+        let status = match failure.kind {
+            FailureKind::CoolDown => JobStatus::RateLimited,
+            FailureKind::SignedOut => JobStatus::AuthExpired,
+            _ => JobStatus::Failed,
+        };
+        JobReport::not_started(account.clone(), status, failure)
+    }))
+}
+
+async fn plan(
+    front: &mut Front,
+    out: &Output,
+    args: &SyncArgs,
+    accounts: &[AccountState],
+) -> Result<u8, Failure> {
+    let mut report = PlanReport::new();
+    let mut text = String::new();
+    for state in accounts {
+        let account = state.account.name.clone();
+        let request = request(front, state, args)?;
+        let price = front
+            .ask(
+                Command::Plan {
+                    account: account.clone(),
+                    request,
+                },
+                |event| match event {
+                    Event::Planned { result, .. } => Some(result),
+                    _ => None,
+                },
+            )
+            .await??;
+        let _ = write!(
+            text,
+            "{}{}",
+            if text.is_empty() { "" } else { "\n\n" },
+            price_text(&account, &price)
+        );
+        // A request takes about a second beside the gap between two.
+        let seconds = (front.config.sync.gap.as_secs_f64() + 1.0) * f64::from(price.requests());
+        report.add(
+            account,
+            &price,
+            std::time::Duration::from_secs_f64(seconds.ceil()).as_secs(),
+        );
+    }
+    out.result(&text, &report);
+    Ok(0)
+}
+
+fn price_text(account: &AccountName, price: &Price) -> String {
+    let mut text = format!(
+        "{account}: {} requests, and one for each new activity's file",
+        price.requests()
+    );
+    for (endpoint, requests) in &price.endpoints {
+        let _ = write!(text, "\n  {endpoint:<18} {requests:>5}");
+    }
+    text
+}
+
+async fn forecast(front: &Front, account: &AccountName) -> Result<Option<i64>, Failure> {
+    let now = front.clock.now();
+    let states = front.states().await?;
+    Ok(states
+        .iter()
+        .find(|state| state.account.name == *account)
+        .and_then(|state| state.needs_person_in_days(now)))
+}
+
+fn line(job: &JobReport) -> String {
+    let id = job
+        .job_id
+        .map(|id| format!(" job {}", id.get()))
+        .unwrap_or_default();
+    let mut text = format!("{}{id}  {}", job.account, job.status.word());
+    if job.job_id.is_some() {
+        let seconds = std::time::Duration::from_millis(job.duration_ms).as_secs_f64();
+        let _ = write!(
+            text,
+            "  {} requests  {} rows  {seconds:.1} s",
+            job.requests,
+            job.rows()
+        );
+    }
+    if job.refreshed {
+        text.push_str("  session refreshed");
+    }
+    for (dataset, count) in &job.datasets {
+        let _ = write!(
+            text,
+            "\n  {:<11} {:>5} days {:>5} new {:>5} changed {:>5} failed",
+            dataset.name(),
+            count.days,
+            count.rows_new,
+            count.rows_changed,
+            count.failed
+        );
+    }
+    text
+}
+
+/// The worse of two exit codes: what needs a person before what time heals,
+/// an unexpected failure before all.
+const fn worse(one: u8, other: u8) -> u8 {
+    const fn rank(code: u8) -> u8 {
+        match code {
+            0 => 0,
+            8 => 1,
+            7 => 2,
+            6 => 3,
+            5 => 4,
+            4 => 5,
+            3 => 6,
+            2 => 7,
+            _ => 8,
+        }
+    }
+    if rank(other) > rank(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_exit_code_wins() {
+        assert_eq!(
+            [0, 8, 7, 6, 5, 4, 3, 2, 1].into_iter().reduce(worse),
+            Some(1)
+        );
+        assert_eq!(worse(3, 5), 3);
+        assert_eq!(worse(0, 8), 8);
+    }
+}

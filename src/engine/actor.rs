@@ -1,0 +1,416 @@
+//! The select loop: one owner of everything that runs.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Deps, Mode,
+    command::Command,
+    event::{Event, SyncEvent},
+    schedule::Schedule,
+};
+use crate::{
+    auth::Auth,
+    central_db::{CentralDbError, accounts, jobs, log, state},
+    domain::{
+        account::{Account, AccountName},
+        failure::Failure,
+        job::{JobReport, Price, SyncRequest, Trigger},
+        session::AccountState,
+    },
+    sync::run::{self, JobEvent, Workshop},
+};
+
+/// How often an open app looks whether another process changed something: one
+/// pragma on an open connection.
+const LOOK: Duration = Duration::from_secs(2);
+/// Log lines that a front gets to begin with.
+const FIRST_LINES: u32 = 500;
+
+pub(super) struct Actor {
+    deps: Deps,
+    mode: Mode,
+    outbox: mpsc::Sender<Event>,
+    stop: CancellationToken,
+    work: JoinSet<()>,
+    /// The running sync of each account.
+    syncs: BTreeMap<AccountName, CancellationToken>,
+    /// Moved whenever our own work may have changed CentralDB.
+    changed: Arc<Notify>,
+    ended: mpsc::UnboundedSender<AccountName>,
+    endings: mpsc::UnboundedReceiver<AccountName>,
+    states: Vec<AccountState>,
+    schedule: Schedule,
+    version: Option<i64>,
+    last_line: i64,
+}
+
+impl Actor {
+    pub(super) fn new(
+        deps: Deps,
+        mode: Mode,
+        outbox: mpsc::Sender<Event>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (ended, endings) = mpsc::unbounded_channel();
+        Self {
+            deps,
+            mode,
+            outbox,
+            stop,
+            work: JoinSet::new(),
+            syncs: BTreeMap::new(),
+            changed: Arc::default(),
+            ended,
+            endings,
+            states: Vec::new(),
+            schedule: Schedule::default(),
+            version: None,
+            last_line: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let stop = self.stop.clone();
+        let changed = Arc::clone(&self.changed);
+        let is_watching = self.mode == Mode::Watching;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                command = inbox.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => break,
+                },
+                Some(account) = self.endings.recv() => {
+                    self.syncs.remove(&account);
+                    self.schedule.note(&account, self.deps.clock.now());
+                    self.look().await;
+                }
+                Some(result) = self.work.join_next() => if let Err(e) = result && e.is_panic() {
+                    tracing::error!("a task of the engine panicked");
+                    self.emit(Event::Trouble(Failure::unexpected("Something inside garminsync broke."))).await;
+                },
+                () = changed.notified(), if is_watching => self.look().await,
+                _ = look.tick(), if is_watching => {
+                    self.look().await;
+                    self.sync_what_is_due().await;
+                }
+            }
+        }
+        self.wind_down().await;
+    }
+
+    /// Cancels and waits. A job stops at its next safe point: after the open
+    /// transaction, and never inside a refresh.
+    async fn wind_down(&mut self) {
+        for sync in self.syncs.values() {
+            sync.cancel();
+        }
+        while self.work.join_next().await.is_some() {}
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::SignIn {
+                account,
+                email,
+                password,
+            } => self.spawn(|auth, to| async move {
+                let outcome = auth.sign_in(&account, &email, &password).await;
+                to.send(Event::SignIn { account, outcome }).await;
+            }),
+            Command::AnswerMfa { account, code } => self.spawn(|auth, to| async move {
+                let outcome = auth.answer_challenge(&account, &code).await;
+                to.send(Event::SignIn { account, outcome }).await;
+            }),
+            Command::SignOut { account } => self.spawn(|auth, to| async move {
+                let event = match auth.sign_out(&account).await {
+                    Ok(had_session) => Event::SignedOut {
+                        account,
+                        had_session,
+                    },
+                    Err(failure) => Event::Trouble(failure),
+                };
+                to.send(event).await;
+            }),
+            Command::Check { account } => self.spawn(|auth, to| async move {
+                let result = check(&auth, &account).await;
+                to.send(Event::Checked { account, result }).await;
+            }),
+            Command::Plan { account, request } => {
+                let shop = self.deps.workshop();
+                self.spawn(|_, to| async move {
+                    let result = price(&shop, &account, &request).await;
+                    to.send(Event::Planned { account, result }).await;
+                });
+            }
+            Command::Sync {
+                account,
+                trigger,
+                request,
+            } => self.start_sync(account, trigger, request),
+            Command::CancelSync { account } => {
+                if let Some(sync) = self.syncs.get(&account) {
+                    sync.cancel();
+                }
+            }
+            Command::Reload => {
+                self.version = None;
+                self.last_line = 0;
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    fn spawn<F>(&mut self, work: impl FnOnce(Auth, Outlet) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let outlet = self.outlet();
+        let changed = Arc::clone(&self.changed);
+        let work = work(self.deps.auth(), outlet);
+        self.work.spawn(async move {
+            work.await;
+            changed.notify_one();
+        });
+    }
+
+    fn outlet(&self) -> Outlet {
+        Outlet {
+            outbox: self.outbox.clone(),
+            stop: self.stop.clone(),
+        }
+    }
+
+    fn start_sync(&mut self, name: AccountName, trigger: Trigger, request: SyncRequest) {
+        if self.syncs.contains_key(&name) {
+            let event = SyncEvent::Refused(Failure::busy(&name));
+            return self.spawn(|_, to| async move {
+                to.send(Event::Sync {
+                    account: name,
+                    event,
+                })
+                .await;
+            });
+        }
+        let cancel = CancellationToken::new();
+        self.syncs.insert(name.clone(), cancel.clone());
+        self.schedule.note(&name, self.deps.clock.now());
+        let shop = self.deps.workshop();
+        let changed = Arc::clone(&self.changed);
+        let ending = Ending {
+            account: name.clone(),
+            ended: self.ended.clone(),
+        };
+        self.spawn(|auth, to| async move {
+            let _ending = ending;
+            let on = |event: JobEvent| {
+                let event = match event {
+                    JobEvent::Started(job) => SyncEvent::Started { job },
+                    JobEvent::Progress(progress) => SyncEvent::Progress(progress),
+                };
+                to.offer(Event::Sync {
+                    account: name.clone(),
+                    event,
+                });
+                changed.notify_one();
+            };
+            let event = match sync(&auth, &shop, &name, (trigger, &request), cancel, &on).await {
+                Ok(report) => SyncEvent::Finished(report),
+                Err(failure) => SyncEvent::Refused(failure),
+            };
+            to.send(Event::Sync {
+                account: name,
+                event,
+            })
+            .await;
+        });
+    }
+
+    async fn sync_what_is_due(&mut self) {
+        let now = self.deps.clock.now();
+        let Some((account, due)) =
+            self.schedule
+                .next(&self.states, self.deps.config.sync.every, now)
+        else {
+            return;
+        };
+        if due <= now && !self.syncs.contains_key(&account) {
+            self.start_sync(account, Trigger::Schedule, SyncRequest::default());
+            self.tell_schedule().await;
+        }
+    }
+
+    /// Tells what changed since the last look, whoever changed it.
+    async fn look(&mut self) {
+        if let Err(e) = self.try_look().await {
+            tracing::error!(error = %e, "looking at CentralDB");
+            self.emit(Event::Trouble(e.into())).await;
+        }
+    }
+
+    async fn try_look(&mut self) -> Result<(), CentralDbError> {
+        let db = &self.deps.central_db;
+        let version = db.version().await?;
+        let now = self.deps.clock.now();
+        // Challenges and cool-downs end by the clock, without a write.
+        let is_stale = self.states.iter().any(|state| has_lapsed(state, now));
+        if self.version == Some(version) && !is_stale {
+            return Ok(());
+        }
+        let is_first = self.version.replace(version).is_none();
+        let after = self.last_line;
+        let (states, lines) = db
+            .read(move |db| Ok((state::all(db, now)?, log::since(db, after, FIRST_LINES)?)))
+            .await?;
+        if is_first {
+            self.seed_schedule(&states).await?;
+        }
+        if is_first || states != self.states {
+            self.states.clone_from(&states);
+            self.emit(Event::State(states)).await;
+        }
+        if let Some(last) = lines.last() {
+            self.last_line = last.id;
+            self.emit(Event::Log(lines)).await;
+        }
+        self.tell_schedule().await;
+        Ok(())
+    }
+
+    /// The schedule goes on where the last process left it.
+    async fn seed_schedule(&mut self, states: &[AccountState]) -> Result<(), CentralDbError> {
+        for state in states {
+            let id = state.account.id;
+            let newest = self
+                .deps
+                .central_db
+                .read(move |db| jobs::newest(db, id, 1))
+                .await?;
+            if let Some(job) = newest.first() {
+                self.schedule.note(
+                    &state.account.name,
+                    job.finished_at.unwrap_or(job.started_at),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_schedule(&self) {
+        let next = self.schedule.next(
+            &self.states,
+            self.deps.config.sync.every,
+            self.deps.clock.now(),
+        );
+        self.emit(Event::Schedule {
+            next_sync_at: next.map(|(_, due)| due),
+        })
+        .await;
+    }
+
+    async fn emit(&self, event: Event) {
+        self.outlet().send(event).await;
+    }
+}
+
+/// Where events leave the engine.
+#[derive(Clone)]
+struct Outlet {
+    outbox: mpsc::Sender<Event>,
+    stop: CancellationToken,
+}
+
+impl Outlet {
+    /// Waits for a slow front, but not for one that is gone.
+    async fn send(&self, event: Event) {
+        self.stop.run_until_cancelled(self.outbox.send(event)).await;
+    }
+
+    /// For what the next event of its kind replaces anyway.
+    fn offer(&self, event: Event) {
+        drop(self.outbox.try_send(event));
+    }
+}
+
+/// Reports a sync as ended however its task ends, a panic included.
+struct Ending {
+    account: AccountName,
+    ended: mpsc::UnboundedSender<AccountName>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        drop(self.ended.send(self.account.clone()));
+    }
+}
+
+fn has_lapsed(state: &AccountState, now: jiff::Timestamp) -> bool {
+    state
+        .mfa
+        .as_ref()
+        .is_some_and(|challenge| challenge.is_expired(now))
+        || state
+            .cool_down
+            .as_ref()
+            .is_some_and(|cool_down| cool_down.until <= now)
+}
+
+async fn account(auth: &Auth, name: &AccountName) -> Result<Account, Failure> {
+    let wanted = name.clone();
+    let found = auth
+        .central_db
+        .read(move |db| accounts::by_name(db, &wanted))
+        .await?;
+    found.ok_or_else(|| Failure::signed_out(name))
+}
+
+async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
+    let account = account(auth, name).await?;
+    let client = auth
+        .client(account.region)
+        .map_err(|e| e.failure("the session check"))?;
+    auth.keeper(account, client).check().await
+}
+
+async fn price(
+    shop: &Workshop,
+    name: &AccountName,
+    request: &SyncRequest,
+) -> Result<Price, Failure> {
+    let wanted = name.clone();
+    let found = shop
+        .central_db
+        .read(move |db| accounts::by_name(db, &wanted))
+        .await?;
+    run::price(
+        shop,
+        &found.ok_or_else(|| Failure::signed_out(name))?,
+        request,
+    )
+    .await
+}
+
+async fn sync(
+    auth: &Auth,
+    shop: &Workshop,
+    name: &AccountName,
+    what: (Trigger, &SyncRequest),
+    cancel: CancellationToken,
+    on: &(dyn Fn(JobEvent) + Send + Sync),
+) -> Result<JobReport, Failure> {
+    let account = account(auth, name).await?;
+    let client = auth
+        .client(account.region)
+        .map_err(|e| e.failure("the sync"))?;
+    let keeper = auth.keeper(account.clone(), client.clone());
+    run::run(shop, account, client, keeper, what, cancel, on).await
+}

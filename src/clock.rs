@@ -48,7 +48,9 @@ impl Clock {
     /// The civil day in `zone`: an IANA name from Garmin, the system's zone when
     /// there is none or it is unknown here.
     pub fn today(&self, zone: Option<&str>) -> Date {
-        let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(TimeZone::system);
+        let zone = zone
+            .and_then(|name| TimeZone::get(name).ok())
+            .unwrap_or_else(TimeZone::system);
         self.now().to_zoned(zone).date()
     }
 }

@@ -36,9 +36,12 @@ impl FromStr for Dataset {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|dataset| dataset.name() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::name).join(", ");
-            format!("unknown dataset {text:?}; known are {known}")
-        })
+        Self::ALL
+            .into_iter()
+            .find(|dataset| dataset.name() == text)
+            .ok_or_else(|| {
+                let known = Self::ALL.map(Self::name).join(", ");
+                format!("unknown dataset {text:?}; known are {known}")
+            })
     }
 }

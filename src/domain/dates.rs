@@ -24,7 +24,10 @@ impl DateSpan {
 
     /// The `days` days that end on `last` (at least one).
     pub fn ending(last: Date, days: u32) -> Self {
-        Self { first: back(last, days.max(1) - 1), last }
+        Self {
+            first: back(last, days.max(1) - 1),
+            last,
+        }
     }
 
     pub const fn first(self) -> Date {

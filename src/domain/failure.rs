@@ -123,7 +123,12 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(kind: FailureKind, summary: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { kind, summary: summary.into(), remedy: remedy.into(), retry_at: None }
+        Self {
+            kind,
+            summary: summary.into(),
+            remedy: remedy.into(),
+            retry_at: None,
+        }
     }
 
     #[must_use]

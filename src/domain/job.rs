@@ -140,7 +140,10 @@ pub struct JobReport {
 
 impl JobReport {
     pub fn rows(&self) -> u32 {
-        self.datasets.values().map(|count| count.rows_new + count.rows_changed).sum()
+        self.datasets
+            .values()
+            .map(|count| count.rows_new + count.rows_changed)
+            .sum()
     }
 }
 

@@ -53,7 +53,9 @@ impl Lane {
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Connect, Self::Personal].into_iter().find(|lane| lane.name() == name)
+        [Self::Connect, Self::Personal]
+            .into_iter()
+            .find(|lane| lane.name() == name)
     }
 }
 

@@ -18,13 +18,23 @@ pub enum Event {
     /// process or by another one on the same CentralDB.
     State(Vec<AccountState>),
     /// How a sign-in or an answered challenge ended.
-    SignIn { account: AccountName, outcome: SignInOutcome },
-    Sync { account: AccountName, event: SyncEvent },
+    SignIn {
+        account: AccountName,
+        outcome: SignInOutcome,
+    },
+    Sync {
+        account: AccountName,
+        event: SyncEvent,
+    },
     /// New log lines, oldest first; the first such event brings the last 500.
     Log(Vec<LogEntry>),
     /// When the schedule will run the next sync; `None` when nothing is signed in.
-    Schedule { next_sync_at: Option<Timestamp> },
-    SignedOut { account: AccountName },
+    Schedule {
+        next_sync_at: Option<Timestamp>,
+    },
+    SignedOut {
+        account: AccountName,
+    },
     /// Something failed that no other event tells.
     Trouble(Failure),
 }
@@ -32,15 +42,22 @@ pub enum Event {
 /// MFA is an ordinary outcome, not an error.
 #[derive(Clone, Debug)]
 pub enum SignInOutcome {
-    SignedIn { display_name: Option<String> },
+    SignedIn {
+        display_name: Option<String>,
+    },
     MfaRequired(Challenge),
     /// `challenge` is what still stands: a wrong code keeps it.
-    Refused { failure: Failure, challenge: Option<Challenge> },
+    Refused {
+        failure: Failure,
+        challenge: Option<Challenge>,
+    },
 }
 
 #[derive(Clone, Debug)]
 pub enum SyncEvent {
-    Started { job: JobId },
+    Started {
+        job: JobId,
+    },
     Progress(SyncProgress),
     Finished(JobReport),
     /// No job was started: another one runs, or a cool-down holds.

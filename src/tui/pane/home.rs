@@ -1,0 +1,63 @@
+//! The home screen: session, sync log and sync, side by side or stacked.
+//!
+//! ```text
+//! ╭ Session ─────┬ Sync log ───────────╮
+//! │              │                     │
+//! ├ Last sync ───┴─────────────────────┤
+//! │                                    │
+//! ╰────────────────────────────────────╯
+//! ```
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect, Spacing},
+};
+
+use super::session;
+use crate::tui::{state::State, theme::Theme, widget::panel};
+
+/// From this width on the panes stand side by side.
+const WIDE: u16 = 76;
+
+/// From this height on the strip has a second row.
+const TALL: u16 = 18;
+
+#[derive(Clone, Copy)]
+struct Areas {
+    session: Rect,
+    log: Rect,
+    job: Rect,
+}
+
+/// Neighbours share an edge, so each overlaps the one before it.
+fn areas(body: Rect) -> Areas {
+    let strip = Constraint::Length(if body.height >= TALL { 4 } else { 3 });
+    if body.width >= WIDE {
+        let [upper, job] = Layout::vertical([Constraint::Fill(1), strip])
+            .spacing(Spacing::Overlap(1))
+            .areas(body);
+        let session_width = Constraint::Length((body.width * 2 / 5).clamp(37, 52));
+        let [session, log] = Layout::horizontal([session_width, Constraint::Fill(1)])
+            .spacing(Spacing::Overlap(1))
+            .areas(upper);
+        Areas { session, log, job }
+    } else {
+        let session_height = Constraint::Length((body.height * 2 / 5 + 1).clamp(5, 12));
+        let [session, log, job] = Layout::vertical([session_height, Constraint::Fill(1), strip])
+            .spacing(Spacing::Overlap(1))
+            .areas(body);
+        Areas { session, log, job }
+    }
+}
+
+/// How many log lines are in sight.
+pub fn log_rows(body: Rect) -> usize {
+    panel::inside(areas(body).log).height.into()
+}
+
+pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
+    let areas = areas(body);
+    session::view(state, frame, areas.session, theme);
+    state.log.view(state, frame, areas.log, theme);
+    state.job.view(state, frame, areas.job, theme);
+}

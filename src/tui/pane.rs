@@ -1,5 +1,6 @@
 //! One file per pane: its struct, how it changes, how it looks.
 
+pub mod gains;
 pub mod help;
 pub mod home;
 pub mod job;

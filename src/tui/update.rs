@@ -58,7 +58,7 @@ fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
 fn act(state: &mut State, action: Action) -> Option<Effect> {
     match (action, state.overlay) {
         (Action::Quit, _) => return Some(Effect::Quit),
-        (Action::Help, Some(Overlay::Help)) | (Action::Back, Some(_)) => state.overlay = None,
+        (Action::Back, Some(_)) => state.overlay = None,
         (Action::Help, _) => state.overlay = Some(Overlay::Help),
         (Action::Yes, Some(Overlay::SignOut)) => {
             state.overlay = None;

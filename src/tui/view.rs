@@ -59,8 +59,9 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     status_bar::view(
         frame,
         regions.title,
-        title_left(state, theme),
-        title_right(state, theme),
+        title(state, theme),
+        forecast(state, theme),
+        next(state, theme),
     );
     match &state.screen {
         Screen::Home => home::view(state, frame, regions.body, theme),
@@ -83,30 +84,34 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     state.toasts.view(frame, regions.body, theme);
 }
 
-/// ` garminsync  ada  ● VALID  needs you in 23 days`
-fn title_left(state: &State, theme: Theme) -> Line<'static> {
+/// ` garminsync   ada  ● VALID`
+fn title(state: &State, theme: Theme) -> Line<'static> {
     let mut spans = vec![
         Span::styled(" garminsync", theme.style(Role::Title)),
         Span::styled(format!("   {}  ", state.account), theme.style(Role::Accent)),
     ];
-    let Some(status) = state.status() else {
-        return Line::from(spans);
-    };
-    let (glyph, role) = session::dress(status);
-    spans.push(Span::styled(format!("{glyph} {}", status.word()), theme.style(role)));
-    let forecast = match status {
-        SessionStatus::Missing => Some("press l to sign in".to_owned()),
-        _ => state
-            .account_state()
-            .and_then(|account| session::needs_person(account, status, state.now))
-            .map(|when| format!("needs you {when}")),
-    };
-    spans.extend(forecast.map(|text| Span::styled(format!("   {text}"), theme.style(Role::Muted))));
+    if let Some(status) = state.status() {
+        let (glyph, role) = session::dress(status);
+        spans.push(Span::styled(format!("{glyph} {}", status.word()), theme.style(role)));
+    }
     Line::from(spans)
 }
 
+/// When a person is needed.
+fn forecast(state: &State, theme: Theme) -> Line<'static> {
+    let text = match (state.status(), state.account_state()) {
+        (Some(SessionStatus::Missing), _) => Some("press l to sign in".to_owned()),
+        (Some(status), Some(account)) => {
+            session::needs_person(account, status, state.now).map(|when| format!("needs you {when}"))
+        }
+        (_, _) => None,
+    };
+    let styled = |text| Span::styled(format!("   {text}"), theme.style(Role::Muted));
+    text.map(styled).map(Line::from).unwrap_or_default()
+}
+
 /// What comes next, or what is going on.
-fn title_right(state: &State, theme: Theme) -> Line<'static> {
+fn next(state: &State, theme: Theme) -> Line<'static> {
     let spinner = || Span::styled(format!("{} ", gauge::spinner(state.now)), theme.style(Role::Accent));
     if state.waiting.is_some() {
         return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Layout, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -19,30 +19,46 @@ const GAP: u16 = 3;
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let help = keymap::help(state.screen_scopes());
-    let keys = help.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
-    let lines: Vec<Line<'_>> = help
-        .iter()
-        .map(|(key, what)| {
+    // One column while it fits, else two, each as wide as it has to be.
+    let fits = help.len() + usize::from(dialog::FRAME.1) <= usize::from(body.height);
+    let rows = if fits { help.len() } else { help.len().div_ceil(2) };
+    let columns: Vec<Column> = help
+        .chunks(rows.max(1))
+        .map(|lines| Column::new(lines, theme))
+        .collect();
+
+    let gaps = GAP * u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
+    let width = columns.iter().map(|column| column.width).sum::<u16>() + gaps + dialog::FRAME.0;
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(dialog::FRAME.1);
+    let back = panel::edge("Esc back", theme.style(Role::Muted));
+    let inside = dialog::open(frame, dialog::centred(body, width, height), "Keys", Some(back), theme);
+    let areas = Layout::horizontal(columns.iter().map(|column| column.width))
+        .spacing(GAP)
+        .split(inside);
+    for (column, area) in columns.into_iter().zip(areas.iter()) {
+        frame.render_widget(Paragraph::new(column.lines), *area);
+    }
+}
+
+struct Column {
+    lines: Vec<Line<'static>>,
+    width: u16,
+}
+
+impl Column {
+    fn new(help: &[(String, &'static str)], theme: Theme) -> Self {
+        let keys = help.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
+        let line = |(key, what): &(String, &'static str)| {
             Line::from(vec![
                 Span::styled(pad(key, keys), theme.style(Role::Key)),
-                Span::raw((*what).to_owned()),
+                Span::raw(*what),
             ])
-        })
-        .collect();
-    let column = u16::try_from(lines.iter().map(Line::width).max().unwrap_or(0)).unwrap_or(u16::MAX);
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-
-    // One column while it fits, else two.
-    let columns = if rows + dialog::FRAME.1 <= body.height { 1 } else { 2 };
-    let width = column * columns + GAP * (columns - 1) + dialog::FRAME.0;
-    let place = dialog::centred(body, width, rows.div_ceil(columns) + dialog::FRAME.1);
-    let back = panel::edge("Esc back", theme.style(Role::Muted));
-    let inside = dialog::open(frame, place, "Keys", Some(back), theme);
-    let halves = Layout::horizontal([Constraint::Length(column), Constraint::Fill(1)]).spacing(GAP);
-    let [left, right] = halves.areas(inside);
-    let (first, second) = lines
-        .split_at_checked(rows.div_ceil(columns).into())
-        .unwrap_or((&lines, &[]));
-    frame.render_widget(Paragraph::new(first.to_vec()), left);
-    frame.render_widget(Paragraph::new(second.to_vec()), right);
+        };
+        let lines: Vec<Line<'static>> = help.iter().map(line).collect();
+        let width = lines.iter().map(Line::width).max().unwrap_or(0);
+        Self {
+            lines,
+            width: u16::try_from(width).unwrap_or(u16::MAX),
+        }
+    }
 }

@@ -13,7 +13,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect, Spacing},
 };
 
-use super::session;
+use super::{gains, session};
 use crate::tui::{state::State, theme::Theme, widget::panel};
 
 /// From this width on the panes stand side by side.
@@ -22,9 +22,16 @@ const WIDE: u16 = 76;
 /// From this height on the strip has a second row.
 const TALL: u16 = 18;
 
+/// From this height on there is room below the session for what a sync brought.
+const VERY_TALL: u16 = 30;
+
+/// Rows of the session pane there: all it ever says, and its border.
+const SESSION_ROWS: u16 = 16;
+
 #[derive(Clone, Copy)]
 struct Areas {
     session: Rect,
+    gains: Option<Rect>,
     log: Rect,
     job: Rect,
 }
@@ -40,13 +47,30 @@ fn areas(body: Rect) -> Areas {
         let [session, log] = Layout::horizontal([session_width, Constraint::Fill(1)])
             .spacing(Spacing::Overlap(1))
             .areas(upper);
-        Areas { session, log, job }
+        let (session, gains) = if body.height >= VERY_TALL {
+            let rows = [Constraint::Length(SESSION_ROWS), Constraint::Fill(1)];
+            let [session, gains] = Layout::vertical(rows).spacing(Spacing::Overlap(1)).areas(session);
+            (session, Some(gains))
+        } else {
+            (session, None)
+        };
+        Areas {
+            session,
+            gains,
+            log,
+            job,
+        }
     } else {
         let session_height = Constraint::Length((body.height * 2 / 5 + 1).clamp(5, 12));
         let [session, log, job] = Layout::vertical([session_height, Constraint::Fill(1), strip])
             .spacing(Spacing::Overlap(1))
             .areas(body);
-        Areas { session, log, job }
+        Areas {
+            session,
+            gains: None,
+            log,
+            job,
+        }
     }
 }
 
@@ -58,6 +82,9 @@ pub fn log_rows(body: Rect) -> usize {
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let areas = areas(body);
     session::view(state, frame, areas.session, theme);
+    if let Some(area) = areas.gains {
+        gains::view(state, frame, area, theme);
+    }
     state.log.view(state, frame, areas.log, theme);
     state.job.view(state, frame, areas.job, theme);
 }

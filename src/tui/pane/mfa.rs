@@ -157,11 +157,16 @@ impl MfaPane {
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         let over = self.is_over(state.now);
-        let width = body.width.min(64);
+        // Odd, so that the cells stand in the very middle.
+        let width = body.width.min(63).saturating_sub(1) | 1;
         let message = self.message(state, usize::from(width.saturating_sub(dialog::FRAME.0)), theme);
         let rows = u16::try_from(message.len()).unwrap_or(u16::MAX);
 
-        let place = dialog::centred(body, width, code_cells::SIZE.1 + rows + 5 + dialog::FRAME.1);
+        let place = dialog::centred(
+            body,
+            width,
+            code_cells::SIZE.1 + rows + u16::from(rows > 0) + 3 + dialog::FRAME.1,
+        );
         let title = fit(&self.title(), usize::from(width).saturating_sub(6));
         let inside = dialog::open(frame, place, &title, Some(self.time_left(state.now, theme)), theme);
         let [_, cells, _, said, _, foot] = Layout::vertical([

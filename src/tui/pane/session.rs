@@ -194,11 +194,7 @@ fn about(rows: &mut Rows, account: &AccountState) {
         );
     }
     if let Some(lane) = main_lane(account) {
-        rows.text(
-            "Renewed",
-            &count(u32::try_from(lane.generation).unwrap_or(u32::MAX), "time", "times"),
-            Role::Text,
-        );
+        rows.text("Generation", &lane.generation.to_string(), Role::Text);
     }
     if let Some(name) = account.account.display_name.as_deref().map(printable) {
         rows.text(

@@ -1,16 +1,22 @@
-//! The top line: something on the left, something on the right, and the left
-//! gives way when they meet.
+//! The top line: something on the left, something on the right, and between
+//! them what may be left out when they come too close.
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Rect},
-    text::Line,
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
-pub fn view(frame: &mut Frame<'_>, area: Rect, left: Line<'_>, right: Line<'_>) {
-    let right_width = u16::try_from(right.width()).unwrap_or(u16::MAX).saturating_add(1);
-    let [left_area, right_area] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Length(right_width)]).areas(area);
-    frame.render_widget(left, left_area);
-    frame.render_widget(right, right_area);
+const GAP: usize = 2;
+
+pub fn view<'a>(frame: &mut Frame<'_>, area: Rect, mut left: Line<'a>, extra: Line<'a>, right: Line<'_>) {
+    if left.width() + extra.width() + GAP + right.width() <= usize::from(area.width) {
+        left.spans.extend(extra);
+    }
+    frame.render_widget(left, area);
+    let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
+    frame.render_widget(
+        right,
+        Rect {
+            x: area.right() - width,
+            width,
+            ..area
+        },
+    );
 }

@@ -16,8 +16,7 @@ use crate::{
     },
 };
 
-/// Worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     Note,
     Done,
@@ -32,6 +31,14 @@ impl Level {
             Self::Done => ("✓", Role::Ok),
             Self::Warn => ("!", Role::Warn),
             Self::Error => ("✗", Role::Error),
+        }
+    }
+
+    const fn badness(self) -> u8 {
+        match self {
+            Self::Note | Self::Done => 0,
+            Self::Warn => 1,
+            Self::Error => 2,
         }
     }
 
@@ -95,15 +102,14 @@ impl Toasts {
 
     /// The worst, of these the newest.
     fn worst(&self) -> Option<&Toast> {
-        self.0.iter().max_by_key(|toast| toast.level)
+        self.0.iter().max_by_key(|toast| toast.level.badness())
     }
 
-    /// In the upper right corner of `area`: the newest log lines and the fields
-    /// are elsewhere.
+    /// In the upper right corner of `area`, away from the newest log lines.
     pub fn view(&self, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
         let Some(toast) = self.worst() else { return };
         let (glyph, role) = toast.level.dress();
-        let widest = usize::from(area.width.saturating_sub(8).min(52));
+        let widest = usize::from(area.width.saturating_sub(8).min(44));
         let text = wrap(&toast.text, widest);
         let remedy = toast
             .remedy

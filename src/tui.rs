@@ -20,10 +20,10 @@ pub mod update;
 pub mod view;
 pub mod widget;
 
-use std::{io, time::Duration};
+use std::{future::poll_fn, io, task::Poll, time::Duration};
 
 use crossterm::event::Event as TerminalEvent;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::Backend};
 use tokio::sync::mpsc;
@@ -87,7 +87,7 @@ where
     } = options;
     let mut input = input.fuse();
     let mut state = State::new(account, corner, zone, clock.now());
-    perform(Effect::Send(Command::Reload), &engine, &mut state);
+    send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));
         terminal.draw(|frame| view(&state, theme, frame))?;
@@ -102,23 +102,17 @@ where
             let Some(msg) = next else { break };
             match update(&mut state, msg) {
                 Some(Effect::Quit) => return Ok(Ended::Quit),
-                Some(effect) => perform(effect, &engine, &mut state),
+                Some(Effect::Send(command)) => send(command, &engine, &mut state),
                 None => {}
             }
-            next = ready(&mut input, &mut events);
+            next = ready(&mut input, &mut events).await;
         }
     }
 }
 
-fn perform(effect: Effect, engine: &EngineHandle, state: &mut State) {
-    match effect {
-        Effect::Send(command) => {
-            if engine.send(command).is_err() {
-                update(state, Msg::NotSent);
-            }
-        }
-        // The loop's own.
-        Effect::Quit => {}
+fn send(command: Command, engine: &EngineHandle, state: &mut State) {
+    if engine.send(command).is_err() {
+        update(state, Msg::NotSent);
     }
 }
 
@@ -145,14 +139,19 @@ where
 }
 
 /// What is there already, without waiting. The end of either is for `wait`.
-fn ready<S>(input: &mut S, events: &mut mpsc::Receiver<Event>) -> Option<Msg>
+///
+/// Polls with the task's own waker, not with `now_or_never`: crossterm's stream
+/// keeps the waker of the first poll that found nothing, and would wake nobody.
+async fn ready<S>(input: &mut S, events: &mut mpsc::Receiver<Event>) -> Option<Msg>
 where
     S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
 {
-    let typed = input
-        .next()
-        .now_or_never()
-        .flatten()
+    let typed = poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(typed) => Poll::Ready(typed),
+        Poll::Pending => Poll::Ready(None),
+    });
+    let typed = typed
+        .await
         .and_then(Result::ok)
         .and_then(Msg::from_terminal);
     typed.or_else(|| events.try_recv().ok().map(Msg::Engine))

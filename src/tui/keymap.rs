@@ -156,7 +156,12 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Home, KeyCode::Down, Action::Down, "log down"),
     key(Scope::Home, 'j', Action::Down, "log down"),
     on(Scope::Home, KeyCode::PageUp, Action::PageUp, "log page up"),
-    on(Scope::Home, KeyCode::PageDown, Action::PageDown, "log page down"),
+    on(
+        Scope::Home,
+        KeyCode::PageDown,
+        Action::PageDown,
+        "log page down",
+    ),
     on(Scope::Home, KeyCode::Home, Action::Oldest, "oldest line"),
     on(Scope::Home, KeyCode::End, Action::Newest, "newest line"),
     on(Scope::Home, KeyCode::Esc, Action::Back, "dismiss message"),
@@ -166,9 +171,25 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Login, KeyCode::Enter, Action::Submit, "sign in").hinted("sign in"),
     on(Scope::Login, KeyCode::Tab, Action::NextField, "next field").hinted("next field"),
     on(Scope::Login, KeyCode::Down, Action::NextField, "next field"),
-    on(Scope::Login, KeyCode::BackTab, Action::PreviousField, "previous field"),
-    on(Scope::Login, KeyCode::Up, Action::PreviousField, "previous field"),
-    on(Scope::Login, KeyCode::F(2), Action::ShowPassword, "show password").hinted("show password"),
+    on(
+        Scope::Login,
+        KeyCode::BackTab,
+        Action::PreviousField,
+        "previous field",
+    ),
+    on(
+        Scope::Login,
+        KeyCode::Up,
+        Action::PreviousField,
+        "previous field",
+    ),
+    on(
+        Scope::Login,
+        KeyCode::F(2),
+        Action::ShowPassword,
+        "show password",
+    )
+    .hinted("show password"),
     ctrl(Scope::Login, 'r', Action::ShowPassword, "show password"),
     on(Scope::Login, KeyCode::Esc, Action::Back, "back").hinted("back"),
     on(Scope::Login, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
@@ -179,13 +200,44 @@ pub const BINDINGS: &[Binding] = &[
         Action::Edit(Edit::Backspace),
         "last digit away",
     ),
-    ctrl(Scope::Mfa, 'u', Action::Edit(Edit::ClearBefore), "all digits away"),
-    on(Scope::Mfa, KeyCode::Esc, Action::Back, "later, stays pending").hinted("later"),
+    ctrl(
+        Scope::Mfa,
+        'u',
+        Action::Edit(Edit::ClearBefore),
+        "all digits away",
+    ),
+    on(
+        Scope::Mfa,
+        KeyCode::Esc,
+        Action::Back,
+        "later, stays pending",
+    )
+    .hinted("later"),
     on(Scope::Mfa, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
-    on(Scope::Field, KeyCode::Left, Action::Edit(Edit::Left), "cursor left"),
-    on(Scope::Field, KeyCode::Right, Action::Edit(Edit::Right), "cursor right"),
-    on(Scope::Field, KeyCode::Home, Action::Edit(Edit::Start), "start of line"),
-    on(Scope::Field, KeyCode::End, Action::Edit(Edit::End), "end of line"),
+    on(
+        Scope::Field,
+        KeyCode::Left,
+        Action::Edit(Edit::Left),
+        "cursor left",
+    ),
+    on(
+        Scope::Field,
+        KeyCode::Right,
+        Action::Edit(Edit::Right),
+        "cursor right",
+    ),
+    on(
+        Scope::Field,
+        KeyCode::Home,
+        Action::Edit(Edit::Start),
+        "start of line",
+    ),
+    on(
+        Scope::Field,
+        KeyCode::End,
+        Action::Edit(Edit::End),
+        "end of line",
+    ),
     on(
         Scope::Field,
         KeyCode::Backspace,
@@ -198,8 +250,18 @@ pub const BINDINGS: &[Binding] = &[
         Action::Edit(Edit::Delete),
         "delete after",
     ),
-    ctrl(Scope::Field, 'u', Action::Edit(Edit::ClearBefore), "clear before"),
-    ctrl(Scope::Field, 'w', Action::Edit(Edit::ClearWord), "clear word"),
+    ctrl(
+        Scope::Field,
+        'u',
+        Action::Edit(Edit::ClearBefore),
+        "clear before",
+    ),
+    ctrl(
+        Scope::Field,
+        'w',
+        Action::Edit(Edit::ClearWord),
+        "clear word",
+    ),
     on(Scope::Help, KeyCode::Esc, Action::Back, "back").hinted("back"),
     key(Scope::Help, '?', Action::Back, "back"),
     on(Scope::Help, KeyCode::F(1), Action::Back, "back"),
@@ -212,7 +274,9 @@ pub const BINDINGS: &[Binding] = &[
 
 /// The bindings of `scopes`, in the table's order.
 pub fn within(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |binding| scopes.contains(&binding.scope))
+    BINDINGS
+        .iter()
+        .filter(move |binding| scopes.contains(&binding.scope))
 }
 
 /// What `key` means in `scopes`.
@@ -227,7 +291,11 @@ pub fn action(key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
 pub fn typed(key: &KeyEvent) -> Option<char> {
     let modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
     match key.code {
-        KeyCode::Char(c) if modifiers.is_empty() || modifiers == KeyModifiers::CONTROL | KeyModifiers::ALT => Some(c),
+        KeyCode::Char(c)
+            if modifiers.is_empty() || modifiers == KeyModifiers::CONTROL | KeyModifiers::ALT =>
+        {
+            Some(c)
+        }
         _ => None,
     }
 }
@@ -236,118 +304,19 @@ pub fn typed(key: &KeyEvent) -> Option<char> {
 pub fn help(scopes: &[Scope]) -> Vec<(String, &'static str)> {
     let mut lines: Vec<(Action, String, &'static str)> = Vec::new();
     for binding in within(scopes) {
-        match lines.iter_mut().find(|(action, ..)| *action == binding.action) {
+        match lines
+            .iter_mut()
+            .find(|(action, ..)| *action == binding.action)
+        {
             Some((_, keys, _)) => *keys = format!("{keys} {}", binding.key_name()),
             None => lines.push((binding.action, binding.key_name(), binding.what)),
         }
     }
-    lines.into_iter().map(|(_, keys, what)| (keys, what)).collect()
+    lines
+        .into_iter()
+        .map(|(_, keys, what)| (keys, what))
+        .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_bindings_clash_where_both_hold() {
-        let together: [&[Scope]; 5] = [
-            &[Scope::Home, Scope::Anywhere],
-            &[Scope::Login, Scope::Field, Scope::Anywhere],
-            &[Scope::Mfa, Scope::Anywhere],
-            &[Scope::Help, Scope::Anywhere],
-            &[Scope::SignOut, Scope::Anywhere],
-        ];
-        for scopes in together {
-            let mut seen = Vec::new();
-            for binding in within(scopes) {
-                let key = (binding.code, binding.ctrl);
-                assert!(!seen.contains(&key), "{} twice in {scopes:?}", binding.key_name());
-                seen.push(key);
-            }
-        }
-    }
-
-    #[test]
-    fn text_keeps_its_printable_keys() {
-        let typed_into = [Scope::Login, Scope::Mfa, Scope::Field, Scope::Anywhere];
-        for binding in within(&typed_into) {
-            let plain = matches!(binding.code, KeyCode::Char(_)) && !binding.ctrl;
-            assert!(!plain, "{} in {:?}", binding.key_name(), binding.scope);
-        }
-    }
-
-    /// Exhaustive on purpose: a new action does not compile until it is listed.
-    fn all_actions() -> Vec<Action> {
-        use Action::*;
-        let next = |action| match action {
-            SyncNow => Some(CancelSync),
-            CancelSync => Some(SignIn),
-            SignIn => Some(SignOut),
-            SignOut => Some(EnterCode),
-            EnterCode => Some(Follow),
-            Follow => Some(ExactTimes),
-            ExactTimes => Some(Help),
-            Help => Some(Quit),
-            Quit => Some(Back),
-            Back => Some(Up),
-            Up => Some(Down),
-            Down => Some(PageUp),
-            PageUp => Some(PageDown),
-            PageDown => Some(Oldest),
-            Oldest => Some(Newest),
-            Newest => Some(Submit),
-            Submit => Some(NextField),
-            NextField => Some(PreviousField),
-            PreviousField => Some(ShowPassword),
-            ShowPassword => Some(Yes),
-            Yes => Some(Edit(super::Edit::Left)),
-            Edit(super::Edit::Left) => Some(Edit(super::Edit::Right)),
-            Edit(super::Edit::Right) => Some(Edit(super::Edit::Start)),
-            Edit(super::Edit::Start) => Some(Edit(super::Edit::End)),
-            Edit(super::Edit::End) => Some(Edit(super::Edit::Backspace)),
-            Edit(super::Edit::Backspace) => Some(Edit(super::Edit::Delete)),
-            Edit(super::Edit::Delete) => Some(Edit(super::Edit::ClearBefore)),
-            Edit(super::Edit::ClearBefore) => Some(Edit(super::Edit::ClearWord)),
-            Edit(super::Edit::ClearWord) => None,
-        };
-        std::iter::successors(Some(SyncNow), |action| next(*action)).collect()
-    }
-
-    #[test]
-    fn every_action_is_bound() {
-        for action in all_actions() {
-            assert!(BINDINGS.iter().any(|binding| binding.action == action), "{action:?}");
-        }
-    }
-
-    #[test]
-    fn help_lists_each_key_once() {
-        let scopes = [Scope::Home];
-        let lines = help(&scopes);
-        for binding in within(&scopes) {
-            let name = binding.key_name();
-            let named = lines
-                .iter()
-                .filter(|(keys, _)| keys.split(' ').any(|key| key == name))
-                .count();
-            assert_eq!(named, 1, "{name}");
-        }
-        assert!(lines.iter().any(|(keys, what)| keys == "↑ k" && *what == "log up"));
-        assert!(
-            BINDINGS
-                .iter()
-                .all(|binding| binding.key_name() != "?" || binding.code == KeyCode::Char('?'))
-        );
-    }
-
-    #[test]
-    fn modifiers_decide_between_a_letter_and_a_command() {
-        let plain = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
-        let with_ctrl = KeyEvent::new(KeyCode::Char('C'), KeyModifiers::CONTROL);
-        let alt_gr = KeyEvent::new(KeyCode::Char('@'), KeyModifiers::CONTROL | KeyModifiers::ALT);
-        assert_eq!(action(&plain, &[Scope::Anywhere]), None);
-        assert_eq!(action(&with_ctrl, &[Scope::Anywhere]), Some(Action::Quit));
-        assert_eq!(typed(&with_ctrl), None);
-        assert_eq!(typed(&alt_gr), Some('@'));
-    }
-}
+mod tests;

@@ -30,9 +30,10 @@ impl Msg {
             TerminalEvent::Key(key) if !key.is_release() => Some(Self::Key(key)),
             TerminalEvent::Paste(text) => Some(Self::Paste(Secret::new(text))),
             TerminalEvent::Resize(width, height) => Some(Self::Resized(Size { width, height })),
-            TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => {
-                None
-            }
+            TerminalEvent::Key(_)
+            | TerminalEvent::Mouse(_)
+            | TerminalEvent::FocusGained
+            | TerminalEvent::FocusLost => None,
         }
     }
 }

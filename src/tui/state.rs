@@ -68,13 +68,21 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(account: AccountName, corner: Vec<(String, String)>, zone: TimeZone, now: Timestamp) -> Self {
+    pub fn new(
+        account: AccountName,
+        corner: Vec<(String, String)>,
+        zone: TimeZone,
+        now: Timestamp,
+    ) -> Self {
         Self {
             account,
             corner,
             zone,
             now,
-            size: Size { width: 80, height: 24 },
+            size: Size {
+                width: 80,
+                height: 24,
+            },
             exact_times: false,
             accounts: None,
             next_sync_at: None,
@@ -150,15 +158,27 @@ impl State {
         let running = self.job.is_running();
         match (action, status) {
             (Action::SyncNow, _) if running => Some("A sync is already running."),
-            (Action::SyncNow | Action::SignOut | Action::EnterCode, None) => Some("Still reading CentralDB."),
-            (Action::SyncNow, Some(SessionStatus::Missing)) => Some("Not signed in yet: press l first."),
-            (Action::SyncNow, Some(SessionStatus::MfaPending)) => Some("Garmin waits for a code: press m first."),
-            (Action::SyncNow, Some(SessionStatus::Expired)) => Some("The session has ended: press l to sign in."),
+            (Action::SyncNow | Action::SignOut | Action::EnterCode, None) => {
+                Some("Still reading CentralDB.")
+            }
+            (Action::SyncNow, Some(SessionStatus::Missing)) => {
+                Some("Not signed in yet: press l first.")
+            }
+            (Action::SyncNow, Some(SessionStatus::MfaPending)) => {
+                Some("Garmin waits for a code: press m first.")
+            }
+            (Action::SyncNow, Some(SessionStatus::Expired)) => {
+                Some("The session has ended: press l to sign in.")
+            }
             (Action::CancelSync, _) if !running => Some("No sync is running."),
-            (Action::CancelSync, _) if self.job.is_cancelling() => Some("Already stopping after the open step."),
+            (Action::CancelSync, _) if self.job.is_cancelling() => {
+                Some("Already stopping after the open step.")
+            }
             (Action::EnterCode, _) if self.challenge().is_none() => Some("No code is awaited."),
             (Action::SignOut, Some(SessionStatus::Missing)) => Some("Nobody is signed in."),
-            (Action::SignOut, _) if self.waiting == Some(Waiting::SignOut) => Some("Already signing out."),
+            (Action::SignOut, _) if self.waiting == Some(Waiting::SignOut) => {
+                Some("Already signing out.")
+            }
             _ => None,
         }
     }
@@ -194,6 +214,8 @@ impl State {
         !self.toasts.is_empty()
             || on_screen.is_some_and(runs)
             || self.cool_down().is_some()
-            || self.next_sync_at.is_some_and(|at| at > self.now && soon(at))
+            || self
+                .next_sync_at
+                .is_some_and(|at| at > self.now && soon(at))
     }
 }

@@ -79,7 +79,8 @@ fn leave() {
 /// Call it on the main thread, and run the app there with `block_on`: the hook
 /// takes the calling thread for the UI thread.
 pub fn install_hooks() -> eyre::Result<()> {
-    let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !stderr().is_terminal();
+    let plain =
+        env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !stderr().is_terminal();
     let theme = if plain { Theme::new() } else { Theme::dark() };
     let (on_panic, on_error) = HookBuilder::default()
         .display_env_section(false)

@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_long_words_where_they_must() {
-        assert_eq!(wrap("sign in again, please", 10), ["sign in", "again,", "please"]);
+        assert_eq!(
+            wrap("sign in again, please", 10),
+            ["sign in", "again,", "please"]
+        );
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert!(wrap("  ", 5).is_empty());
     }

@@ -83,7 +83,10 @@ impl Theme {
             Role::Error => (Some(Color::Red), Modifier::BOLD),
             Role::Selection => (None, Modifier::REVERSED),
         };
-        let style = Style::new().add_modifier(modifier);
+        // A title stands on a dim border, and is not to inherit that.
+        let style = Style::new()
+            .add_modifier(modifier)
+            .remove_modifier(Modifier::DIM.difference(modifier));
         match colour {
             Some(colour) if self.colour => style.fg(colour),
             _ => style,
@@ -111,7 +114,11 @@ mod tests {
     fn both_themes_agree_on_all_but_colour() {
         for role in Role::ALL {
             let colour = Theme::colour().style(role);
-            assert_eq!(colour.add_modifier, Theme::plain().style(role).add_modifier, "{role:?}");
+            assert_eq!(
+                colour.add_modifier,
+                Theme::plain().style(role).add_modifier,
+                "{role:?}"
+            );
         }
     }
 }

@@ -44,7 +44,9 @@ impl Times<'_> {
 
     /// `14:07:12`
     pub fn clock(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+        at.to_zoned(self.zone.clone())
+            .strftime("%H:%M:%S")
+            .to_string()
     }
 
     /// `12 Oct`, with the year when it is another one.
@@ -124,7 +126,11 @@ mod tests {
     fn the_past_stops_at_the_minute() {
         let zone = TimeZone::UTC;
         let past = |s: i64| times(&zone, false).past(at(-s));
-        assert_eq!(past(-5), "just now", "another machine's clock may run ahead");
+        assert_eq!(
+            past(-5),
+            "just now",
+            "another machine's clock may run ahead"
+        );
         assert_eq!(past(59), "just now");
         assert_eq!(past(60), "1 min ago");
         assert_eq!(past(3599), "59 min ago");

@@ -115,7 +115,9 @@ fn act_on_mfa(state: &mut State, action: Action) -> Option<Effect> {
             );
         }
         Action::Submit if pane.is_over(now) => state.screen = Screen::Login(LoginPane::default()),
-        Action::Submit if state.waiting.is_none() => return pane.submit().map(|code| answer(state, code)),
+        Action::Submit if state.waiting.is_none() => {
+            return pane.submit().map(|code| answer(state, code));
+        }
         Action::Edit(edit) if state.waiting.is_none() => pane.edit(edit),
         _ => {}
     }

@@ -92,7 +92,10 @@ fn title(state: &State, theme: Theme) -> Line<'static> {
     ];
     if let Some(status) = state.status() {
         let (glyph, role) = session::dress(status);
-        spans.push(Span::styled(format!("{glyph} {}", status.word()), theme.style(role)));
+        spans.push(Span::styled(
+            format!("{glyph} {}", status.word()),
+            theme.style(role),
+        ));
     }
     Line::from(spans)
 }
@@ -101,9 +104,8 @@ fn title(state: &State, theme: Theme) -> Line<'static> {
 fn forecast(state: &State, theme: Theme) -> Line<'static> {
     let text = match (state.status(), state.account_state()) {
         (Some(SessionStatus::Missing), _) => Some("press l to sign in".to_owned()),
-        (Some(status), Some(account)) => {
-            session::needs_person(account, status, state.now).map(|when| format!("needs you {when}"))
-        }
+        (Some(status), Some(account)) => session::needs_person(account, status, state.now)
+            .map(|when| format!("needs you {when}")),
         (_, _) => None,
     };
     let styled = |text| Span::styled(format!("   {text}"), theme.style(Role::Muted));
@@ -112,7 +114,12 @@ fn forecast(state: &State, theme: Theme) -> Line<'static> {
 
 /// What comes next, or what is going on.
 fn next(state: &State, theme: Theme) -> Line<'static> {
-    let spinner = || Span::styled(format!("{} ", gauge::spinner(state.now)), theme.style(Role::Accent));
+    let spinner = || {
+        Span::styled(
+            format!("{} ", gauge::spinner(state.now)),
+            theme.style(Role::Accent),
+        )
+    };
     if state.waiting.is_some() {
         return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);
     }
@@ -146,7 +153,9 @@ fn too_small(state: &State, frame: &mut Frame<'_>, theme: Theme) {
         .into_iter()
         .map(|line| Line::styled(line, theme.style(Role::Text)).centered())
         .collect();
-    let rows = u16::try_from(lines.len()).unwrap_or(area.height).min(area.height);
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(area.height)
+        .min(area.height);
     let middle = Rect {
         y: area.y + (area.height - rows) / 2,
         height: rows,

@@ -12,5 +12,6 @@
 
 mod app;
 mod fixtures;
+mod keyboard;
 mod shots;
 mod stories;

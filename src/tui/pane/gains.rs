@@ -23,11 +23,12 @@ const NUMBER: usize = 7;
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     frame.render_widget(panel::panel("Last sync by dataset", theme), area);
-    let lines = match state.job.last() {
-        Some((report, _)) => table(report, usize::from(inside.width), theme),
-        None => vec![Line::styled("Nothing yet.", theme.style(Role::Muted))],
-    };
-    frame.render_widget(Paragraph::new(lines), inside);
+    if let Some((report, _)) = state.job.last() {
+        frame.render_widget(
+            Paragraph::new(table(report, usize::from(inside.width), theme)),
+            inside,
+        );
+    }
 }
 
 fn table(report: &JobReport, columns: usize, theme: Theme) -> Vec<Line<'static>> {
@@ -38,10 +39,22 @@ fn table(report: &JobReport, columns: usize, theme: Theme) -> Vec<Line<'static>>
     let mut lines = vec![Line::styled(format!("{}{heads}", pad("", NAME)), quiet)];
     for (dataset, gained) in &report.datasets {
         let mut spans = vec![Span::styled(pad(dataset.name(), NAME), quiet)];
-        for number in [gained.days, gained.rows_new, gained.rows_changed, gained.failed] {
+        for number in [
+            gained.days,
+            gained.rows_new,
+            gained.rows_changed,
+            gained.failed,
+        ] {
             // A zero is no news.
-            let style = if number == 0 { quiet } else { theme.style(Role::Text) };
-            spans.push(Span::styled(pad_left(&number.to_string(), NUMBER + 1), style));
+            let style = if number == 0 {
+                quiet
+            } else {
+                theme.style(Role::Text)
+            };
+            spans.push(Span::styled(
+                pad_left(&number.to_string(), NUMBER + 1),
+                style,
+            ));
         }
         lines.push(Line::from(spans));
     }

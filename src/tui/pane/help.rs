@@ -21,7 +21,11 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let help = keymap::help(state.screen_scopes());
     // One column while it fits, else two, each as wide as it has to be.
     let fits = help.len() + usize::from(dialog::FRAME.1) <= usize::from(body.height);
-    let rows = if fits { help.len() } else { help.len().div_ceil(2) };
+    let rows = if fits {
+        help.len()
+    } else {
+        help.len().div_ceil(2)
+    };
     let columns: Vec<Column> = help
         .chunks(rows.max(1))
         .map(|lines| Column::new(lines, theme))
@@ -29,9 +33,17 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
 
     let gaps = GAP * u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
     let width = columns.iter().map(|column| column.width).sum::<u16>() + gaps + dialog::FRAME.0;
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(dialog::FRAME.1);
+    let height = u16::try_from(rows)
+        .unwrap_or(u16::MAX)
+        .saturating_add(dialog::FRAME.1);
     let back = panel::edge("Esc back", theme.style(Role::Muted));
-    let inside = dialog::open(frame, dialog::centred(body, width, height), "Keys", Some(back), theme);
+    let inside = dialog::open(
+        frame,
+        dialog::centred(body, width, height),
+        "Keys",
+        Some(back),
+        theme,
+    );
     let areas = Layout::horizontal(columns.iter().map(|column| column.width))
         .spacing(GAP)
         .split(inside);

@@ -37,7 +37,7 @@ struct Areas {
 }
 
 /// Neighbours share an edge, so each overlaps the one before it.
-fn areas(body: Rect) -> Areas {
+fn areas(body: Rect, has_gains: bool) -> Areas {
     let strip = Constraint::Length(if body.height >= TALL { 4 } else { 3 });
     if body.width >= WIDE {
         let [upper, job] = Layout::vertical([Constraint::Fill(1), strip])
@@ -47,9 +47,11 @@ fn areas(body: Rect) -> Areas {
         let [session, log] = Layout::horizontal([session_width, Constraint::Fill(1)])
             .spacing(Spacing::Overlap(1))
             .areas(upper);
-        let (session, gains) = if body.height >= VERY_TALL {
+        let (session, gains) = if has_gains && body.height >= VERY_TALL {
             let rows = [Constraint::Length(SESSION_ROWS), Constraint::Fill(1)];
-            let [session, gains] = Layout::vertical(rows).spacing(Spacing::Overlap(1)).areas(session);
+            let [session, gains] = Layout::vertical(rows)
+                .spacing(Spacing::Overlap(1))
+                .areas(session);
             (session, Some(gains))
         } else {
             (session, None)
@@ -74,13 +76,13 @@ fn areas(body: Rect) -> Areas {
     }
 }
 
-/// How many log lines are in sight.
+/// How many log lines are in sight, whatever stands beside them.
 pub fn log_rows(body: Rect) -> usize {
-    panel::inside(areas(body).log).height.into()
+    panel::inside(areas(body, false).log).height.into()
 }
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-    let areas = areas(body);
+    let areas = areas(body, state.job.last().is_some());
     session::view(state, frame, areas.session, theme);
     if let Some(area) = areas.gains {
         gains::view(state, frame, area, theme);

@@ -42,7 +42,9 @@ impl JobPane {
     }
 
     pub fn is_cancelling(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.cancelling)
+        self.running
+            .as_ref()
+            .is_some_and(|running| running.cancelling)
     }
 
     /// The last finished job, and when that was.
@@ -114,12 +116,22 @@ impl JobPane {
 impl Running {
     /// `⠹ RUNNING ━━━━━━━────── 12 of 31 tasks  14 requests`, and what is being
     /// fetched below or, where there is one row, instead of the requests.
-    fn lines(&self, state: &State, columns: usize, one_row: bool, theme: Theme) -> Vec<Line<'static>> {
+    fn lines(
+        &self,
+        state: &State,
+        columns: usize,
+        one_row: bool,
+        theme: Theme,
+    ) -> Vec<Line<'static>> {
         let quiet = theme.style(Role::Muted);
         let (done, planned, requests) = self.progress.as_ref().map_or((0, 0, 0), |progress| {
             (progress.done, progress.planned, progress.requests)
         });
-        let word = if self.cancelling { "STOPPING" } else { "RUNNING" };
+        let word = if self.cancelling {
+            "STOPPING"
+        } else {
+            "RUNNING"
+        };
         let lead = format!("{word}  ");
         let tally = if planned == 0 {
             "  planning".to_owned()
@@ -131,14 +143,26 @@ impl Running {
         } else {
             (self.current(), format!("  {requests:>4} requests"))
         };
-        let tail = fit(&tail, columns.saturating_sub(2 + width(&lead) + width(&tally) + 8));
+        let tail = fit(
+            &tail,
+            columns.saturating_sub(2 + width(&lead) + width(&tally) + 8),
+        );
         let taken = 2 + width(&lead) + width(&tally) + width(&tail);
         let bar_width = u16::try_from(columns.saturating_sub(taken)).unwrap_or(0);
         let mut spans = vec![
-            Span::styled(format!("{} ", gauge::spinner(state.now)), theme.style(Role::Accent)),
+            Span::styled(
+                format!("{} ", gauge::spinner(state.now)),
+                theme.style(Role::Accent),
+            ),
             Span::styled(lead, theme.style(Role::Title)),
         ];
-        spans.extend(gauge::bar(done.into(), planned.into(), bar_width, Role::Accent, theme));
+        spans.extend(gauge::bar(
+            done.into(),
+            planned.into(),
+            bar_width,
+            Role::Accent,
+            theme,
+        ));
         spans.extend([Span::raw(tally), Span::styled(tail, quiet)]);
         vec![
             Line::from(spans),
@@ -150,7 +174,11 @@ impl Running {
         if self.cancelling {
             return "finishing the open step; what is stored stays".to_owned();
         }
-        match self.progress.as_ref().and_then(|progress| progress.current.as_ref()) {
+        match self
+            .progress
+            .as_ref()
+            .and_then(|progress| progress.current.as_ref())
+        {
             Some((dataset, what)) => format!("{dataset}  {}", printable(what)),
             None => String::new(),
         }
@@ -191,7 +219,10 @@ fn result(
             text.push_str(&fact);
         }
     }
-    let first = Line::from(vec![Span::styled(status, theme.style(role)), Span::raw(text)]);
+    let first = Line::from(vec![
+        Span::styled(status, theme.style(role)),
+        Span::raw(text),
+    ]);
     if one_row {
         return vec![first];
     }
@@ -207,7 +238,10 @@ fn result(
 fn detail(report: &JobReport, state: &State) -> (String, Role) {
     if let Some(at) = report.retry_at.filter(|at| *at > state.now) {
         let why = report.message.as_deref().map(printable).unwrap_or_default();
-        return (format!("again {}. {why}", state.times().future(at)), Role::Warn);
+        return (
+            format!("again {}. {why}", state.times().future(at)),
+            Role::Warn,
+        );
     }
     if let Some(message) = &report.message {
         return (printable(message), Role::Muted);
@@ -218,17 +252,22 @@ fn detail(report: &JobReport, state: &State) -> (String, Role) {
             n => format!(" (and {} more)", n - 1),
         };
         let what = format!("{} {}", failure.dataset, printable(&failure.span));
-        return (format!("{what}{more}: {}", printable(&failure.summary)), Role::Warn);
+        return (
+            format!("{what}{more}: {}", printable(&failure.summary)),
+            Role::Warn,
+        );
     }
     let gains: Vec<String> = report
         .datasets
         .iter()
         .filter(|(_, gained)| gained.rows_new + gained.rows_changed > 0)
-        .map(|(dataset, gained)| match (gained.rows_new, gained.rows_changed) {
-            (new, 0) => format!("{dataset} {new} new"),
-            (0, changed) => format!("{dataset} {changed} changed"),
-            (new, changed) => format!("{dataset} {new} new, {changed} changed"),
-        })
+        .map(
+            |(dataset, gained)| match (gained.rows_new, gained.rows_changed) {
+                (new, 0) => format!("{dataset} {new} new"),
+                (0, changed) => format!("{dataset} {changed} changed"),
+                (new, changed) => format!("{dataset} {new} new, {changed} changed"),
+            },
+        )
         .collect();
     let text = if gains.is_empty() {
         "nothing new".to_owned()

@@ -144,7 +144,8 @@ impl LoginPane {
             Constraint::Length(rows(promise.len())),
         ])
         .areas(inside);
-        let live = state.waiting.is_none() && state.overlay.is_none_or(|overlay| overlay != Overlay::Help);
+        let live =
+            state.waiting.is_none() && state.overlay.is_none_or(|overlay| overlay != Overlay::Help);
         self.view_field(frame, email, Focus::Email, live, theme);
         self.view_field(frame, password, Focus::Password, live, theme);
         frame.render_widget(Paragraph::new(message), said);
@@ -153,13 +154,21 @@ impl LoginPane {
 
     /// The label and the text, and below them a line that turns into the
     /// complaint about it.
-    fn view_field(&self, frame: &mut Frame<'_>, area: Rect, which: Focus, live: bool, theme: Theme) {
+    fn view_field(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        which: Focus,
+        live: bool,
+        theme: Theme,
+    ) {
         let (label, field) = match which {
             Focus::Email => ("E-mail", &self.email),
             Focus::Password => ("Password", &self.password),
         };
         let focused = live && self.focus == which;
-        let [text_row, under_row] = Layout::vertical([Constraint::Length(1), Constraint::Length(1)]).areas(area);
+        let [text_row, under_row] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1)]).areas(area);
         let columns = [Constraint::Length(11), Constraint::Fill(1)];
         let [label_area, text_area] = Layout::horizontal(columns).areas(text_row);
         let [_, under_area] = Layout::horizontal(columns).areas(under_row);
@@ -168,7 +177,10 @@ impl LoginPane {
         } else {
             (" ", Role::Muted)
         };
-        frame.render_widget(Line::styled(format!("{mark} {label}"), theme.style(role)), label_area);
+        frame.render_widget(
+            Line::styled(format!("{mark} {label}"), theme.style(role)),
+            label_area,
+        );
         field.view(frame, text_area, focused, theme);
         let under = match self.complaint {
             Some((complained, wrong)) if complained == which => {
@@ -180,7 +192,10 @@ impl LoginPane {
                 } else {
                     ("─", Role::Border)
                 };
-                Line::styled(symbol.repeat(usize::from(under_area.width)), theme.style(role))
+                Line::styled(
+                    symbol.repeat(usize::from(under_area.width)),
+                    theme.style(role),
+                )
             }
         };
         frame.render_widget(under, under_area);
@@ -190,7 +205,10 @@ impl LoginPane {
     fn message(&self, state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
         let text_width = width.saturating_sub(2);
         if state.waiting == Some(Waiting::SignIn) {
-            let spinner = Span::styled(format!("{} ", gauge::spinner(state.now)), theme.style(Role::Accent));
+            let spinner = Span::styled(
+                format!("{} ", gauge::spinner(state.now)),
+                theme.style(Role::Accent),
+            );
             return vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])];
         }
         if let Some(failure) = &self.refusal {
@@ -226,7 +244,14 @@ impl LoginPane {
 }
 
 /// A sentence behind its glyph, and a quieter one below it.
-fn said(glyph: &str, role: Role, summary: &str, more: &str, width: usize, theme: Theme) -> Vec<Line<'static>> {
+fn said(
+    glyph: &str,
+    role: Role,
+    summary: &str,
+    more: &str,
+    width: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, text) in wrap(summary, width).into_iter().enumerate() {
         let lead = if n == 0 { glyph } else { " " };
@@ -302,7 +327,10 @@ mod tests {
         pane.insert(" hunter2 ");
         pane.act(Action::ShowPassword);
         let (email, password) = pane.act(Action::Submit).unwrap();
-        assert_eq!((email.as_str(), password.expose()), ("ada@example.com", " hunter2 "));
+        assert_eq!(
+            (email.as_str(), password.expose()),
+            ("ada@example.com", " hunter2 ")
+        );
         assert!(pane.password.text().is_empty() && pane.password.is_hidden());
     }
 
@@ -311,7 +339,10 @@ mod tests {
         let mut pane = typed("ada@example.com", "wrong");
         pane.act(Action::Submit);
         pane.refuse(Failure::invalid_credentials());
-        assert_eq!((pane.email.text(), pane.password.text()), ("ada@example.com", ""));
+        assert_eq!(
+            (pane.email.text(), pane.password.text()),
+            ("ada@example.com", "")
+        );
         assert_eq!(pane.focus, Focus::Password);
     }
 }

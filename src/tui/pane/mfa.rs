@@ -159,7 +159,11 @@ impl MfaPane {
         let over = self.is_over(state.now);
         // Odd, so that the cells stand in the very middle.
         let width = body.width.min(63).saturating_sub(1) | 1;
-        let message = self.message(state, usize::from(width.saturating_sub(dialog::FRAME.0)), theme);
+        let message = self.message(
+            state,
+            usize::from(width.saturating_sub(dialog::FRAME.0)),
+            theme,
+        );
         let rows = u16::try_from(message.len()).unwrap_or(u16::MAX);
 
         let place = dialog::centred(
@@ -168,7 +172,13 @@ impl MfaPane {
             code_cells::SIZE.1 + rows + u16::from(rows > 0) + 3 + dialog::FRAME.1,
         );
         let title = fit(&self.title(), usize::from(width).saturating_sub(6));
-        let inside = dialog::open(frame, place, &title, Some(self.time_left(state.now, theme)), theme);
+        let inside = dialog::open(
+            frame,
+            place,
+            &title,
+            Some(self.time_left(state.now, theme)),
+            theme,
+        );
         let [_, cells, _, said, _, foot] = Layout::vertical([
             Constraint::Max(1),
             Constraint::Length(code_cells::SIZE.1),
@@ -178,7 +188,9 @@ impl MfaPane {
             Constraint::Length(1),
         ])
         .areas(inside);
-        let [cells] = Layout::horizontal([code_cells::SIZE.0]).flex(Flex::Center).areas(cells);
+        let [cells] = Layout::horizontal([code_cells::SIZE.0])
+            .flex(Flex::Center)
+            .areas(cells);
         let live = !over && state.waiting.is_none() && state.overlay.is_none();
         code_cells::view(frame, cells, &self.code, live, theme);
         frame.render_widget(Paragraph::new(message).centered(), said);
@@ -187,7 +199,10 @@ impl MfaPane {
         } else {
             "paste works · Esc later"
         };
-        frame.render_widget(Line::styled(foot_text, theme.style(Role::Muted)).centered(), foot);
+        frame.render_widget(
+            Line::styled(foot_text, theme.style(Role::Muted)).centered(),
+            foot,
+        );
     }
 
     fn title(&self) -> String {
@@ -213,26 +228,35 @@ impl MfaPane {
             0 => String::new(),
             n => format!("{} tried · ", count(n, "code", "codes")),
         };
-        panel::edge(&format!("{tried}expires in {left}"), theme.style(Role::Accent))
+        panel::edge(
+            &format!("{tried}expires in {left}"),
+            theme.style(Role::Accent),
+        )
     }
 
     fn message(&self, state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
-        let sentences = |glyph: &str, role: Role, summary: &str, remedy: &str| -> Vec<Line<'static>> {
-            let summary = wrap(&format!("{glyph} {}", printable(summary)), width);
-            let remedy = wrap(&printable(remedy), width);
-            let quiet = theme.style(Role::Muted);
-            summary
-                .into_iter()
-                .map(|line| Line::styled(line, theme.style(role)))
-                .chain(remedy.into_iter().map(|line| Line::styled(line, quiet)))
-                .collect()
-        };
+        let sentences =
+            |glyph: &str, role: Role, summary: &str, remedy: &str| -> Vec<Line<'static>> {
+                let summary = wrap(&format!("{glyph} {}", printable(summary)), width);
+                let remedy = wrap(&printable(remedy), width);
+                let quiet = theme.style(Role::Muted);
+                summary
+                    .into_iter()
+                    .map(|line| Line::styled(line, theme.style(role)))
+                    .chain(remedy.into_iter().map(|line| Line::styled(line, quiet)))
+                    .collect()
+            };
         if state.waiting == Some(Waiting::Code) {
-            let spinner = Span::styled(format!("{} ", gauge::spinner(state.now)), theme.style(Role::Accent));
+            let spinner = Span::styled(
+                format!("{} ", gauge::spinner(state.now)),
+                theme.style(Role::Accent),
+            );
             return vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])];
         }
         match &self.note {
-            Some(Note::Over(failure)) => sentences("✗", Role::Error, &failure.summary, &failure.remedy),
+            Some(Note::Over(failure)) => {
+                sentences("✗", Role::Error, &failure.summary, &failure.remedy)
+            }
             _ if self.challenge.is_expired(state.now) => {
                 let expired = Failure::mfa_expired();
                 sentences("✗", Role::Error, &expired.summary, &expired.remedy)
@@ -245,9 +269,12 @@ impl MfaPane {
                 };
                 sentences(glyph, Role::Error, &failure.summary, &failure.remedy)
             }
-            Some(Note::NoCodePasted) => {
-                sentences("!", Role::Warn, "There was no six-digit code in what was pasted.", "")
-            }
+            Some(Note::NoCodePasted) => sentences(
+                "!",
+                Role::Warn,
+                "There was no six-digit code in what was pasted.",
+                "",
+            ),
             Some(Note::TooShort) => sentences("!", Role::Warn, "A code has six digits.", ""),
             None => Vec::new(),
         }

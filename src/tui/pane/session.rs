@@ -51,7 +51,11 @@ pub fn main_lane(state: &AccountState) -> Option<&LaneState> {
 }
 
 /// "in 23 days", "today", "now": when a person is needed.
-pub fn needs_person(state: &AccountState, status: SessionStatus, now: jiff::Timestamp) -> Option<String> {
+pub fn needs_person(
+    state: &AccountState,
+    status: SessionStatus,
+    now: jiff::Timestamp,
+) -> Option<String> {
     match status {
         SessionStatus::Missing => None,
         SessionStatus::MfaPending | SessionStatus::Expired => Some("now".to_owned()),
@@ -100,7 +104,9 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         rest(rows, state, cool_down);
     }
     let Some(account) = account else { return };
-    if let Some(needed) = needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid) {
+    if let Some(needed) =
+        needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid)
+    {
         rows.text("Needs you", &needed, Role::Text);
     }
     if let Some(lane) = lane {
@@ -109,7 +115,10 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     if let Some(percent) = account.reuse.percent() {
         rows.text(
             "Reuse",
-            &format!("{percent} % of {}", count(account.reuse.jobs, "job", "jobs")),
+            &format!(
+                "{percent} % of {}",
+                count(account.reuse.jobs, "job", "jobs")
+            ),
             Role::Text,
         );
     }
@@ -118,7 +127,11 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
 
 fn mfa(rows: &mut Rows, state: &State, challenge: &Challenge) {
     if challenge.is_expired(state.now) {
-        rows.text("MFA code", "its time ran out, press l to sign in again", Role::Warn);
+        rows.text(
+            "MFA code",
+            "its time ran out, press l to sign in again",
+            Role::Warn,
+        );
     } else {
         let left = countdown(state.now, challenge.expires_at);
         rows.text(
@@ -225,7 +238,10 @@ impl Rows {
     }
 
     fn spans(&mut self, label: &str, value: Vec<Span<'static>>) {
-        let mut spans = vec![Span::styled(pad(label, LABEL), self.theme.style(Role::Muted))];
+        let mut spans = vec![Span::styled(
+            pad(label, LABEL),
+            self.theme.style(Role::Muted),
+        )];
         spans.extend(value);
         self.lines.push(Line::from(spans));
     }

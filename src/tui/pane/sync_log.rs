@@ -123,7 +123,10 @@ impl SyncLog {
                 inside.width.into(),
             );
             let quiet = theme.style(Role::Muted);
-            let lines: Vec<Line<'_>> = empty.into_iter().map(|line| Line::styled(line, quiet)).collect();
+            let lines: Vec<Line<'_>> = empty
+                .into_iter()
+                .map(|line| Line::styled(line, quiet))
+                .collect();
             frame.render_widget(Paragraph::new(lines), inside);
             return;
         }
@@ -172,7 +175,10 @@ fn line(entry: &LogEntry, state: &State, columns: u16, theme: Theme) -> Line<'st
         LogLevel::Warn | LogLevel::Error => role,
         LogLevel::Detail | LogLevel::Done | LogLevel::Session => Role::Text,
     };
-    let text = fit(&printable(&entry.text), usize::from(columns).saturating_sub(used));
+    let text = fit(
+        &printable(&entry.text),
+        usize::from(columns).saturating_sub(used),
+    );
     Line::from(vec![
         Span::styled(time, theme.style(Role::Muted)),
         Span::styled(format!(" {glyph} "), theme.style(role)),
@@ -191,7 +197,9 @@ fn time(entry: &LogEntry, state: &State, roomy: bool) -> String {
         (false, true, true) => clock,
         (false, true, false) => format!("{day:>8}"),
         // Without its seconds, and as wide as a day.
-        (false, false, true) => clock.get(..5).map_or(clock.clone(), |minutes| format!("{minutes:>6}")),
+        (false, false, true) => clock
+            .get(..5)
+            .map_or(clock.clone(), |minutes| format!("{minutes:>6}")),
         (false, false, false) => format!("{day:>6}"),
     }
 }
@@ -242,7 +250,10 @@ mod tests {
         log.scroll(Scroll::Pages(-9), 5);
         assert_eq!(log.below, 15);
         log.scroll(Scroll::Lines(1), 5);
-        assert_eq!(log.below, 14, "one step back is one line, however often up was pressed");
+        assert_eq!(
+            log.below, 14,
+            "one step back is one line, however often up was pressed"
+        );
         log.scroll(Scroll::Pages(9), 5);
         assert!(log.following);
     }

@@ -17,7 +17,9 @@ use crate::{
 pub(super) fn learn(state: &mut State, event: Event) {
     match event {
         Event::State(accounts) => learn_accounts(state, accounts),
-        Event::SignIn { account, outcome } if account == state.account => learn_sign_in(state, outcome),
+        Event::SignIn { account, outcome } if account == state.account => {
+            learn_sign_in(state, outcome);
+        }
         Event::Sync { account, event } if account == state.account => learn_sync(state, event),
         Event::Log(mut entries) => {
             entries.retain(|entry| entry.account == state.account);
@@ -49,7 +51,9 @@ fn learn_accounts(state: &mut State, accounts: Vec<AccountState>) {
     }
     let challenge = state.challenge().cloned();
     let valid = state.status() == Some(SessionStatus::Valid);
-    let Screen::Mfa(pane) = &mut state.screen else { return };
+    let Screen::Mfa(pane) = &mut state.screen else {
+        return;
+    };
     match challenge {
         Some(challenge) => pane.learn(challenge),
         // Only what was in CentralDB once can have gone from it: the news may
@@ -69,7 +73,9 @@ fn learn_accounts(state: &mut State, accounts: Vec<AccountState>) {
 }
 
 fn learn_sign_in(state: &mut State, outcome: SignInOutcome) {
-    let waiting = state.waiting.take_if(|waiting| *waiting != Waiting::SignOut);
+    let waiting = state
+        .waiting
+        .take_if(|waiting| *waiting != Waiting::SignOut);
     match outcome {
         SignInOutcome::SignedIn { display_name } => {
             state.screen = Screen::Home;
@@ -78,7 +84,9 @@ fn learn_sign_in(state: &mut State, outcome: SignInOutcome) {
                 .filter(|name| !name.is_empty());
             state.tell(
                 Level::Done,
-                name.map_or("Signed in.".to_owned(), |name| format!("Signed in as {name}.")),
+                name.map_or("Signed in.".to_owned(), |name| {
+                    format!("Signed in as {name}.")
+                }),
             );
         }
         SignInOutcome::MfaRequired(challenge) => {

@@ -1,10 +1,10 @@
-//! Scenes as tables: what is pressed or told, and what becomes of it.
+//! Scenes: what is pressed or told, and what becomes of it.
 
-use std::fmt::Write;
+mod mfa;
+mod random;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
-use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 
 use super::*;
@@ -13,11 +13,10 @@ use crate::{
         account::{Account, AccountId, AccountName, Region},
         challenge::{Challenge, MfaMethod},
         failure::Failure,
-        job::{JobId, JobReport, JobStatus},
-        log::{LogEntry, LogLevel},
+        job::JobId,
         session::{AccountState, Reuse, SessionStatus},
     },
-    engine::event::{Event, SignInOutcome, SyncEvent, SyncProgress},
+    engine::event::{Event, SignInOutcome, SyncEvent},
     tui::{theme::Theme, view::view},
 };
 
@@ -142,118 +141,6 @@ fn at_mfa() -> App {
 }
 
 #[test]
-fn the_sixth_digit_sends_the_code_once() {
-    let mut app = at_mfa();
-    app.keys("40x91");
-    assert_eq!(app.sent_code(), None);
-    app.key(KeyCode::Backspace);
-    app.keys("923");
-    assert_eq!(app.sent_code().as_deref(), Some("409923"));
-    app.keys("7");
-    app.key(KeyCode::Enter);
-    app.paste("111111");
-    assert_eq!(app.sent_code(), None, "while one code is checked, no other goes out");
-}
-
-#[test]
-fn a_pasted_code_may_carry_company() {
-    let mut app = at_mfa();
-    app.keys("77");
-    app.paste("Your code: 409-123\n");
-    assert_eq!(app.sent_code().as_deref(), Some("409123"));
-
-    let mut app = at_mfa();
-    app.keys("77");
-    app.paste("no code here");
-    assert_eq!(app.sent_code(), None);
-    assert!(app.shows("no six-digit code") && app.shows("│ 7 │ 7 │"));
-}
-
-#[test]
-fn a_wrong_code_clears_the_cells_and_keeps_the_challenge() {
-    let mut app = at_mfa();
-    app.keys("111111");
-    app.sent_code();
-    let stands = Challenge {
-        attempts: 1,
-        ..challenge()
-    };
-    app.tell(SignInOutcome::Refused {
-        failure: Failure::mfa_code_invalid(),
-        challenge: Some(stands),
-    });
-    assert_eq!(app.screen(), "mfa");
-    assert!(app.shows("Garmin did not accept this code.") && app.shows("1 code tried"));
-    app.keys("409123");
-    assert_eq!(app.sent_code().as_deref(), Some("409123"));
-}
-
-#[test]
-fn an_ended_challenge_offers_to_sign_in_again() {
-    for expired_by_garmin in [true, false] {
-        let mut app = at_mfa();
-        if expired_by_garmin {
-            app.keys("111111");
-            app.sent_code();
-            app.tell(SignInOutcome::Refused {
-                failure: Failure::mfa_expired(),
-                challenge: None,
-            });
-        } else {
-            app.send(Msg::Tick(at(300)));
-        }
-        assert!(app.shows("The MFA challenge is over"));
-        app.keys("409123");
-        app.paste("409123");
-        assert_eq!(app.sent_code(), None);
-        app.key(KeyCode::Enter);
-        assert_eq!(app.screen(), "login");
-    }
-}
-
-#[test]
-fn esc_leaves_the_challenge_pending_and_m_comes_back() {
-    let mut app = App::with(account_state(SessionStatus::MfaPending, Some(challenge())));
-    app.keys("m");
-    app.keys("40");
-    app.key(KeyCode::Esc);
-    assert_eq!(app.screen(), "home");
-    assert!(app.shows("garminsync mfa") && app.effects.is_empty());
-    app.keys("m");
-    assert_eq!(app.screen(), "mfa");
-}
-
-#[test]
-fn another_terminal_may_finish_the_challenge() {
-    let mut app = at_mfa();
-    app.send(Msg::Engine(account_state(SessionStatus::MfaPending, Some(challenge()))));
-    assert_eq!(app.screen(), "mfa");
-    app.send(Msg::Engine(account_state(SessionStatus::Valid, None)));
-    assert_eq!(app.screen(), "home");
-    assert!(app.shows("entered elsewhere"));
-}
-
-#[test]
-fn our_own_answer_is_not_taken_for_someone_elses() {
-    let mut app = at_mfa();
-    app.keys("409123");
-    app.send(Msg::Engine(account_state(SessionStatus::Valid, None)));
-    assert_eq!(app.screen(), "mfa");
-    app.tell(SignInOutcome::SignedIn {
-        display_name: Some("Ada\x1b[2J".to_owned()),
-    });
-    assert_eq!(app.screen(), "home");
-    assert!(app.shows("Signed in as Ada [2J.") && !app.shows("elsewhere"));
-}
-
-#[test]
-fn news_older_than_the_challenge_do_not_end_it() {
-    let mut app = at_mfa();
-    app.send(Msg::Engine(account_state(SessionStatus::Missing, None)));
-    assert_eq!(app.screen(), "mfa");
-}
-
-#[test]
 fn text_fields_swallow_letters() {
     let mut app = App::with(account_state(SessionStatus::Missing, None));
     app.keys("l");
@@ -275,10 +162,18 @@ fn signing_in_sends_what_was_typed_and_locks_the_fields() {
     app.key(KeyCode::F(2));
     assert!(app.shows("correcthorse"));
     app.key(KeyCode::Enter);
-    let [Effect::Send(Command::SignIn { email, password, .. })] = app.effects.as_slice() else {
+    let [
+        Effect::Send(Command::SignIn {
+            email, password, ..
+        }),
+    ] = app.effects.as_slice()
+    else {
         panic!("{:?}", app.effects)
     };
-    assert_eq!((email.as_str(), password.expose()), ("ada@example.com", "correcthorse"));
+    assert_eq!(
+        (email.as_str(), password.expose()),
+        ("ada@example.com", "correcthorse")
+    );
     assert!(!format!("{:?} {:?}", app.effects, app.state).contains("correct"));
     app.keys("abc");
     app.key(KeyCode::Enter);
@@ -333,10 +228,17 @@ fn a_key_without_sense_is_answered() {
             "s",
             "Not signed in yet",
         ),
-        (App::with(Event::State(Vec::new())), "s", "Not signed in yet"),
+        (
+            App::with(Event::State(Vec::new())),
+            "s",
+            "Not signed in yet",
+        ),
     ] {
         app.keys(key);
-        assert!(app.effects.is_empty() && app.shows(answer), "{key}: {answer}");
+        assert!(
+            app.effects.is_empty() && app.shows(answer),
+            "{key}: {answer}"
+        );
     }
 }
 
@@ -363,120 +265,4 @@ fn a_full_inbox_is_told_and_locks_nothing() {
     assert!(app.shows("The engine is busy"));
     app.key(KeyCode::Enter);
     assert_eq!(app.sent_code().as_deref(), Some("409123"));
-}
-
-/// Everything the outside can do, with the odd sizes and texts of the outside.
-fn any_msg() -> impl Strategy<Value = Msg> {
-    let code = prop_oneof![
-        4 => prop::sample::select("slxomftkjq?yn@.0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
-        4 => prop::sample::select(vec![
-            KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End,
-            KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab, KeyCode::BackTab, KeyCode::Enter,
-            KeyCode::Esc, KeyCode::Backspace, KeyCode::Delete, KeyCode::F(1), KeyCode::F(2),
-        ]),
-    ];
-    let modifiers = prop_oneof![
-        8 => Just(KeyModifiers::NONE),
-        1 => Just(KeyModifiers::CONTROL),
-        1 => Just(KeyModifiers::ALT),
-    ];
-    prop_oneof![
-        40 => (code, modifiers).prop_map(|(code, modifiers)| Msg::Key(KeyEvent::new(code, modifiers))),
-        2 => "\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
-        2 => (1_u16..220, 1_u16..60).prop_map(|(width, height)| Msg::Resized(Size { width, height })),
-        2 => (0_i64..1000).prop_map(|second| Msg::Tick(at(second))),
-        8 => any_event().prop_map(Msg::Engine),
-        1 => Just(()).prop_map(|()| Msg::NotSent),
-    ]
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let statuses = vec![
-        SessionStatus::Missing,
-        SessionStatus::MfaPending,
-        SessionStatus::Valid,
-        SessionStatus::Expired,
-    ];
-    let sign_in = |outcome| Event::SignIn {
-        account: account(),
-        outcome,
-    };
-    let sync = |event| Event::Sync {
-        account: account(),
-        event,
-    };
-    prop_oneof![
-        (prop::sample::select(statuses), any::<bool>())
-            .prop_map(|(status, asked)| account_state(status, asked.then(challenge))),
-        Just(Event::State(Vec::new())),
-        Just(sign_in(SignInOutcome::MfaRequired(challenge()))),
-        Just(sign_in(SignInOutcome::SignedIn { display_name: None })),
-        any::<bool>().prop_map(move |stands| sign_in(SignInOutcome::Refused {
-            failure: Failure::mfa_code_invalid(),
-            challenge: stands.then(challenge),
-        })),
-        (any::<u32>(), any::<u32>()).prop_map(move |(done, planned)| sync(SyncEvent::Progress(SyncProgress {
-            job: JobId::new(1),
-            done,
-            planned,
-            requests: done,
-            current: None,
-        }))),
-        Just(sync(SyncEvent::Finished(JobReport {
-            job_id: None,
-            account: account(),
-            status: JobStatus::Failed,
-            requests: 3,
-            refreshed: false,
-            duration_ms: 9,
-            datasets: std::collections::BTreeMap::new(),
-            failures: Vec::new(),
-            message: None,
-            retry_at: Some(at(50)),
-        }))),
-        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![LogEntry {
-            id,
-            at: at(id),
-            account: account(),
-            job: None,
-            level: LogLevel::Warn,
-            dataset: None,
-            text,
-        }])),
-        Just(Event::Trouble(Failure::garmin_down(503))),
-        Just(Event::SignedOut { account: account() }),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_key_panics_and_esc_leads_home(msgs in prop::collection::vec(any_msg(), 0..150)) {
-        let mut app = App::new();
-        for msg in msgs {
-            app.send(msg);
-            app.drawn(app.state.size);
-        }
-        for _ in 0..3 {
-            app.key(KeyCode::Esc);
-        }
-        prop_assert_eq!(app.screen(), "home");
-        prop_assert!(app.state.overlay.is_none() && app.state.toasts.is_empty());
-    }
-
-    #[test]
-    fn a_typed_password_is_never_drawn(password in "[A-Z][0-9]{7}", keys in prop::collection::vec(0_usize..6, 0..12)) {
-        let mut app = App::with(account_state(SessionStatus::Missing, None));
-        app.keys("lada@example.com");
-        app.key(KeyCode::Tab);
-        let mut frames = String::new();
-        app.keys(&password);
-        for key in keys {
-            let moves = [KeyCode::Left, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::Tab, KeyCode::Enter];
-            app.key(moves[key]);
-            write!(frames, "{}{:?}", app.drawn(Size::new(80, 24)), app.state).unwrap();
-        }
-        prop_assert!(!frames.contains(&password));
-    }
 }

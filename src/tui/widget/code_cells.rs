@@ -24,7 +24,10 @@ pub fn view(frame: &mut Frame<'_>, area: Rect, code: &str, live: bool, theme: Th
     let mut typed = code.chars();
     for cell in 0..6 {
         middle.push(Span::styled(if cell == 3 { "│ │" } else { "│" }, border));
-        middle.push(Span::styled(format!(" {} ", typed.next().unwrap_or(' ')), digits));
+        middle.push(Span::styled(
+            format!(" {} ", typed.next().unwrap_or(' ')),
+            digits,
+        ));
     }
     middle.push(Span::styled("│", border));
     let lines = vec![

@@ -26,7 +26,13 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 }
 
 /// Draws an empty box over whatever is below; answers the area inside of it.
-pub fn open(frame: &mut Frame<'_>, area: Rect, title: &str, bottom: Option<Line<'_>>, theme: Theme) -> Rect {
+pub fn open(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    title: &str,
+    bottom: Option<Line<'_>>,
+    theme: Theme,
+) -> Rect {
     frame.render_widget(Clear, area);
     let mut block: Block<'_> = panel::panel(title, theme)
         .border_style(theme.style(Role::Focus))

@@ -132,7 +132,10 @@ impl Field {
         };
         let mut dropped = 0;
         let before = |shown: &[char], dropped: usize| -> usize {
-            let text: String = shown.iter().take(self.cursor.saturating_sub(dropped)).collect();
+            let text: String = shown
+                .iter()
+                .take(self.cursor.saturating_sub(dropped))
+                .collect();
             width(&text)
         };
         while before(&shown, dropped) >= columns && !shown.is_empty() {

@@ -24,12 +24,17 @@ pub fn bar(part: u64, whole: u64, width: u16, role: Role, theme: Theme) -> [Span
     let filled = match (part.min(whole), whole) {
         (_, 0) | (0, _) => 0,
         (part, whole) if part == whole => columns,
-        (part, whole) => (part.saturating_mul(columns) / whole).clamp(1, columns.saturating_sub(1).max(1)),
+        (part, whole) => {
+            (part.saturating_mul(columns) / whole).clamp(1, columns.saturating_sub(1).max(1))
+        }
     };
     let repeat = |symbol: &str, times: u64| symbol.repeat(usize::try_from(times).unwrap_or(0));
     [
         Span::styled(repeat("━", filled), theme.style(role)),
-        Span::styled(repeat("─", columns.saturating_sub(filled)), theme.style(Role::Muted)),
+        Span::styled(
+            repeat("─", columns.saturating_sub(filled)),
+            theme.style(Role::Muted),
+        ),
     ]
 }
 

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn help_and_quit_survive_a_narrow_screen() {
-        let hints = ["sync now", "cancel", "keys", "quit"].map(|what| (what.chars().take(1).collect(), what));
+        let hints = ["sync now", "cancel", "keys", "quit"]
+            .map(|what| (what.chars().take(1).collect(), what));
         let shown = |columns| line(&hints, columns, Theme::plain()).to_string();
         assert_eq!(shown(80), " s sync now   c cancel   k keys   q quit   ");
         assert_eq!(shown(35), " s sync now   k keys   q quit   ");

@@ -60,7 +60,10 @@ mod tests {
         );
         assert_eq!(
             shown(50),
-            [" demo ada@example.com   password correct horse", " code 409123"]
+            [
+                " demo ada@example.com   password correct horse",
+                " code 409123"
+            ]
         );
         assert!(lines(&[], 80, Theme::plain()).is_empty());
     }

@@ -28,5 +28,7 @@ pub fn edge<'a>(text: &str, style: Style) -> Line<'a> {
 
 /// The area inside of a panel's border and padding.
 pub fn inside(area: Rect) -> Rect {
-    Block::bordered().padding(Padding::horizontal(1)).inner(area)
+    Block::bordered()
+        .padding(Padding::horizontal(1))
+        .inner(area)
 }

@@ -134,7 +134,9 @@ impl Toasts {
             .collect();
         let columns = lines.iter().map(Line::width).max().unwrap_or(0) + 4;
         let width = u16::try_from(columns).unwrap_or(area.width).min(area.width);
-        let height = u16::try_from(lines.len() + 2).unwrap_or(area.height).min(area.height);
+        let height = u16::try_from(lines.len() + 2)
+            .unwrap_or(area.height)
+            .min(area.height);
         let place = Rect {
             x: area.right() - width,
             y: area.y,

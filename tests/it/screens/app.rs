@@ -2,13 +2,11 @@
 
 use std::{
     convert::Infallible,
-    io,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use futures_util::stream;
 use garminsync::{
     clock::Clock,
     engine::{command::Command, event::Event, handle::EngineHandle},
@@ -27,12 +25,15 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::fixtures::{account, now};
+use super::{
+    fixtures::{account, now},
+    keyboard::Keyboard,
+};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) struct App {
-    keyboard: mpsc::UnboundedSender<TerminalEvent>,
+    keyboard: Keyboard,
     engine: mpsc::Sender<Event>,
     commands: mpsc::Receiver<Command>,
     frames: watch::Receiver<String>,
@@ -45,7 +46,7 @@ pub(super) struct App {
 
 impl App {
     pub(super) fn start(size: (u16, u16), corner: &[(&str, &str)]) -> Self {
-        let (keyboard, keys) = mpsc::unbounded_channel();
+        let keyboard = Keyboard::default();
         let (engine, events) = mpsc::channel(64);
         let (command_sender, commands) = mpsc::channel(8);
         let (frame_sender, frames) = watch::channel(String::new());
@@ -66,12 +67,9 @@ impl App {
             clock: clock.clone(),
             zone: TimeZone::UTC,
         };
-        let stopped = stop.clone();
+        let (stopped, input) = (stop.clone(), keyboard.clone());
         let run = tokio::spawn(async move {
             let mut terminal = Terminal::new(screen).unwrap();
-            let input = Box::pin(stream::unfold(keys, |mut keys| async move {
-                keys.recv().await.map(|event| (Ok::<_, io::Error>(event), keys))
-            }));
             tui::run(
                 &mut terminal,
                 input,
@@ -101,17 +99,14 @@ impl App {
 
     pub(super) fn press(&self, code: KeyCode) {
         self.keyboard
-            .send(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-            .unwrap();
+            .press(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
 
     pub(super) fn ctrl(&self, c: char) {
-        self.keyboard
-            .send(TerminalEvent::Key(KeyEvent::new(
-                KeyCode::Char(c),
-                KeyModifiers::CONTROL,
-            )))
-            .unwrap();
+        self.keyboard.press(TerminalEvent::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        )));
     }
 
     pub(super) fn keys(&self, text: &str) {
@@ -119,7 +114,7 @@ impl App {
     }
 
     pub(super) fn paste(&self, text: &str) {
-        self.keyboard.send(TerminalEvent::Paste(text.to_owned())).unwrap();
+        self.keyboard.press(TerminalEvent::Paste(text.to_owned()));
     }
 
     /// Waits for a frame with `text` in it, and answers that frame.
@@ -132,7 +127,8 @@ impl App {
     }
 
     async fn frame(&mut self, what: &str, mut wanted: impl FnMut(&str) -> bool) -> String {
-        let seen = tokio::time::timeout(DEADLINE, self.frames.wait_for(|frame| wanted(frame))).await;
+        let seen =
+            tokio::time::timeout(DEADLINE, self.frames.wait_for(|frame| wanted(frame))).await;
         let found = seen.map(|frame| frame.unwrap().clone());
         found.unwrap_or_else(|_| panic!("{what:?} is not as wanted in\n{}", *self.frames.borrow()))
     }
@@ -152,7 +148,7 @@ impl App {
 
     /// Closes the keyboard, as a closed terminal does.
     pub(super) async fn hang_up(self) -> Ended {
-        drop(self.keyboard);
+        self.keyboard.unplug();
         self.run.await.unwrap()
     }
 

@@ -56,7 +56,10 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
         }],
         mfa: None,
         cool_down: None,
-        reuse: Reuse { reused: 121, jobs: 124 },
+        reuse: Reuse {
+            reused: 121,
+            jobs: 124,
+        },
     }
 }
 
@@ -70,7 +73,8 @@ pub(super) fn missing() -> Event {
 
 pub(super) fn expired() -> Event {
     let mut state = state(SessionStatus::Expired);
-    state.lanes[0].ended_reason = Some("Garmin no longer accepts the session of account ada.".to_owned());
+    state.lanes[0].ended_reason =
+        Some("Garmin no longer accepts the session of account ada.".to_owned());
     Event::State(vec![state])
 }
 
@@ -227,7 +231,13 @@ pub(super) fn log() -> Event {
             Some(Dataset::Activities),
             "Morning run 10.2 km: new, file kept",
         ),
-        entry(42, -30, Detail, Some(Dataset::Daily), "28 days healed, 1 changed"),
+        entry(
+            42,
+            -30,
+            Detail,
+            Some(Dataset::Daily),
+            "28 days healed, 1 changed",
+        ),
         entry(
             43,
             -29,
@@ -242,7 +252,13 @@ pub(super) fn log() -> Event {
             Some(Dataset::Sleep),
             "2026-11-18: Garmin's server has trouble of its own (HTTP 502)",
         ),
-        entry(45, -26, Detail, Some(Dataset::Sleep), "2026-11-19 … 11-20: 2 nights"),
+        entry(
+            45,
+            -26,
+            Detail,
+            Some(Dataset::Sleep),
+            "2026-11-19 … 11-20: 2 nights",
+        ),
         entry(46, -26, Done, None, "job 182: 9 requests, 5 rows, 3.2 s"),
     ]);
     Event::Log(entries)
@@ -251,15 +267,24 @@ pub(super) fn log() -> Event {
 /// Lines after those of [`log`].
 pub(super) fn more_log(ids: std::ops::Range<i64>) -> Event {
     Event::Log(
-        ids.map(|id| entry(id, 0, LogLevel::Detail, Some(Dataset::Daily), &format!("line {id}")))
-            .collect(),
+        ids.map(|id| {
+            entry(
+                id,
+                0,
+                LogLevel::Detail,
+                Some(Dataset::Daily),
+                &format!("line {id}"),
+            )
+        })
+        .collect(),
     )
 }
 
 /// What a person may be called, and what an activity may be named.
 pub(super) fn hostile() -> [Event; 2] {
     let mut state = state(SessionStatus::Valid);
-    state.account.display_name = Some("\u{202e}evil\u{1b}[31m 👩\u{200d}🚀 日本語の名前はとても長いです".to_owned());
+    state.account.display_name =
+        Some("\u{202e}evil\u{1b}[31m 👩\u{200d}🚀 日本語の名前はとても長いです".to_owned());
     let names = [
         "👩\u{200d}🚀🏃🏽\u{200d}♀️ emoji run 🇩🇪 with flags and 日本語の長い名前がここにあります、本当に長い名前です、まだ続きます",
         "جري الصباح في الحديقة with \u{202e}reversed\u{202c} text",
@@ -267,9 +292,14 @@ pub(super) fn hostile() -> [Event; 2] {
         "line one\r\nline two\u{2028}line three",
         "e\u{301}\u{302}\u{303}\u{304} zalgo",
     ];
-    let entries = names
-        .iter()
-        .zip(0..)
-        .map(|(name, id)| entry(id, id - 9, LogLevel::Detail, Some(Dataset::Activities), name));
+    let entries = names.iter().zip(0..).map(|(name, id)| {
+        entry(
+            id,
+            id - 9,
+            LogLevel::Detail,
+            Some(Dataset::Activities),
+            name,
+        )
+    });
     [Event::State(vec![state]), Event::Log(entries.collect())]
 }

@@ -27,7 +27,13 @@ async fn shoot(name: &str, corner: &[(&str, &str)], scene: impl AsyncFn(&mut App
         let mut app = App::start(size, corner);
         let frame = scene(&mut app).await;
         // TestBackend quotes its lines, and remarks on wide characters behind them.
-        let text = |line: &str| line.split('"').nth(1).unwrap_or_default().trim_end().to_owned();
+        let text = |line: &str| {
+            line.split('"')
+                .nth(1)
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned()
+        };
         let frame: Vec<String> = frame.lines().map(text).collect();
         insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
@@ -60,19 +66,28 @@ async fn submit_login(app: &mut App) {
 
 async fn open_mfa(app: &mut App) {
     app.tell(mfa_pending()).await;
-    app.tell(sign_in(SignInOutcome::MfaRequired(challenge()))).await;
+    app.tell(sign_in(SignInOutcome::MfaRequired(challenge())))
+        .await;
     app.shows("expires in 4:31").await;
 }
 
 #[tokio::test]
 async fn home_loading() {
-    shoot("home_loading", &[], async |app| app.shows("reading CentralDB").await).await;
+    shoot("home_loading", &[], async |app| {
+        app.shows("reading CentralDB").await
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn home_valid_idle() {
     shoot("home_valid_idle", &[], async |app| {
-        for event in [valid(), schedule(), log(), finished(report(JobStatus::Succeeded))] {
+        for event in [
+            valid(),
+            schedule(),
+            log(),
+            finished(report(JobStatus::Succeeded)),
+        ] {
             app.tell(event).await;
         }
         app.shows("SUCCEEDED").await
@@ -149,7 +164,11 @@ async fn home_cool_down() {
             retry_at: Some(at(871)),
             ..report(JobStatus::RateLimited)
         };
-        for event in [cooling_down(CoolDownScope::Requests), log(), finished(report)] {
+        for event in [
+            cooling_down(CoolDownScope::Requests),
+            log(),
+            finished(report),
+        ] {
             app.tell(event).await;
         }
         app.shows("RATE_LIMITED").await
@@ -162,7 +181,8 @@ async fn home_trouble() {
     shoot("home_trouble", &[], async |app| {
         app.tell(valid()).await;
         app.tell(log()).await;
-        app.tell(Event::Trouble(Failure::rate_limited(Some(at(871))))).await;
+        app.tell(Event::Trouble(Failure::rate_limited(Some(at(871)))))
+            .await;
         app.shows("too many requests").await
     })
     .await;

@@ -36,17 +36,26 @@ async fn from_an_empty_home_to_the_first_sync() {
     app.press(KeyCode::Enter);
     let command = app.command().await;
     assert!(!format!("{command:?}").contains(PASSWORD));
-    let Command::SignIn { email, password, .. } = command else {
+    let Command::SignIn {
+        email, password, ..
+    } = command
+    else {
         panic!("{command:?}")
     };
-    assert_eq!((email.as_str(), password.expose()), ("ada@example.com", PASSWORD));
+    assert_eq!(
+        (email.as_str(), password.expose()),
+        ("ada@example.com", PASSWORD)
+    );
     app.shows("Asking Garmin").await;
 
-    app.tell(sign_in(SignInOutcome::MfaRequired(challenge()))).await;
+    app.tell(sign_in(SignInOutcome::MfaRequired(challenge())))
+        .await;
     app.tell(mfa_pending()).await;
     app.shows("expires in 4:31").await;
     app.keys("111111");
-    assert!(matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "111111"));
+    assert!(
+        matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "111111")
+    );
     let refused = SignInOutcome::Refused {
         failure: Failure::mfa_code_invalid(),
         challenge: Some(challenge()),
@@ -54,7 +63,9 @@ async fn from_an_empty_home_to_the_first_sync() {
     app.tell(sign_in(refused)).await;
     app.shows("did not accept this code").await;
     app.paste("Your Garmin code: 409 123");
-    assert!(matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "409123"));
+    assert!(
+        matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "409123")
+    );
 
     app.tell(valid()).await;
     app.tell(sign_in(SignInOutcome::SignedIn {
@@ -99,7 +110,10 @@ async fn a_toast_goes_with_time() {
 
 #[tokio::test]
 async fn every_way_out_is_told_apart() {
-    assert_eq!(App::start((80, 24), &[]).hang_up().await, Ended::InputClosed);
+    assert_eq!(
+        App::start((80, 24), &[]).hang_up().await,
+        Ended::InputClosed
+    );
 
     let app = App::start((80, 24), &[]);
     app.stop.cancel();
@@ -113,5 +127,8 @@ async fn every_way_out_is_told_apart() {
     app.ctrl('c');
     assert_eq!(app.ended().await, Ended::Quit);
 
-    assert_eq!(App::start((80, 24), &[]).engine_gone().await, Ended::EngineGone);
+    assert_eq!(
+        App::start((80, 24), &[]).engine_gone().await,
+        Ended::EngineGone
+    );
 }

@@ -1,1 +1,158 @@
-//! The full-screen app.
+//! The full-screen app: a cockpit that is left open.
+//!
+//! `run` is the loop: draw, wait for one thing, take in what else is ready,
+//! draw again. Everything that decides is pure and lies below: `update` turns a
+//! message into state and at most one effect, `view` turns state into a frame.
+//! Speaks only with the engine, in commands and events; knows no HTTP and no
+//! SQL. Generic over backend and input, so that a test, a PTY and a person run
+//! the same loop. Called by `app`.
+
+pub mod effect;
+pub mod keymap;
+pub mod msg;
+pub mod pane;
+pub mod state;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod times;
+pub mod update;
+pub mod view;
+pub mod widget;
+
+use std::{future::poll_fn, io, task::Poll, time::Duration};
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::{Stream, StreamExt};
+use jiff::tz::TimeZone;
+use ratatui::{Terminal, backend::Backend};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use self::{effect::Effect, msg::Msg, state::State, theme::Theme, update::update, view::view};
+use crate::{
+    clock::Clock,
+    domain::account::AccountName,
+    engine::{command::Command, event::Event, handle::EngineHandle},
+};
+
+/// How many waiting messages are taken in before the next frame.
+const BURST: usize = 64;
+
+pub struct Options {
+    pub account: AccountName,
+    /// Label and value pairs that stay in sight, e.g. the demo's credentials.
+    pub corner: Vec<(String, String)>,
+    pub theme: Theme,
+    pub clock: Clock,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+}
+
+/// Why the app is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A key.
+    Quit,
+    /// `stop` was cancelled: a signal.
+    Stopped,
+    /// The terminal is gone.
+    InputClosed,
+    /// The engine ended while the app was open, which it never should.
+    EngineGone,
+}
+
+/// Runs until a key, a signal, or the end of the terminal or the engine.
+///
+/// `terminal` is expected to be in raw mode on its alternate screen
+/// ([`terminal::Session`]). Fails only where drawing fails.
+pub async fn run<B, S>(
+    terminal: &mut Terminal<B>,
+    input: S,
+    engine: EngineHandle,
+    mut events: mpsc::Receiver<Event>,
+    stop: CancellationToken,
+    options: Options,
+) -> Result<Ended, B::Error>
+where
+    B: Backend,
+    S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
+{
+    let Options {
+        account,
+        corner,
+        theme,
+        clock,
+        zone,
+    } = options;
+    let mut input = input.fuse();
+    let mut state = State::new(account, corner, zone, clock.now());
+    send(Command::Reload, &engine, &mut state);
+    loop {
+        update(&mut state, Msg::Resized(terminal.size()?));
+        terminal.draw(|frame| view(&state, theme, frame))?;
+
+        let mut next = match wait(&mut input, &mut events, &stop, state.cadence()).await {
+            Ok(msg) => msg,
+            Err(ended) => return Ok(ended),
+        };
+        // The time first: what follows may start a toast or a countdown.
+        update(&mut state, Msg::Tick(clock.now()));
+        for _ in 0..BURST {
+            let Some(msg) = next else { break };
+            match update(&mut state, msg) {
+                Some(Effect::Quit) => return Ok(Ended::Quit),
+                Some(Effect::Send(command)) => send(command, &engine, &mut state),
+                None => {}
+            }
+            next = ready(&mut input, &mut events).await;
+        }
+    }
+}
+
+fn send(command: Command, engine: &EngineHandle, state: &mut State) {
+    if engine.send(command).is_err() {
+        update(state, Msg::NotSent);
+    }
+}
+
+/// The next thing that happens; `None` for the passing of time, and for input
+/// the app does not listen to.
+async fn wait<S>(
+    input: &mut S,
+    events: &mut mpsc::Receiver<Event>,
+    stop: &CancellationToken,
+    cadence: Duration,
+) -> Result<Option<Msg>, Ended>
+where
+    S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
+{
+    tokio::select! {
+        () = stop.cancelled() => Err(Ended::Stopped),
+        event = input.next() => match event {
+            Some(Ok(event)) => Ok(Msg::from_terminal(event)),
+            Some(Err(_)) | None => Err(Ended::InputClosed),
+        },
+        event = events.recv() => event.map(|event| Some(Msg::Engine(event))).ok_or(Ended::EngineGone),
+        () = tokio::time::sleep(cadence) => Ok(None),
+    }
+}
+
+/// What is there already, without waiting. The end of either is for `wait`.
+///
+/// Polls with the task's own waker, not with `now_or_never`: crossterm's stream
+/// keeps the waker of the first poll that found nothing, and would wake nobody.
+async fn ready<S>(input: &mut S, events: &mut mpsc::Receiver<Event>) -> Option<Msg>
+where
+    S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
+{
+    let typed = poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(typed) => Poll::Ready(typed),
+        Poll::Pending => Poll::Ready(None),
+    });
+    let typed = typed
+        .await
+        .and_then(Result::ok)
+        .and_then(Msg::from_terminal);
+    typed.or_else(|| events.try_recv().ok().map(Msg::Engine))
+}

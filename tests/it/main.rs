@@ -1,3 +1,4 @@
 //! One integration binary: it links once, and shares its helpers.
 
+mod screens;
 mod simulator;

@@ -1,0 +1,9 @@
+//! What comes out of `update`: the little that reaches beyond the screen.
+
+use crate::engine::command::Command;
+
+#[derive(Debug)]
+pub enum Effect {
+    Send(Command),
+    Quit,
+}

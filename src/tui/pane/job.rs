@@ -1,0 +1,278 @@
+//! The strip at the bottom: the running sync, or how the last one ended.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use crate::{
+    domain::{
+        job::{JobId, JobReport, JobStatus},
+        printable::printable,
+    },
+    engine::event::SyncProgress,
+    tui::{
+        state::State,
+        text::{count, fit, width},
+        theme::{Role, Theme},
+        times::duration,
+        widget::{gauge, panel},
+    },
+};
+
+#[derive(Debug, Default)]
+pub struct JobPane {
+    running: Option<Running>,
+    last: Option<(JobReport, Timestamp)>,
+}
+
+#[derive(Debug)]
+struct Running {
+    job: JobId,
+    progress: Option<SyncProgress>,
+    cancelling: bool,
+}
+
+impl JobPane {
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    pub fn is_cancelling(&self) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|running| running.cancelling)
+    }
+
+    /// The last finished job, and when that was.
+    pub const fn last(&self) -> Option<&(JobReport, Timestamp)> {
+        self.last.as_ref()
+    }
+
+    pub fn start(&mut self, job: JobId) {
+        self.running = Some(Running {
+            job,
+            progress: None,
+            cancelling: false,
+        });
+    }
+
+    /// Also the first news of a job that ran before the app listened.
+    pub fn progress(&mut self, progress: SyncProgress) {
+        let cancelling = self.is_cancelling();
+        self.running = Some(Running {
+            job: progress.job,
+            progress: Some(progress),
+            cancelling,
+        });
+    }
+
+    pub fn cancel(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.cancelling = true;
+        }
+    }
+
+    pub fn finish(&mut self, report: JobReport, now: Timestamp) {
+        self.running = None;
+        self.last = Some((report, now));
+    }
+
+    pub fn view(&self, state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
+        let inside = panel::inside(area);
+        let one_row = inside.height < 2;
+        let columns = usize::from(inside.width);
+        let (title, lines) = match (&self.running, &self.last) {
+            (Some(running), _) => (
+                format!("Sync · job {}", running.job.get()),
+                running.lines(state, columns, one_row, theme),
+            ),
+            (None, Some((report, at))) => {
+                let job = report
+                    .job_id
+                    .map(|id| format!(" · job {}", id.get()))
+                    .unwrap_or_default();
+                (
+                    format!("Last sync{job}"),
+                    result(report, *at, state, columns, one_row, theme),
+                )
+            }
+            (None, None) => {
+                let empty = fit("No sync has run since garminsync was opened.", columns);
+                (
+                    "Last sync".to_owned(),
+                    vec![Line::styled(empty, theme.style(Role::Muted))],
+                )
+            }
+        };
+        frame.render_widget(panel::panel(&title, theme), area);
+        frame.render_widget(Paragraph::new(lines), inside);
+    }
+}
+
+impl Running {
+    /// `⠹ RUNNING ━━━━━━━────── 12 of 31 tasks  14 requests`, and what is being
+    /// fetched below or, where there is one row, instead of the requests.
+    fn lines(
+        &self,
+        state: &State,
+        columns: usize,
+        one_row: bool,
+        theme: Theme,
+    ) -> Vec<Line<'static>> {
+        let quiet = theme.style(Role::Muted);
+        let (done, planned, requests) = self.progress.as_ref().map_or((0, 0, 0), |progress| {
+            (progress.done, progress.planned, progress.requests)
+        });
+        let word = if self.cancelling {
+            "STOPPING"
+        } else {
+            "RUNNING"
+        };
+        let lead = format!("{word}  ");
+        let tally = if planned == 0 {
+            "  planning".to_owned()
+        } else {
+            format!("  {done:>3} of {planned:<3}")
+        };
+        let (current, tail) = if one_row {
+            (String::new(), format!(" {}", self.current()))
+        } else {
+            (self.current(), format!("  {requests:>4} requests"))
+        };
+        let tail = fit(
+            &tail,
+            columns.saturating_sub(2 + width(&lead) + width(&tally) + 8),
+        );
+        let taken = 2 + width(&lead) + width(&tally) + width(&tail);
+        let bar_width = u16::try_from(columns.saturating_sub(taken)).unwrap_or(0);
+        let mut spans = vec![
+            Span::styled(
+                format!("{} ", gauge::spinner(state.now)),
+                theme.style(Role::Accent),
+            ),
+            Span::styled(lead, theme.style(Role::Title)),
+        ];
+        spans.extend(gauge::bar(
+            done.into(),
+            planned.into(),
+            bar_width,
+            Role::Accent,
+            theme,
+        ));
+        spans.extend([Span::raw(tally), Span::styled(tail, quiet)]);
+        vec![
+            Line::from(spans),
+            Line::styled(fit(&format!("  {current}"), columns), quiet),
+        ]
+    }
+
+    fn current(&self) -> String {
+        if self.cancelling {
+            return "finishing the open step; what is stored stays".to_owned();
+        }
+        match self
+            .progress
+            .as_ref()
+            .and_then(|progress| progress.current.as_ref())
+        {
+            Some((dataset, what)) => format!("{dataset}  {}", printable(what)),
+            None => String::new(),
+        }
+    }
+}
+
+/// How a job's status looks.
+pub const fn dress(status: JobStatus) -> (&'static str, Role) {
+    match status {
+        JobStatus::Queued | JobStatus::Running => ("·", Role::Accent),
+        JobStatus::Succeeded => ("✓", Role::Ok),
+        JobStatus::Partial | JobStatus::RateLimited => ("!", Role::Warn),
+        JobStatus::Failed | JobStatus::AuthExpired => ("✗", Role::Error),
+        JobStatus::Cancelled => ("■", Role::Muted),
+    }
+}
+
+fn result(
+    report: &JobReport,
+    at: Timestamp,
+    state: &State,
+    columns: usize,
+    one_row: bool,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let (glyph, role) = dress(report.status);
+    let status = format!("{glyph} {}", report.status.word());
+    let facts = [
+        state.times().past(at),
+        count(report.requests, "request", "requests"),
+        count(report.rows(), "row", "rows"),
+        duration(report.duration_ms),
+    ];
+    let mut text = String::new();
+    for fact in facts {
+        if width(&status) + width(&text) + 3 + width(&fact) <= columns {
+            text.push_str("   ");
+            text.push_str(&fact);
+        }
+    }
+    let first = Line::from(vec![
+        Span::styled(status, theme.style(role)),
+        Span::raw(text),
+    ]);
+    if one_row {
+        return vec![first];
+    }
+    let (more, more_role) = detail(report, state);
+    vec![
+        first,
+        Line::styled(fit(&format!("  {more}"), columns), theme.style(more_role)),
+    ]
+}
+
+/// The one thing worth knowing beyond the numbers: why it went wrong, which
+/// task failed first, or what was gained.
+fn detail(report: &JobReport, state: &State) -> (String, Role) {
+    if let Some(at) = report.retry_at.filter(|at| *at > state.now) {
+        let why = report.message.as_deref().map(printable).unwrap_or_default();
+        return (
+            format!("again {}. {why}", state.times().future(at)),
+            Role::Warn,
+        );
+    }
+    if let Some(message) = &report.message {
+        return (printable(message), Role::Muted);
+    }
+    if let Some(failure) = report.failures.first() {
+        let more = match report.failures.len() {
+            1 => String::new(),
+            n => format!(" (and {} more)", n - 1),
+        };
+        let what = format!("{} {}", failure.dataset, printable(&failure.span));
+        return (
+            format!("{what}{more}: {}", printable(&failure.summary)),
+            Role::Warn,
+        );
+    }
+    let gains: Vec<String> = report
+        .datasets
+        .iter()
+        .filter(|(_, gained)| gained.rows_new + gained.rows_changed > 0)
+        .map(
+            |(dataset, gained)| match (gained.rows_new, gained.rows_changed) {
+                (new, 0) => format!("{dataset} {new} new"),
+                (0, changed) => format!("{dataset} {changed} changed"),
+                (new, changed) => format!("{dataset} {new} new, {changed} changed"),
+            },
+        )
+        .collect();
+    let text = if gains.is_empty() {
+        "nothing new".to_owned()
+    } else {
+        gains.join(" · ")
+    };
+    (text, Role::Muted)
+}

@@ -1,0 +1,248 @@
+//! The session pane: whether garminsync can work without a person, until when,
+//! and if not, what to do.
+//!
+//! Rows are ordered by worth: what a low screen cuts off is what matters least.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use crate::{
+    domain::{
+        challenge::Challenge,
+        printable::printable,
+        session::{AccountState, CoolDown, CoolDownScope, Lane, LaneState, SessionStatus},
+    },
+    tui::{
+        state::State,
+        text::{count, pad, wrap},
+        theme::{Role, Theme},
+        times::countdown,
+        widget::{gauge, panel},
+    },
+};
+
+const LABEL: usize = 11;
+
+/// A refresh token lives about 30 days from its last use (`protocol.md` 5): a
+/// full bar.
+const REFRESH_LIFE_S: u64 = 30 * 86_400;
+
+/// How a status looks; the word is its own.
+pub const fn dress(status: SessionStatus) -> (&'static str, Role) {
+    match status {
+        SessionStatus::Missing => ("○", Role::Muted),
+        SessionStatus::MfaPending => ("◐", Role::Warn),
+        SessionStatus::Valid => ("●", Role::Ok),
+        SessionStatus::Expired => ("✗", Role::Error),
+    }
+}
+
+/// The lane that decides: `connect` where there is one.
+pub fn main_lane(state: &AccountState) -> Option<&LaneState> {
+    state
+        .lanes
+        .iter()
+        .find(|lane| lane.lane == Lane::Connect)
+        .or_else(|| state.lanes.first())
+}
+
+/// "in 23 days", "today", "now": when a person is needed.
+pub fn needs_person(
+    state: &AccountState,
+    status: SessionStatus,
+    now: jiff::Timestamp,
+) -> Option<String> {
+    match status {
+        SessionStatus::Missing => None,
+        SessionStatus::MfaPending | SessionStatus::Expired => Some("now".to_owned()),
+        SessionStatus::Valid => match main_lane(state)?.needs_person_in_days(now)? {
+            0 => Some("today".to_owned()),
+            1 => Some("tomorrow".to_owned()),
+            days => Some(format!("in {days} days")),
+        },
+    }
+}
+
+pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
+    let inside = panel::inside(area);
+    frame.render_widget(panel::panel("Session", theme), area);
+    let mut rows = Rows {
+        lines: Vec::new(),
+        value_width: usize::from(inside.width).saturating_sub(LABEL),
+        theme,
+    };
+    match state.status() {
+        None => rows.text(
+            "Status",
+            &format!("{} reading CentralDB …", gauge::spinner(state.now)),
+            Role::Muted,
+        ),
+        Some(status) => fill(&mut rows, state, status),
+    }
+    frame.render_widget(Paragraph::new(rows.lines), inside);
+}
+
+fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
+    let (glyph, role) = dress(status);
+    rows.text("Status", &format!("{glyph} {}", status.word()), role);
+    let account = state.account_state();
+    if let Some(challenge) = state.challenge() {
+        mfa(rows, state, challenge);
+    }
+    let lane = account.and_then(main_lane);
+    if let Some(reason) = lane.and_then(|lane| lane.ended_reason.as_deref()) {
+        rows.text("Ended", &printable(reason), Role::Text);
+    }
+    if matches!(status, SessionStatus::Missing | SessionStatus::Expired) {
+        rows.text("Next step", "press l to sign in", Role::Accent);
+    }
+    if let Some(cool_down) = state.cool_down() {
+        rest(rows, state, cool_down);
+    }
+    let Some(account) = account else { return };
+    if let Some(needed) =
+        needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid)
+    {
+        rows.text("Needs you", &needed, Role::Text);
+    }
+    if let Some(lane) = lane {
+        tokens(rows, state, lane);
+    }
+    if let Some(percent) = account.reuse.percent() {
+        rows.text(
+            "Reuse",
+            &format!(
+                "{percent} % of {}",
+                count(account.reuse.jobs, "job", "jobs")
+            ),
+            Role::Text,
+        );
+    }
+    about(rows, account);
+}
+
+fn mfa(rows: &mut Rows, state: &State, challenge: &Challenge) {
+    if challenge.is_expired(state.now) {
+        rows.text(
+            "MFA code",
+            "its time ran out, press l to sign in again",
+            Role::Warn,
+        );
+    } else {
+        let left = countdown(state.now, challenge.expires_at);
+        rows.text(
+            "MFA code",
+            &format!("awaited, {left} left: press m to enter it"),
+            Role::Accent,
+        );
+    }
+}
+
+fn rest(rows: &mut Rows, state: &State, cool_down: &CoolDown) {
+    let what = match cool_down.scope {
+        CoolDownScope::SignIn => "no sign-in",
+        CoolDownScope::Requests => "no request",
+    };
+    let left = countdown(state.now, cool_down.until);
+    rows.text("Cool-down", &format!("{what} for {left}"), Role::Warn);
+    rows.text("", &printable(&cool_down.reason), Role::Muted);
+}
+
+fn tokens(rows: &mut Rows, state: &State, lane: &LaneState) {
+    let times = state.times();
+    if lane.status == SessionStatus::Valid {
+        if let Some(at) = lane.refresh_expires_at {
+            refresh(rows, state, at);
+        }
+        if let Some(at) = lane.access_expires_at {
+            let text = if at > state.now {
+                format!("ends {}", times.future(at))
+            } else {
+                "renewed at next use".into()
+            };
+            rows.text("Access", &text, Role::Text);
+        }
+    }
+    if let Some(at) = lane.last_validated_at {
+        rows.text("Checked", &times.past(at), Role::Text);
+    }
+    if let Some(at) = lane.signed_in_at {
+        rows.text("Signed in", &times.past(at), Role::Text);
+    }
+}
+
+/// The time left, with a bar that fills what the line leaves free.
+fn refresh(rows: &mut Rows, state: &State, at: jiff::Timestamp) {
+    let left_s = u64::try_from(at.duration_since(state.now).as_secs()).unwrap_or(0);
+    let role = match left_s / 86_400 {
+        0..2 => Role::Error,
+        2..7 => Role::Warn,
+        _ => Role::Accent,
+    };
+    let text = format!("ends {}  ", state.times().future(at));
+    let room = rows.value_width.saturating_sub(text.len());
+    let mut spans = vec![Span::raw(text)];
+    if room >= 5 {
+        let width = u16::try_from(room.min(20)).unwrap_or(0);
+        spans.extend(gauge::bar(left_s, REFRESH_LIFE_S, width, role, rows.theme));
+    }
+    rows.spans("Refresh", spans);
+}
+
+fn about(rows: &mut Rows, account: &AccountState) {
+    for lane in account
+        .lanes
+        .iter()
+        .filter(|lane| Some(lane.lane) != main_lane(account).map(|main| main.lane))
+    {
+        let (glyph, role) = dress(lane.status);
+        rows.text(
+            &format!("Lane {}", lane.lane.name()),
+            &format!("{glyph} {}", lane.status.word()),
+            role,
+        );
+    }
+    if let Some(lane) = main_lane(account) {
+        rows.text("Generation", &lane.generation.to_string(), Role::Text);
+    }
+    if let Some(name) = account.account.display_name.as_deref().map(printable) {
+        rows.text(
+            "Garmin",
+            &format!("{name}, {}", account.account.region.domain()),
+            Role::Text,
+        );
+    }
+    if let Some(zone) = account.account.time_zone.as_deref().map(printable) {
+        rows.text("Time zone", &zone, Role::Text);
+    }
+}
+
+/// Labelled values in two columns; long ones wrap within theirs.
+struct Rows {
+    lines: Vec<Line<'static>>,
+    value_width: usize,
+    theme: Theme,
+}
+
+impl Rows {
+    fn text(&mut self, label: &str, value: &str, role: Role) {
+        for (n, text) in wrap(value, self.value_width).into_iter().enumerate() {
+            let label = if n == 0 { label } else { "" };
+            let span = Span::styled(text, self.theme.style(role));
+            self.spans(label, vec![span]);
+        }
+    }
+
+    fn spans(&mut self, label: &str, value: Vec<Span<'static>>) {
+        let mut spans = vec![Span::styled(
+            pad(label, LABEL),
+            self.theme.style(Role::Muted),
+        )];
+        spans.extend(value);
+        self.lines.push(Line::from(spans));
+    }
+}

@@ -1,0 +1,137 @@
+//! Whatever is pressed and told, in any order: nothing panics, Esc leads home,
+//! and no password is drawn.
+
+use std::fmt::Write;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use ratatui::layout::Size;
+
+use super::{super::*, App, account, account_state, at, challenge};
+use crate::{
+    domain::{
+        failure::Failure,
+        job::{JobId, JobReport, JobStatus},
+        log::{LogEntry, LogLevel},
+        session::SessionStatus,
+    },
+    engine::event::{Event, SignInOutcome, SyncEvent, SyncProgress},
+};
+
+/// Everything the outside can do, with the odd sizes and texts of the outside.
+fn any_msg() -> impl Strategy<Value = Msg> {
+    let code = prop_oneof![
+        4 => prop::sample::select("slxomftkjq?yn@.0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        4 => prop::sample::select(vec![
+            KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End,
+            KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab, KeyCode::BackTab, KeyCode::Enter,
+            KeyCode::Esc, KeyCode::Backspace, KeyCode::Delete, KeyCode::F(1), KeyCode::F(2),
+        ]),
+    ];
+    let modifiers = prop_oneof![
+        8 => Just(KeyModifiers::NONE),
+        1 => Just(KeyModifiers::CONTROL),
+        1 => Just(KeyModifiers::ALT),
+    ];
+    prop_oneof![
+        40 => (code, modifiers).prop_map(|(code, modifiers)| Msg::Key(KeyEvent::new(code, modifiers))),
+        2 => "\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
+        2 => (1_u16..220, 1_u16..60).prop_map(|(width, height)| Msg::Resized(Size { width, height })),
+        2 => (0_i64..1000).prop_map(|second| Msg::Tick(at(second))),
+        8 => any_event().prop_map(Msg::Engine),
+        1 => Just(()).prop_map(|()| Msg::NotSent),
+    ]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let statuses = vec![
+        SessionStatus::Missing,
+        SessionStatus::MfaPending,
+        SessionStatus::Valid,
+        SessionStatus::Expired,
+    ];
+    let sign_in = |outcome| Event::SignIn {
+        account: account(),
+        outcome,
+    };
+    let sync = |event| Event::Sync {
+        account: account(),
+        event,
+    };
+    prop_oneof![
+        (prop::sample::select(statuses), any::<bool>())
+            .prop_map(|(status, asked)| account_state(status, asked.then(challenge))),
+        Just(Event::State(Vec::new())),
+        Just(sign_in(SignInOutcome::MfaRequired(challenge()))),
+        Just(sign_in(SignInOutcome::SignedIn { display_name: None })),
+        any::<bool>().prop_map(move |stands| sign_in(SignInOutcome::Refused {
+            failure: Failure::mfa_code_invalid(),
+            challenge: stands.then(challenge),
+        })),
+        (any::<u32>(), any::<u32>()).prop_map(move |(done, planned)| sync(SyncEvent::Progress(
+            SyncProgress {
+                job: JobId::new(1),
+                done,
+                planned,
+                requests: done,
+                current: None,
+            }
+        ))),
+        Just(sync(SyncEvent::Finished(JobReport {
+            job_id: None,
+            account: account(),
+            status: JobStatus::Failed,
+            requests: 3,
+            refreshed: false,
+            duration_ms: 9,
+            datasets: std::collections::BTreeMap::new(),
+            failures: Vec::new(),
+            message: None,
+            retry_at: Some(at(50)),
+        }))),
+        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![LogEntry {
+            id,
+            at: at(id),
+            account: account(),
+            job: None,
+            level: LogLevel::Warn,
+            dataset: None,
+            text,
+        }])),
+        Just(Event::Trouble(Failure::garmin_down(503))),
+        Just(Event::SignedOut { account: account() }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_key_panics_and_esc_leads_home(msgs in prop::collection::vec(any_msg(), 0..150)) {
+        let mut app = App::new();
+        for msg in msgs {
+            app.send(msg);
+            app.drawn(app.state.size);
+        }
+        for _ in 0..3 {
+            app.key(KeyCode::Esc);
+        }
+        prop_assert_eq!(app.screen(), "home");
+        prop_assert!(app.state.overlay.is_none() && app.state.toasts.is_empty());
+    }
+
+    #[test]
+    fn a_typed_password_is_never_drawn(password in "[A-Z][0-9]{7}", keys in prop::collection::vec(0_usize..6, 0..12)) {
+        let mut app = App::with(account_state(SessionStatus::Missing, None));
+        app.keys("lada@example.com");
+        app.key(KeyCode::Tab);
+        let mut frames = String::new();
+        app.keys(&password);
+        for key in keys {
+            let moves = [KeyCode::Left, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::Tab, KeyCode::Enter];
+            app.key(moves[key]);
+            write!(frames, "{}{:?}", app.drawn(Size::new(80, 24)), app.state).unwrap();
+        }
+        prop_assert!(!frames.contains(&password));
+    }
+}

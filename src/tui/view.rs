@@ -1,0 +1,165 @@
+//! State to frame, without changing anything.
+//!
+//! Each screen has the same four regions, top to bottom: the title bar, the
+//! body, the corner note if there is one, the hints.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    keymap,
+    pane::{help, home, session, sign_out},
+    state::{Overlay, Screen, State},
+    text::wrap,
+    theme::{Role, Theme},
+    widget::{gauge, hints, note, status_bar},
+};
+use crate::domain::session::SessionStatus;
+
+const MIN_WIDTH: u16 = 60;
+const MIN_HEIGHT: u16 = 16;
+
+#[derive(Clone, Copy)]
+pub struct Regions {
+    title: Rect,
+    pub body: Rect,
+    corner: Rect,
+    hints: Rect,
+}
+
+/// Where everything goes on a screen of the state's size.
+pub fn regions(state: &State) -> Regions {
+    let screen = Rect::new(0, 0, state.size.width, state.size.height);
+    let corner_rows = note::lines(&state.corner, screen.width, Theme::plain()).len();
+    let [title, body, corner, hints] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(u16::try_from(corner_rows).unwrap_or(u16::MAX)),
+        Constraint::Length(1),
+    ])
+    .areas(screen);
+    Regions {
+        title,
+        body,
+        corner,
+        hints,
+    }
+}
+
+pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
+    if state.size.width < MIN_WIDTH || state.size.height < MIN_HEIGHT {
+        too_small(state, frame, theme);
+        return;
+    }
+    let regions = regions(state);
+    status_bar::view(
+        frame,
+        regions.title,
+        title(state, theme),
+        forecast(state, theme),
+        next(state, theme),
+    );
+    match &state.screen {
+        Screen::Home => home::view(state, frame, regions.body, theme),
+        Screen::Login(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Mfa(pane) => pane.view(state, frame, regions.body, theme),
+    }
+    frame.render_widget(
+        Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
+        regions.corner,
+    );
+    frame.render_widget(
+        hints::line(&shown_hints(state), regions.hints.width, theme),
+        regions.hints,
+    );
+    match state.overlay {
+        Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
+        Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
+        None => {}
+    }
+    state.toasts.view(frame, regions.body, theme);
+}
+
+/// ` garminsync   ada  ● VALID`
+fn title(state: &State, theme: Theme) -> Line<'static> {
+    let mut spans = vec![
+        Span::styled(" garminsync", theme.style(Role::Title)),
+        Span::styled(format!("   {}  ", state.account), theme.style(Role::Accent)),
+    ];
+    if let Some(status) = state.status() {
+        let (glyph, role) = session::dress(status);
+        spans.push(Span::styled(
+            format!("{glyph} {}", status.word()),
+            theme.style(role),
+        ));
+    }
+    Line::from(spans)
+}
+
+/// When a person is needed.
+fn forecast(state: &State, theme: Theme) -> Line<'static> {
+    let text = match (state.status(), state.account_state()) {
+        (Some(SessionStatus::Missing), _) => Some("press l to sign in".to_owned()),
+        (Some(status), Some(account)) => session::needs_person(account, status, state.now)
+            .map(|when| format!("needs you {when}")),
+        (_, _) => None,
+    };
+    let styled = |text| Span::styled(format!("   {text}"), theme.style(Role::Muted));
+    text.map(styled).map(Line::from).unwrap_or_default()
+}
+
+/// What comes next, or what is going on.
+fn next(state: &State, theme: Theme) -> Line<'static> {
+    let spinner = || {
+        Span::styled(
+            format!("{} ", gauge::spinner(state.now)),
+            theme.style(Role::Accent),
+        )
+    };
+    if state.waiting.is_some() {
+        return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);
+    }
+    if state.job.is_running() {
+        return Line::from(vec![spinner(), Span::raw("syncing ")]);
+    }
+    match state.next_sync_at {
+        Some(at) => Line::styled(
+            format!("next sync {} ", state.times().future(at)),
+            theme.style(Role::Muted),
+        ),
+        None => Line::default(),
+    }
+}
+
+/// The keys worth a place on the bottom line: those that make sense now.
+fn shown_hints(state: &State) -> Vec<(String, &'static str)> {
+    keymap::within(state.scopes())
+        .filter(|binding| state.why_not(binding.action).is_none())
+        .filter_map(|binding| binding.hint.map(|hint| (binding.key_name(), hint)))
+        .collect()
+}
+
+fn too_small(state: &State, frame: &mut Frame<'_>, theme: Theme) {
+    let area = frame.area();
+    let sentence = format!(
+        "garminsync needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows; here are {} and {}.",
+        state.size.width, state.size.height
+    );
+    let lines: Vec<Line<'_>> = wrap(&sentence, area.width.into())
+        .into_iter()
+        .map(|line| Line::styled(line, theme.style(Role::Text)).centered())
+        .collect();
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(area.height)
+        .min(area.height);
+    let middle = Rect {
+        y: area.y + (area.height - rows) / 2,
+        height: rows,
+        ..area
+    };
+    frame.render_widget(Paragraph::new(lines), middle);
+}

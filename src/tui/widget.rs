@@ -1,0 +1,11 @@
+//! Building blocks that know ratatui and the theme, but nothing of Garmin.
+
+pub mod code_cells;
+pub mod dialog;
+pub mod field;
+pub mod gauge;
+pub mod hints;
+pub mod note;
+pub mod panel;
+pub mod status_bar;
+pub mod toast;

@@ -1,0 +1,305 @@
+//! One athlete and her account in the states that a screen can meet.
+
+use std::collections::BTreeMap;
+
+use garminsync::{
+    domain::{
+        account::{Account, AccountId, AccountName, Region},
+        challenge::{Challenge, MfaMethod},
+        dataset::Dataset,
+        job::{DatasetCount, JobId, JobReport, JobStatus, TaskFailure},
+        log::{LogEntry, LogLevel},
+        session::{AccountState, CoolDown, CoolDownScope, Lane, LaneState, Reuse, SessionStatus},
+    },
+    engine::event::{Event, SyncEvent, SyncProgress},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// 2026-11-20 14:07:12 UTC.
+pub(super) fn now() -> Timestamp {
+    "2026-11-20T14:07:12Z".parse().unwrap()
+}
+
+/// `seconds` from now; negative is the past.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+pub(super) const MINUTE: i64 = 60;
+pub(super) const HOUR: i64 = 3600;
+pub(super) const DAY: i64 = 86_400;
+
+pub(super) fn account() -> AccountName {
+    "ada".parse().unwrap()
+}
+
+pub(super) fn state(status: SessionStatus) -> AccountState {
+    AccountState {
+        account: Account {
+            id: AccountId::new(1),
+            name: account(),
+            region: Region::International,
+            user_id: Some("90210".to_owned()),
+            display_name: Some("ada.lovelace".to_owned()),
+            time_zone: Some("Europe/London".to_owned()),
+        },
+        status,
+        lanes: vec![LaneState {
+            lane: Lane::Connect,
+            status,
+            signed_in_at: Some(at(-39 * DAY)),
+            access_expires_at: Some(at(17 * HOUR)),
+            refresh_expires_at: Some(at(23 * DAY + HOUR)),
+            last_validated_at: Some(at(-2 * MINUTE)),
+            generation: 14,
+            ended_reason: None,
+        }],
+        mfa: None,
+        cool_down: None,
+        reuse: Reuse {
+            reused: 121,
+            jobs: 124,
+        },
+    }
+}
+
+pub(super) fn valid() -> Event {
+    Event::State(vec![state(SessionStatus::Valid)])
+}
+
+pub(super) fn missing() -> Event {
+    Event::State(Vec::new())
+}
+
+pub(super) fn expired() -> Event {
+    let mut state = state(SessionStatus::Expired);
+    state.lanes[0].ended_reason =
+        Some("Garmin no longer accepts the session of account ada.".to_owned());
+    Event::State(vec![state])
+}
+
+pub(super) fn cooling_down(scope: CoolDownScope) -> Event {
+    let mut state = state(if scope == CoolDownScope::SignIn {
+        SessionStatus::Missing
+    } else {
+        SessionStatus::Valid
+    });
+    if scope == CoolDownScope::SignIn {
+        state.lanes.clear();
+    }
+    let reason = "Garmin has had too many requests from here.".to_owned();
+    state.cool_down = Some(CoolDown {
+        scope,
+        until: at(14 * MINUTE + 31),
+        reason,
+        strikes: 2,
+    });
+    Event::State(vec![state])
+}
+
+pub(super) fn challenge() -> Challenge {
+    Challenge {
+        method: MfaMethod::from_wire(Some("email")),
+        sent_to: Some("a•••@example.com".to_owned()),
+        created_at: at(-29),
+        expires_at: at(4 * MINUTE + 31),
+        attempts: 0,
+    }
+}
+
+pub(super) fn mfa_pending() -> Event {
+    let mut state = state(SessionStatus::MfaPending);
+    state.lanes.clear();
+    state.mfa = Some(challenge());
+    Event::State(vec![state])
+}
+
+pub(super) fn schedule() -> Event {
+    Event::Schedule {
+        next_sync_at: Some(at(22 * MINUTE + 48)),
+    }
+}
+
+pub(super) fn sync(event: SyncEvent) -> Event {
+    Event::Sync {
+        account: account(),
+        event,
+    }
+}
+
+pub(super) fn progress() -> Event {
+    sync(SyncEvent::Progress(SyncProgress {
+        job: JobId::new(183),
+        done: 12,
+        planned: 31,
+        requests: 14,
+        current: Some((Dataset::Sleep, "2026-10-24 … 11-20".to_owned())),
+    }))
+}
+
+pub(super) fn report(status: JobStatus) -> JobReport {
+    JobReport {
+        job_id: Some(JobId::new(182)),
+        account: account(),
+        status,
+        requests: 9,
+        refreshed: true,
+        duration_ms: 3249,
+        datasets: BTreeMap::from([
+            (
+                Dataset::Activities,
+                DatasetCount {
+                    days: 2,
+                    rows_new: 1,
+                    rows_changed: 0,
+                    failed: 0,
+                },
+            ),
+            (
+                Dataset::Daily,
+                DatasetCount {
+                    days: 28,
+                    rows_new: 1,
+                    rows_changed: 1,
+                    failed: 0,
+                },
+            ),
+            (
+                Dataset::Sleep,
+                DatasetCount {
+                    days: 2,
+                    rows_new: 2,
+                    rows_changed: 0,
+                    failed: 0,
+                },
+            ),
+        ]),
+        failures: Vec::new(),
+        message: None,
+        retry_at: None,
+    }
+}
+
+pub(super) fn partial() -> JobReport {
+    let failure = TaskFailure {
+        dataset: Dataset::Sleep,
+        span: "2026-11-19 … 2026-11-20".to_owned(),
+        summary: "Garmin's server has trouble of its own (HTTP 502).".to_owned(),
+    };
+    JobReport {
+        failures: vec![failure],
+        ..report(JobStatus::Partial)
+    }
+}
+
+pub(super) fn finished(report: JobReport) -> Event {
+    sync(SyncEvent::Finished(report))
+}
+
+fn entry(id: i64, seconds: i64, level: LogLevel, dataset: Option<Dataset>, text: &str) -> LogEntry {
+    LogEntry {
+        id,
+        at: at(seconds),
+        account: account(),
+        job: None,
+        level,
+        dataset,
+        text: text.to_owned(),
+    }
+}
+
+/// Two days of syncing, oldest first.
+pub(super) fn log() -> Event {
+    use LogLevel::{Detail, Done, Error, Session, Warn};
+    let mut entries: Vec<LogEntry> = (0..40)
+        .map(|n| {
+            entry(
+                n,
+                n * 1800 - 20 * HOUR,
+                Done,
+                None,
+                &format!("job {}: nothing new, 1 request", 141 + n),
+            )
+        })
+        .collect();
+    entries.extend([
+        entry(40, -32, Session, None, "session renewed, generation 14"),
+        entry(
+            41,
+            -31,
+            Detail,
+            Some(Dataset::Activities),
+            "Morning run 10.2 km: new, file kept",
+        ),
+        entry(
+            42,
+            -30,
+            Detail,
+            Some(Dataset::Daily),
+            "28 days healed, 1 changed",
+        ),
+        entry(
+            43,
+            -29,
+            Warn,
+            Some(Dataset::Sleep),
+            "Garmin asked to slow down; pausing 2 s",
+        ),
+        entry(
+            44,
+            -27,
+            Error,
+            Some(Dataset::Sleep),
+            "2026-11-18: Garmin's server has trouble of its own (HTTP 502)",
+        ),
+        entry(
+            45,
+            -26,
+            Detail,
+            Some(Dataset::Sleep),
+            "2026-11-19 … 11-20: 2 nights",
+        ),
+        entry(46, -26, Done, None, "job 182: 9 requests, 5 rows, 3.2 s"),
+    ]);
+    Event::Log(entries)
+}
+
+/// Lines after those of [`log`].
+pub(super) fn more_log(ids: std::ops::Range<i64>) -> Event {
+    Event::Log(
+        ids.map(|id| {
+            entry(
+                id,
+                0,
+                LogLevel::Detail,
+                Some(Dataset::Daily),
+                &format!("line {id}"),
+            )
+        })
+        .collect(),
+    )
+}
+
+/// What a person may be called, and what an activity may be named.
+pub(super) fn hostile() -> [Event; 2] {
+    let mut state = state(SessionStatus::Valid);
+    state.account.display_name =
+        Some("\u{202e}evil\u{1b}[31m 👩\u{200d}🚀 日本語の名前はとても長いです".to_owned());
+    let names = [
+        "👩\u{200d}🚀🏃🏽\u{200d}♀️ emoji run 🇩🇪 with flags and 日本語の長い名前がここにあります、本当に長い名前です、まだ続きます",
+        "جري الصباح في الحديقة with \u{202e}reversed\u{202c} text",
+        "bell \u{7} clear \u{1b}[2J title \u{1b}]0;owned\u{7} c1 \u{9b}31m",
+        "line one\r\nline two\u{2028}line three",
+        "e\u{301}\u{302}\u{303}\u{304} zalgo",
+    ];
+    let entries = names.iter().zip(0..).map(|(name, id)| {
+        entry(
+            id,
+            id - 9,
+            LogLevel::Detail,
+            Some(Dataset::Activities),
+            name,
+        )
+    });
+    [Event::State(vec![state]), Event::Log(entries.collect())]
+}

@@ -1,0 +1,348 @@
+//! Snapshots of each screen at four sizes, from "usable" to "generous".
+
+use crossterm::event::KeyCode;
+use garminsync::{
+    domain::{
+        challenge::Challenge,
+        failure::Failure,
+        job::{JobReport, JobStatus},
+        session::CoolDownScope,
+    },
+    engine::event::{Event, SignInOutcome},
+};
+
+use super::{app::App, fixtures::*};
+
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 50)];
+
+const DEMO: [(&str, &str); 3] = [
+    ("demo", "ada@example.com"),
+    ("password", "analytical-engine"),
+    ("code", "409123"),
+];
+
+/// Tells and types until the screen shows what it is about, at each size.
+async fn shoot(name: &str, corner: &[(&str, &str)], scene: impl AsyncFn(&mut App) -> String) {
+    for size in SIZES {
+        let mut app = App::start(size, corner);
+        let frame = scene(&mut app).await;
+        // TestBackend quotes its lines, and remarks on wide characters behind them.
+        let text = |line: &str| {
+            line.split('"')
+                .nth(1)
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned()
+        };
+        let frame: Vec<String> = frame.lines().map(text).collect();
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
+        });
+    }
+}
+
+fn sign_in(outcome: SignInOutcome) -> Event {
+    Event::SignIn {
+        account: account(),
+        outcome,
+    }
+}
+
+async fn open_login(app: &mut App) {
+    app.tell(missing()).await;
+    app.shows("MISSING").await;
+    app.keys("l");
+    app.shows("E-mail").await;
+}
+
+async fn submit_login(app: &mut App) {
+    open_login(app).await;
+    app.keys("ada@example.com");
+    app.press(KeyCode::Tab);
+    app.keys("hunter2");
+    app.press(KeyCode::Enter);
+    app.shows("Asking Garmin").await;
+}
+
+async fn open_mfa(app: &mut App) {
+    app.tell(mfa_pending()).await;
+    app.tell(sign_in(SignInOutcome::MfaRequired(challenge())))
+        .await;
+    app.shows("expires in 4:31").await;
+}
+
+#[tokio::test]
+async fn home_loading() {
+    shoot("home_loading", &[], async |app| {
+        app.shows("reading CentralDB").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_valid_idle() {
+    shoot("home_valid_idle", &[], async |app| {
+        for event in [
+            valid(),
+            schedule(),
+            log(),
+            finished(report(JobStatus::Succeeded)),
+        ] {
+            app.tell(event).await;
+        }
+        app.shows("SUCCEEDED").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_exact_times() {
+    shoot("home_exact_times", &[], async |app| {
+        for event in [valid(), schedule(), log(), finished(partial())] {
+            app.tell(event).await;
+        }
+        app.shows("PARTIAL").await;
+        app.keys("t");
+        app.shows("next sync 14:30:00").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_running() {
+    shoot("home_running", &DEMO, async |app| {
+        for event in [valid(), schedule(), log(), progress()] {
+            app.tell(event).await;
+        }
+        app.shows("12 of 31").await;
+        app.press(KeyCode::Up);
+        app.shows("1 below").await;
+        app.tell(more_log(50..53)).await;
+        app.shows("3 new below").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_missing() {
+    shoot("home_missing", &DEMO, async |app| {
+        app.tell(missing()).await;
+        app.shows("MISSING").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_expired() {
+    shoot("home_expired", &[], async |app| {
+        let message = Some("Garmin no longer accepts the session of account ada.".to_owned());
+        let report = JobReport {
+            message,
+            ..report(JobStatus::AuthExpired)
+        };
+        for event in [expired(), log(), finished(report)] {
+            app.tell(event).await;
+        }
+        app.shows("AUTH_EXPIRED").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_mfa_pending() {
+    shoot("home_mfa_pending", &DEMO, async |app| {
+        app.tell(mfa_pending()).await;
+        app.shows("MFA_PENDING").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_cool_down() {
+    shoot("home_cool_down", &[], async |app| {
+        let report = JobReport {
+            retry_at: Some(at(871)),
+            ..report(JobStatus::RateLimited)
+        };
+        for event in [
+            cooling_down(CoolDownScope::Requests),
+            log(),
+            finished(report),
+        ] {
+            app.tell(event).await;
+        }
+        app.shows("RATE_LIMITED").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_trouble() {
+    shoot("home_trouble", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(log()).await;
+        app.tell(Event::Trouble(Failure::rate_limited(Some(at(871)))))
+            .await;
+        app.shows("too many requests").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_hostile_names() {
+    shoot("home_hostile_names", &[], async |app| {
+        let [state, log] = hostile();
+        app.tell(state).await;
+        app.tell(log).await;
+        app.shows("zalgo").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_empty() {
+    shoot("login_empty", &DEMO, async |app| {
+        open_login(app).await;
+        app.shows("E-mail").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_slip() {
+    shoot("login_slip", &[], async |app| {
+        open_login(app).await;
+        app.keys("ada.example.com");
+        app.press(KeyCode::Enter);
+        app.shows("has an @ in it").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_checking() {
+    shoot("login_checking", &DEMO, async |app| {
+        submit_login(app).await;
+        app.shows("Asking Garmin").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_refused() {
+    shoot("login_refused", &DEMO, async |app| {
+        submit_login(app).await;
+        let failure = Failure::invalid_credentials();
+        app.tell(sign_in(SignInOutcome::Refused {
+            failure,
+            challenge: None,
+        }))
+        .await;
+        app.shows("does not know").await;
+        app.keys("secret");
+        app.shows("••••••").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_cool_down() {
+    shoot("login_cool_down", &[], async |app| {
+        app.tell(cooling_down(CoolDownScope::SignIn)).await;
+        app.shows("14:31").await;
+        app.keys("l");
+        app.shows("Sign-in rests").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mfa_fresh() {
+    shoot("mfa_fresh", &DEMO, async |app| {
+        open_mfa(app).await;
+        app.shows("paste works").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mfa_half_typed() {
+    shoot("mfa_half_typed", &[], async |app| {
+        open_mfa(app).await;
+        app.keys("409");
+        app.shows("│ 4 │ 0 │ 9 │").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mfa_wrong() {
+    shoot("mfa_wrong", &DEMO, async |app| {
+        open_mfa(app).await;
+        app.keys("111111");
+        app.shows("Asking Garmin").await;
+        let challenge = Some(Challenge {
+            attempts: 1,
+            ..challenge()
+        });
+        app.tell(sign_in(SignInOutcome::Refused {
+            failure: Failure::mfa_code_invalid(),
+            challenge,
+        }))
+        .await;
+        app.shows("1 code tried").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mfa_expired() {
+    shoot("mfa_expired", &[], async |app| {
+        open_mfa(app).await;
+        app.clock.advance(std::time::Duration::from_secs(272));
+        app.press(KeyCode::Backspace);
+        app.shows("Enter signs in again").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn help_home() {
+    shoot("help_home", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("?");
+        app.shows("Esc back").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn help_login() {
+    shoot("help_login", &[], async |app| {
+        open_login(app).await;
+        app.press(KeyCode::F(1));
+        app.shows("previous field").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_out() {
+    shoot("sign_out", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("o");
+        app.shows("Forgotten").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_small() {
+    for size in [(59, 16), (60, 15), (24, 5)] {
+        let mut app = App::start(size, &DEMO);
+        let frame = app.shows("garminsync needs").await;
+        assert!(!frame.contains("demo"), "{frame}");
+    }
+}

@@ -1,0 +1,134 @@
+//! A person and the engine, step by step, through the real loop.
+
+use crossterm::event::KeyCode;
+use garminsync::{
+    domain::{failure::Failure, job::JobStatus, job::Trigger},
+    engine::{
+        command::Command,
+        event::{Event, SignInOutcome},
+    },
+    tui::Ended,
+};
+
+use super::{app::App, fixtures::*};
+
+const PASSWORD: &str = "correct-horse-7";
+
+fn sign_in(outcome: SignInOutcome) -> Event {
+    Event::SignIn {
+        account: account(),
+        outcome,
+    }
+}
+
+#[tokio::test]
+async fn from_an_empty_home_to_the_first_sync() {
+    let mut app = App::start((80, 24), &[]);
+    app.shows("reading CentralDB").await;
+    app.tell(missing()).await;
+    app.shows("press l to sign in").await;
+
+    app.keys("l");
+    app.keys("ada@example.com");
+    app.press(KeyCode::Enter);
+    app.paste(&format!("{PASSWORD}\n"));
+    app.shows(&"•".repeat(PASSWORD.len())).await;
+    app.press(KeyCode::Enter);
+    let command = app.command().await;
+    assert!(!format!("{command:?}").contains(PASSWORD));
+    let Command::SignIn {
+        email, password, ..
+    } = command
+    else {
+        panic!("{command:?}")
+    };
+    assert_eq!(
+        (email.as_str(), password.expose()),
+        ("ada@example.com", PASSWORD)
+    );
+    app.shows("Asking Garmin").await;
+
+    app.tell(sign_in(SignInOutcome::MfaRequired(challenge())))
+        .await;
+    app.tell(mfa_pending()).await;
+    app.shows("expires in 4:31").await;
+    app.keys("111111");
+    assert!(
+        matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "111111")
+    );
+    let refused = SignInOutcome::Refused {
+        failure: Failure::mfa_code_invalid(),
+        challenge: Some(challenge()),
+    };
+    app.tell(sign_in(refused)).await;
+    app.shows("did not accept this code").await;
+    app.paste("Your Garmin code: 409 123");
+    assert!(
+        matches!(app.command().await, Command::AnswerMfa { code, .. } if code.expose() == "409123")
+    );
+
+    app.tell(valid()).await;
+    app.tell(sign_in(SignInOutcome::SignedIn {
+        display_name: Some("ada.lovelace".to_owned()),
+    }))
+    .await;
+    app.shows("Signed in as ada.lovelace.").await;
+    app.keys("s");
+    assert!(matches!(
+        app.command().await,
+        Command::Sync {
+            trigger: Trigger::Person,
+            ..
+        }
+    ));
+    app.tell(progress()).await;
+    app.shows("12 of 31").await;
+    app.keys("s");
+    app.shows("A sync is already running.").await;
+    app.keys("x");
+    assert!(matches!(app.command().await, Command::CancelSync { .. }));
+    app.shows("STOPPING").await;
+    app.tell(finished(report(JobStatus::Cancelled))).await;
+    app.shows("CANCELLED").await;
+
+    let frames = std::sync::Arc::clone(&app.all_frames);
+    app.keys("q");
+    assert_eq!(app.ended().await, Ended::Quit);
+    assert!(!frames.lock().unwrap().contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_toast_goes_with_time() {
+    let mut app = App::start((80, 24), &[]);
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("x");
+    app.shows("No sync is running.").await;
+    app.clock.advance(std::time::Duration::from_secs(6));
+    app.hides("No sync is running.").await;
+}
+
+#[tokio::test]
+async fn every_way_out_is_told_apart() {
+    assert_eq!(
+        App::start((80, 24), &[]).hang_up().await,
+        Ended::InputClosed
+    );
+
+    let app = App::start((80, 24), &[]);
+    app.stop.cancel();
+    assert_eq!(app.ended().await, Ended::Stopped);
+
+    let mut app = App::start((80, 24), &[]);
+    app.tell(missing()).await;
+    app.shows("MISSING").await;
+    app.keys("l");
+    app.shows("E-mail").await;
+    app.ctrl('c');
+    assert_eq!(app.ended().await, Ended::Quit);
+
+    assert_eq!(
+        App::start((80, 24), &[]).engine_gone().await,
+        Ended::EngineGone
+    );
+}

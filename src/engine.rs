@@ -67,7 +67,8 @@ pub fn spawn(deps: Deps, mode: Mode) -> (EngineHandle, mpsc::Receiver<Event>, Ru
 }
 
 impl Deps {
-    fn auth(&self) -> Auth {
+    /// Sign-in and session keeping on these dependencies.
+    pub fn auth(&self) -> Auth {
         Auth {
             clock: self.clock.clone(),
             central_db: self.central_db.clone(),

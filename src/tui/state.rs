@@ -21,8 +21,9 @@ use super::{
 use crate::domain::{
     account::AccountName,
     challenge::Challenge,
+    cool_down::CoolDown,
     failure::Failure,
-    session::{AccountState, CoolDown, SessionStatus},
+    session::{AccountState, SessionStatus},
 };
 
 #[derive(Debug)]

@@ -236,15 +236,12 @@ fn result(
 /// The one thing worth knowing beyond the numbers: why it went wrong, which
 /// task failed first, or what was gained.
 fn detail(report: &JobReport, state: &State) -> (String, Role) {
-    if let Some(at) = report.retry_at.filter(|at| *at > state.now) {
-        let why = report.message.as_deref().map(printable).unwrap_or_default();
-        return (
-            format!("again {}. {why}", state.times().future(at)),
-            Role::Warn,
-        );
-    }
-    if let Some(message) = &report.message {
-        return (printable(message), Role::Muted);
+    let retry_at = report.failure.as_ref().and_then(|failure| failure.retry_at);
+    if let Some(failure) = &report.failure
+        && let Some(at) = retry_at.filter(|at| *at > state.now)
+    {
+        let again = state.times().future(at);
+        return (format!("again {again}. {}", failure.summary), Role::Warn);
     }
     if let Some(failure) = report.failures.first() {
         let more = match report.failures.len() {
@@ -256,6 +253,9 @@ fn detail(report: &JobReport, state: &State) -> (String, Role) {
             format!("{what}{more}: {}", printable(&failure.summary)),
             Role::Warn,
         );
+    }
+    if let Some(failure) = &report.failure {
+        return (failure.to_string(), Role::Muted);
     }
     let gains: Vec<String> = report
         .datasets

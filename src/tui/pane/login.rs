@@ -12,7 +12,7 @@ use ratatui::{
 };
 
 use crate::{
-    domain::{failure::Failure, printable::printable, secret::Secret, session::CoolDownScope},
+    domain::{cool_down::CoolDownScope, failure::Failure, printable::printable, secret::Secret},
     tui::{
         keymap::Action,
         state::{Overlay, State, Waiting},

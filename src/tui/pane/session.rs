@@ -13,8 +13,9 @@ use ratatui::{
 use crate::{
     domain::{
         challenge::Challenge,
+        cool_down::{CoolDown, CoolDownScope},
         printable::printable,
-        session::{AccountState, CoolDown, CoolDownScope, Lane, LaneState, SessionStatus},
+        session::{AccountState, Lane, LaneState, SessionStatus},
     },
     tui::{
         state::State,

@@ -26,7 +26,7 @@ pub(super) fn learn(state: &mut State, event: Event) {
             state.log.append(entries);
         }
         Event::Schedule { next_sync_at } => state.next_sync_at = next_sync_at,
-        Event::SignedOut { account } if account == state.account => {
+        Event::SignedOut { account, .. } if account == state.account => {
             if state.waiting == Some(Waiting::SignOut) {
                 state.waiting = None;
             }
@@ -39,7 +39,12 @@ pub(super) fn learn(state: &mut State, event: Event) {
             }
             state.fail(&failure);
         }
-        Event::SignIn { .. } | Event::Sync { .. } | Event::SignedOut { .. } => {}
+        // Of another account, or answers to questions the app does not ask.
+        Event::SignIn { .. }
+        | Event::Sync { .. }
+        | Event::SignedOut { .. }
+        | Event::Checked { .. }
+        | Event::Planned { .. } => {}
     }
 }
 

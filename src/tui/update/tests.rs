@@ -252,7 +252,10 @@ fn signing_out_is_asked_twice() {
         app.effects.as_slice(),
         [Effect::Send(Command::SignOut { .. })]
     ));
-    app.send(Msg::Engine(Event::SignedOut { account: account() }));
+    app.send(Msg::Engine(Event::SignedOut {
+        account: account(),
+        had_session: true,
+    }));
     assert!(app.state.waiting.is_none());
 }
 

@@ -1,8 +1,7 @@
-//! One line of typed text, plain or hidden.
+//! One line of typed text, plain or hidden: tui-input's editing, our drawing.
 //!
-//! The buffer is allocated once, never grows and is wiped when it goes: a
-//! password leaves no copies behind. That, a cursor counted in characters and a
-//! silent `Debug` are why this is not tui-input.
+//! tui-input prints its text in `Debug` and ignores pastes, so it is kept
+//! inside: a field shows nothing of its text but what it draws.
 
 use std::fmt;
 
@@ -11,8 +10,8 @@ use ratatui::{
     layout::{Position, Rect},
     text::Line,
 };
+use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthChar;
-use zeroize::Zeroizing;
 
 use crate::{
     domain::{printable::printable, secret::Secret},
@@ -27,17 +26,14 @@ use crate::{
 const CAPACITY: usize = 512;
 
 pub struct Field {
-    text: Zeroizing<String>,
-    /// In characters.
-    cursor: usize,
+    input: Input,
     hidden: bool,
 }
 
 impl Field {
     pub fn plain() -> Self {
         Self {
-            text: Zeroizing::new(String::with_capacity(CAPACITY)),
-            cursor: 0,
+            input: Input::default(),
             hidden: false,
         }
     }
@@ -51,7 +47,7 @@ impl Field {
     }
 
     pub fn text(&self) -> &str {
-        &self.text
+        self.input.value()
     }
 
     pub fn is_hidden(&self) -> bool {
@@ -70,37 +66,31 @@ impl Field {
     /// password. So is whatever would pile up in CAPACITY.
     pub fn insert(&mut self, text: &str) {
         for c in text.chars().filter(|c| !c.is_control()) {
-            if self.text.len() + c.len_utf8() <= CAPACITY {
-                let at = self.byte(self.cursor);
-                self.text.insert(at, c);
-                self.cursor += 1;
+            if self.text().len() + c.len_utf8() <= CAPACITY {
+                self.input.handle(InputRequest::InsertChar(c));
             }
         }
     }
 
     pub fn edit(&mut self, edit: Edit) {
-        let length = self.text.chars().count();
-        match edit {
-            Edit::Left => self.cursor = self.cursor.saturating_sub(1),
-            Edit::Right => self.cursor = (self.cursor + 1).min(length),
-            Edit::Start => self.cursor = 0,
-            Edit::End => self.cursor = length,
-            Edit::Backspace => self.remove(self.cursor.saturating_sub(1), self.cursor),
-            Edit::Delete => self.remove(self.cursor, (self.cursor + 1).min(length)),
-            Edit::ClearBefore => self.remove(0, self.cursor),
-            Edit::ClearWord => self.remove(self.word_start(), self.cursor),
-        }
+        self.input.handle(match edit {
+            Edit::Left => InputRequest::GoToPrevChar,
+            Edit::Right => InputRequest::GoToNextChar,
+            Edit::Start => InputRequest::GoToStart,
+            Edit::End => InputRequest::GoToEnd,
+            Edit::Backspace => InputRequest::DeletePrevChar,
+            Edit::Delete => InputRequest::DeleteNextChar,
+            Edit::ClearBefore => InputRequest::DeleteFromStart,
+            Edit::ClearWord => InputRequest::DeletePrevWord,
+        });
     }
 
     /// Hands the text over and leaves the field empty and wiped.
     pub fn take(&mut self) -> Secret {
-        let secret = Secret::new(self.text.as_str());
-        let hidden = self.hidden;
-        *self = Self {
-            hidden,
-            ..Self::plain()
-        };
-        secret
+        let Self { input, hidden } = std::mem::replace(self, Self::plain());
+        self.hidden = hidden;
+        let mut input = input;
+        Secret::new(input.value_and_reset())
     }
 
     /// Draws the part around the cursor that fits, and the cursor if `focused`.
@@ -118,7 +108,7 @@ impl Field {
     /// inside of `columns`, and the cursor's column.
     fn window(&self, columns: usize) -> (String, usize) {
         let mut shown: Vec<char> = if self.hidden {
-            vec!['•'; self.text.chars().count()]
+            vec!['•'; self.text().chars().count()]
         } else {
             // What reorders or hides text is no harm in the buffer, only on screen.
             let visible = |c: char| {
@@ -128,13 +118,13 @@ impl Field {
                     '·'
                 }
             };
-            self.text.chars().map(visible).collect()
+            self.text().chars().map(visible).collect()
         };
         let mut dropped = 0;
         let before = |shown: &[char], dropped: usize| -> usize {
             let text: String = shown
                 .iter()
-                .take(self.cursor.saturating_sub(dropped))
+                .take(self.input.cursor().saturating_sub(dropped))
                 .collect();
             width(&text)
         };
@@ -149,28 +139,6 @@ impl Field {
             used <= columns
         });
         (fits.collect(), column)
-    }
-
-    fn remove(&mut self, from: usize, to: usize) {
-        let (start, end) = (self.byte(from), self.byte(to));
-        self.text.replace_range(start..end, "");
-        self.cursor = from;
-    }
-
-    /// Where the word before the cursor begins, in characters.
-    fn word_start(&self) -> usize {
-        let before = self.text.get(..self.byte(self.cursor)).unwrap_or_default();
-        let word_end = before.trim_end_matches(' ');
-        let start = word_end.rfind(' ').map_or(0, |space| space + 1);
-        before.get(..start).map_or(0, |kept| kept.chars().count())
-    }
-
-    /// Where the character `index` begins.
-    fn byte(&self, index: usize) -> usize {
-        self.text
-            .char_indices()
-            .nth(index)
-            .map_or(self.text.len(), |(at, _)| at)
     }
 }
 
@@ -216,12 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_line_break_is_dropped_and_the_buffer_never_grows() {
+    fn a_pasted_line_break_is_dropped_and_the_field_has_an_end() {
         let mut field = field("hun\r\nter2\x1b");
         assert_eq!(field.text(), "hunter2");
         field.insert(&"x".repeat(9000));
         assert_eq!(field.text().len(), CAPACITY);
-        assert!(field.text.capacity() < 2 * CAPACITY);
     }
 
     #[test]

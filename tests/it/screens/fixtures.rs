@@ -6,10 +6,11 @@ use garminsync::{
     domain::{
         account::{Account, AccountId, AccountName, Region},
         challenge::{Challenge, MfaMethod},
+        cool_down::{CoolDown, CoolDownScope},
         dataset::Dataset,
         job::{DatasetCount, JobId, JobReport, JobStatus, TaskFailure},
         log::{LogEntry, LogLevel},
-        session::{AccountState, CoolDown, CoolDownScope, Lane, LaneState, Reuse, SessionStatus},
+        session::{AccountState, Lane, LaneState, Reuse, SessionStatus},
     },
     engine::event::{Event, SyncEvent, SyncProgress},
 };
@@ -175,8 +176,7 @@ pub(super) fn report(status: JobStatus) -> JobReport {
             ),
         ]),
         failures: Vec::new(),
-        message: None,
-        retry_at: None,
+        failure: None,
     }
 }
 

@@ -4,9 +4,9 @@ use crossterm::event::KeyCode;
 use garminsync::{
     domain::{
         challenge::Challenge,
+        cool_down::CoolDownScope,
         failure::Failure,
         job::{JobReport, JobStatus},
-        session::CoolDownScope,
     },
     engine::event::{Event, SignInOutcome},
 };
@@ -135,9 +135,8 @@ async fn home_missing() {
 #[tokio::test]
 async fn home_expired() {
     shoot("home_expired", &[], async |app| {
-        let message = Some("Garmin no longer accepts the session of account ada.".to_owned());
         let report = JobReport {
-            message,
+            failure: Some(Failure::auth_expired(&account())),
             ..report(JobStatus::AuthExpired)
         };
         for event in [expired(), log(), finished(report)] {
@@ -161,7 +160,7 @@ async fn home_mfa_pending() {
 async fn home_cool_down() {
     shoot("home_cool_down", &[], async |app| {
         let report = JobReport {
-            retry_at: Some(at(871)),
+            failure: Some(Failure::rate_limited(Some(at(871)))),
             ..report(JobStatus::RateLimited)
         };
         for event in [

@@ -86,8 +86,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             duration_ms: 9,
             datasets: std::collections::BTreeMap::new(),
             failures: Vec::new(),
-            message: None,
-            retry_at: Some(at(50)),
+            failure: Some(Failure::rate_limited(Some(at(50)))),
         }))),
         (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![LogEntry {
             id,
@@ -99,7 +98,10 @@ fn any_event() -> impl Strategy<Value = Event> {
             text,
         }])),
         Just(Event::Trouble(Failure::garmin_down(503))),
-        Just(Event::SignedOut { account: account() }),
+        Just(Event::SignedOut {
+            account: account(),
+            had_session: true
+        }),
     ]
 }
 

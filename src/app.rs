@@ -1,0 +1,202 @@
+//! The composition root: configuration, dependencies, engine, then a front.
+//!
+//! Live, demo and test differ in [`Deps`] and nowhere below. This is the only
+//! place that knows what a demo is.
+
+mod demo;
+mod signals;
+mod simulator;
+
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
+
+use crossterm::event::EventStream;
+use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    central_db::CentralDb,
+    cli::{self, Front, Task},
+    clock::Clock,
+    config::{
+        Config, Environment,
+        args::{Args, Command},
+    },
+    domain::{account::AccountName, failure::Failure, failure::FailureKind},
+    engine::{self, Deps, Mode},
+    telemetry,
+    tui::{self, terminal::Session, theme::Theme},
+    vault::{Vault, key::KeyFile},
+};
+
+/// Runs what the arguments ask for and returns the exit code. Blocks; call it
+/// on the main thread.
+pub fn run(args: Args) -> u8 {
+    let env = Environment::of_process();
+    let done = runtime().and_then(|runtime| {
+        let code = runtime.block_on(dispatch(args, &env));
+        // A prompt may still hold a blocking thread; nothing is waited for any more.
+        runtime.shutdown_background();
+        code
+    });
+    done.unwrap_or_else(|failure| {
+        cli::complain(&failure);
+        failure.kind.exit_code()
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::unexpected(format!("The program could not start: {e}.")))
+}
+
+async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
+    let task = match args.command {
+        Some(Command::Simulator(options)) => return simulator::run(&options).await,
+        Some(Command::Login(args)) => Some(Task::Login(args)),
+        Some(Command::Mfa { code }) => Some(Task::Mfa { code }),
+        Some(Command::Status { check }) => Some(Task::Status { check }),
+        Some(Command::Logout) => Some(Task::Logout),
+        None if args.sync => Some(Task::Sync(args.what)),
+        None => None,
+    };
+    if args.demo {
+        return demo::run(task, &args.common, env).await;
+    }
+    let config = Config::resolve(&args.common, env)?;
+    let deps = deps(config)?;
+    match task {
+        Some(task) => headless(deps, task).await,
+        None => full_screen(deps, Vec::new()).await,
+    }
+}
+
+/// Opens everything the configuration names.
+fn deps(config: Config) -> Result<Deps, Failure> {
+    config.paths.create()?;
+    let central_db = CentralDb::open(&config.paths)?;
+    let key_file = config
+        .key_file
+        .clone()
+        .unwrap_or_else(|| config.paths.vault_key.clone());
+    let vault = Vault::with_key_file(KeyFile::at(key_file));
+    vault.check()?;
+    Ok(Deps {
+        clock: Clock::system(),
+        central_db,
+        vault: Arc::new(vault),
+        config,
+    })
+}
+
+/// One command, then out.
+async fn headless(deps: Deps, task: Task) -> Result<u8, Failure> {
+    let config = deps.config.clone();
+    let _guard = telemetry::start(&config.paths.logs, &config.log, Some(config.verbose))?;
+    let stop = signals::stop_token()?;
+    headless_until(deps, task, stop).await
+}
+
+async fn headless_until(deps: Deps, task: Task, stop: CancellationToken) -> Result<u8, Failure> {
+    let (central_db, clock, config) = (
+        deps.central_db.clone(),
+        deps.clock.clone(),
+        deps.config.clone(),
+    );
+    let is_sync = matches!(task, Task::Sync(_));
+    let (engine, events, running) = engine::spawn(deps, Mode::OneShot);
+    let front = Front {
+        engine,
+        events,
+        central_db,
+        clock,
+        config,
+        stop: stop.clone(),
+    };
+    let code = if is_sync {
+        // A sync ends by itself when it is told to stop, and still reports.
+        front.run(task).await
+    } else {
+        stop.run_until_cancelled(front.run(task)).await.unwrap_or(1)
+    };
+    running.shut_down().await;
+    Ok(code)
+}
+
+/// The app. `corner` stays in sight: label and value pairs.
+async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Failure> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Failure::new(
+            FailureKind::NoTerminal,
+            "The full-screen app needs a terminal, and there is none.",
+            "Without one, use: garminsync --sync, or garminsync status",
+        ));
+    }
+    let config = deps.config.clone();
+    let _guard = telemetry::start(&config.paths.logs, &config.log, None)?;
+    let stop = signals::stop_token()?;
+    let account = shown_account(&deps).await?;
+    let options = tui::Options {
+        account,
+        corner,
+        theme: Theme::from_env(),
+        clock: deps.clock.clone(),
+        zone: TimeZone::system(),
+    };
+    let (engine, events, running) = engine::spawn(deps, Mode::Watching);
+    let ended = {
+        let mut session = Session::enter().map_err(|e| no_screen(&e))?;
+        tui::run(
+            session.terminal(),
+            EventStream::new(),
+            engine,
+            events,
+            stop,
+            options,
+        )
+        .await
+    };
+    running.shut_down().await;
+    match ended {
+        Ok(tui::Ended::EngineGone) => Err(Failure::unexpected(
+            "The engine stopped while the app was open.",
+        )),
+        Ok(_) => Ok(0),
+        // A terminal that is gone is a closed window, not a failure.
+        Err(e) => {
+            tracing::info!(error = %e, "the terminal went away");
+            Ok(0)
+        }
+    }
+}
+
+/// The account named, else the first one known, else the default name.
+async fn shown_account(deps: &Deps) -> Result<AccountName, Failure> {
+    if let Some(name) = &deps.config.account {
+        return Ok(name.clone());
+    }
+    let known = deps
+        .central_db
+        .read(crate::central_db::accounts::all)
+        .await?;
+    let name = known.iter().map(|account| &account.name);
+    Ok(name
+        .clone()
+        .find(|name| **name == AccountName::default())
+        .or_else(|| name.clone().next())
+        .cloned()
+        .unwrap_or_default())
+}
+
+fn no_screen(error: &io::Error) -> Failure {
+    Failure::new(
+        FailureKind::NoTerminal,
+        format!("The terminal cannot show the app: {error}."),
+        "Use another terminal, or garminsync --sync without one.",
+    )
+}

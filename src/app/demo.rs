@@ -1,0 +1,83 @@
+//! Demo mode: the same program on the simulator, in a throw-away home.
+
+use std::time::Duration;
+
+use super::{deps, full_screen, headless_until, signals, simulator};
+use crate::{
+    cli::Task,
+    config::{Config, Environment, args::CommonArgs},
+    domain::{failure::Failure, secret::Secret, sign_in::SignInOutcome},
+    engine::Deps,
+    simulator::Scenario,
+    telemetry,
+};
+
+/// Slow enough to be watched, fast enough not to bore.
+const GAP: Duration = Duration::from_millis(40);
+
+pub(super) async fn run(
+    task: Option<Task>,
+    common: &CommonArgs,
+    env: &Environment,
+) -> Result<u8, Failure> {
+    let home = tempfile::Builder::new()
+        .prefix("garminsync-demo-")
+        .tempdir()
+        .map_err(|e| Failure::unexpected(format!("No throw-away folder can be made: {e}.")))?;
+    let simulator = simulator::start(Scenario::demo()).await?;
+    let Scenario {
+        email,
+        password,
+        mfa_code,
+        ..
+    } = simulator.scenario().clone();
+    let mut names = vec![("GARMINSYNC_BASE_URL", simulator.base_url())];
+    names.extend(
+        ["GARMINSYNC_LOG", "NO_COLOR"]
+            .into_iter()
+            .filter_map(|name| Some((name, env.get(name)?))),
+    );
+    let common = CommonArgs {
+        home: Some(home.path().to_owned()),
+        ..common.clone()
+    };
+    let mut config = Config::resolve(&common, &Environment::from_iter(names))?;
+    config.sync.gap = GAP;
+    let deps = deps(config)?;
+    let Some(task) = task else {
+        let corner = [
+            ("demo e-mail", email),
+            ("password", password),
+            ("MFA code", mfa_code),
+        ];
+        return full_screen(
+            deps,
+            corner
+                .map(|(label, value)| (label.to_owned(), value))
+                .to_vec(),
+        )
+        .await;
+    };
+    let (logs, filter) = (deps.config.paths.logs.clone(), deps.config.log.clone());
+    let _guard = telemetry::start(&logs, &filter, Some(deps.config.verbose))?;
+    let stop = signals::stop_token()?;
+    sign_in(&deps, &email, Secret::new(password), Secret::new(mfa_code)).await?;
+    headless_until(deps, task, stop).await
+}
+
+/// The only place where anything signs in by itself: with an account that is
+/// made up, at a server in this process.
+async fn sign_in(deps: &Deps, email: &str, password: Secret, code: Secret) -> Result<(), Failure> {
+    let (auth, account) = (deps.auth(), deps.config.account_or_default());
+    let mut outcome = auth.sign_in(&account, email, &password).await;
+    if matches!(outcome, SignInOutcome::MfaRequired(_)) {
+        outcome = auth.answer_challenge(&account, &code).await;
+    }
+    match outcome {
+        SignInOutcome::SignedIn { .. } => Ok(()),
+        SignInOutcome::MfaRequired(_) => {
+            Err(Failure::unexpected("The simulator asked for two codes."))
+        }
+        SignInOutcome::Refused { failure, .. } => Err(failure),
+    }
+}

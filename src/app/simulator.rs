@@ -1,0 +1,52 @@
+//! `garminsync simulator`: the built-in Garmin, alone in the foreground.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use super::signals;
+use crate::{
+    config::args::SimulatorArgs,
+    domain::failure::Failure,
+    simulator::{Scenario, Simulator},
+};
+
+pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
+    let scenario = Scenario {
+        seed: args.seed,
+        days: args.days,
+        port: args.port,
+        access_ttl: Duration::from_secs(args.access_ttl),
+        ..Scenario::demo()
+    };
+    let simulator = start(scenario).await?;
+    let stop = signals::stop_token()?;
+    let Scenario {
+        email,
+        password,
+        mfa_code,
+        ..
+    } = simulator.scenario();
+    // The first line alone is the base URL, so that a script can read it.
+    let text = format!(
+        "{}\nemail     {email}\npassword  {password}\nMFA code  {mfa_code}\n\
+         use       GARMINSYNC_BASE_URL={} garminsync login --email {email}",
+        simulator.base_url(),
+        simulator.base_url()
+    );
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    drop(out);
+    stop.cancelled().await;
+    Ok(0)
+}
+
+pub(super) async fn start(scenario: Scenario) -> Result<Simulator, Failure> {
+    Simulator::start(scenario).await.map_err(|e| {
+        Failure::usage(
+            format!("The simulator did not start: {e}."),
+            "Choose another port with --port, or 0 for any.",
+        )
+    })
+}

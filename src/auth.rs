@@ -16,6 +16,7 @@
 pub mod flow;
 pub mod keeper;
 pub mod sign_in;
+mod trail;
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Auth, sign_in::note};
+use super::{Auth, trail::note};
 use crate::{
     central_db::{
         accounts,
@@ -138,8 +138,14 @@ impl Keeper {
                 Err(Failure::auth_expired(&self.account.name))
             }
             Err(TokenError::Garmin(e)) => {
-                // After a timeout or a 5xx Garmin may have rotated: the intent stays.
-                if !matches!(e, GarminError::NoAnswer(_) | GarminError::Server(_)) {
+                // After a timeout, a 5xx or a garbled answer Garmin may have rotated: the intent stays.
+                let is_untouched = matches!(
+                    e,
+                    GarminError::NotSent(_)
+                        | GarminError::RateLimited { .. }
+                        | GarminError::Blocked
+                );
+                if is_untouched {
                     self.auth
                         .central_db
                         .write(move |tx| sessions::abandon_refresh(tx, id, Lane::Connect))

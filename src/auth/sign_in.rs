@@ -1,12 +1,12 @@
 //! Carries a sign-in out: password or code, ticket, tokens, proof, CentralDB.
 
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::Transaction;
+use jiff::SignedDuration;
 use zeroize::Zeroizing;
 
 use super::{
     Auth,
     flow::{self, Next, Rest},
+    trail::note,
 };
 use crate::{
     central_db::{
@@ -14,14 +14,13 @@ use crate::{
         auth_events::{self, AuthAction},
         challenges::{self, StoredChallenge},
         cool_downs,
-        log::{self, NewEntry},
         sessions::{self, NewPair},
     },
     domain::{
         account::{Account, AccountName},
         challenge::{Challenge, MfaMethod},
-        cool_down::{self, CoolDown, CoolDownScope},
-        failure::{Failure, FailureKind},
+        cool_down::{CoolDown, CoolDownScope},
+        failure::Failure,
         log::LogLevel,
         secret::Secret,
         session::{Lane, Tokens},
@@ -411,93 +410,4 @@ impl Auth {
             ))
         }
     }
-
-    /// Ends the attempt and drops its challenge.
-    async fn stop(
-        &self,
-        account: &Account,
-        action: AuthAction,
-        failure: Failure,
-        rest: Option<Rest>,
-    ) -> Result<SignInOutcome, Failure> {
-        self.refuse(account, action, failure, rest, true)
-            .await
-            .map(SignInOutcome::from)
-    }
-
-    /// Writes a refusal down: audit line, log line, cool-down if one follows.
-    async fn refuse(
-        &self,
-        account: &Account,
-        action: AuthAction,
-        failure: Failure,
-        rest: Option<Rest>,
-        challenge_over: bool,
-    ) -> Result<Failure, Failure> {
-        let (account, now) = (account.clone(), self.now());
-        let refused = self.central_db.write(move |tx| {
-            if challenge_over {
-                challenges::drop(tx, account.id)?;
-            }
-            auth_events::record(tx, account.id, now, action, failure.kind.reason(), None)?;
-            note(tx, &account, now, LogLevel::Warn, &failure.summary)?;
-            let cool_down = enter_cool_down(tx, &account, &failure, rest, now)?;
-            Ok(failure.with_retry_at(cool_down.map(|cool_down| cool_down.until)))
-        });
-        Ok(refused.await?)
-    }
-}
-
-/// Enters the cool-down a refusal leads to, if any.
-fn enter_cool_down(
-    tx: &Transaction<'_>,
-    account: &Account,
-    failure: &Failure,
-    rest: Option<Rest>,
-    now: Timestamp,
-) -> rusqlite::Result<Option<CoolDown>> {
-    let scope = CoolDownScope::SignIn;
-    if let Some(Rest { retry_after }) = rest {
-        return cool_downs::enter(tx, account.id, scope, retry_after, &failure.summary, now)
-            .map(Some);
-    }
-    if failure.kind == FailureKind::InvalidCredentials {
-        let since = now
-            .checked_sub(cool_down::WRONG_PASSWORD_WINDOW)
-            .unwrap_or(Timestamp::MIN);
-        let wrong = auth_events::count_since(tx, account.id, failure.kind.reason(), since)?;
-        if wrong >= cool_down::WRONG_PASSWORDS {
-            let until = now
-                .checked_add(cool_down::WRONG_PASSWORD_WINDOW)
-                .unwrap_or(Timestamp::MAX);
-            let reason =
-                format!("{wrong} wrong passwords within an hour; more would lock the account.");
-            return Ok(Some(CoolDown {
-                scope,
-                until,
-                reason,
-                strikes: 0,
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// A line about the session in the sync log.
-pub(super) fn note(
-    tx: &Transaction<'_>,
-    account: &Account,
-    at: Timestamp,
-    level: LogLevel,
-    text: &str,
-) -> rusqlite::Result<()> {
-    let entry = NewEntry {
-        at,
-        account: account.id,
-        job: None,
-        level,
-        dataset: None,
-        text: text.to_owned(),
-    };
-    log::append(tx, &entry)
 }

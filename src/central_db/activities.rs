@@ -61,16 +61,24 @@ pub fn store(
     .run(connection)
 }
 
+/// An activity whose original file is still to be fetched.
+#[derive(Clone, Debug)]
+pub struct WithoutFile {
+    pub id: ActivityId,
+    pub day: Date,
+    pub name: Option<String>,
+}
+
 /// Activities of `span` whose original file was never fetched, or failed
-/// before, with their day; newest first.
+/// before; newest first.
 pub fn without_file(
     connection: &Connection,
     account: AccountId,
     span: DateSpan,
-) -> rusqlite::Result<Vec<(ActivityId, Date)>> {
+) -> rusqlite::Result<Vec<WithoutFile>> {
     connection
         .prepare_cached(
-            "SELECT activity_id, started_on FROM activity LEFT JOIN activity_file USING (account, activity_id)
+            "SELECT activity_id, started_on, name FROM activity LEFT JOIN activity_file USING (account, activity_id)
              WHERE account = :account AND started_on BETWEEN :first AND :last
                  AND (state IS NULL OR state = 'failed')
              ORDER BY started_on DESC, started_at DESC, activity_id DESC",
@@ -79,7 +87,13 @@ pub fn without_file(
             named_params! {
                 ":account": account.get(), ":first": span.first().to_string(), ":last": span.last().to_string(),
             },
-            |row| Ok((ActivityId::new(row.get("activity_id")?), day(row, "started_on")?)),
+            |row| {
+                Ok(WithoutFile {
+                    id: ActivityId::new(row.get("activity_id")?),
+                    day: day(row, "started_on")?,
+                    name: row.get("name")?,
+                })
+            },
         )?
         .collect()
 }

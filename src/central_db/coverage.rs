@@ -9,8 +9,8 @@ use super::convert::{day, ms, word};
 use crate::domain::{account::AccountId, coverage::Coverage, dataset::Dataset, dates::DateSpan};
 
 /// Enters a state. A day that stays in its state is not written, and a failure
-/// never hides what is already here: the day keeps its data and is asked again
-/// because it is open, or stays settled.
+/// never hides what is already known: the day keeps its state, and an open one is
+/// asked for again anyway.
 pub fn set(
     connection: &Connection,
     account: AccountId,
@@ -27,7 +27,7 @@ pub fn set(
              ON CONFLICT (account, dataset, day_on) DO UPDATE SET
                  state = excluded.state, since_at = excluded.since_at, reason = excluded.reason
              WHERE (coverage.state, coverage.reason) IS NOT (excluded.state, excluded.reason)
-                 AND NOT (excluded.state = 'failed' AND coverage.state IN ('got', 'open'))",
+                 AND NOT (excluded.state = 'failed' AND coverage.state IN ('got', 'open', 'nothing'))",
         )?
         .execute(named_params! {
             ":account": account.get(),

@@ -165,7 +165,8 @@ pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusql
 }
 
 /// Stores what became of an original file, already on disk if it was got.
-pub fn file(db: &Connection, at: Context, file: &FileRow) -> rusqlite::Result<()> {
+/// `title` is what the log calls its activity.
+pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
     activities::store_file(db, at.account, file, at.now)?;
     let count = DatasetCount::default();
     let row = TaskRow {
@@ -182,7 +183,7 @@ pub fn file(db: &Connection, at: Context, file: &FileRow) -> rusqlite::Result<()
         FileState::NoFile => (LogLevel::Detail, "has no original file".to_owned()),
         FileState::Failed => (LogLevel::Warn, file.reason.clone().unwrap_or_default()),
     };
-    let text = format!("activity {}: {what}", file.activity.get());
+    let text = format!("{title}: {what}");
     note(db, at, level, Some(Dataset::Activities), text)
 }
 

@@ -1,4 +1,15 @@
 //! One integration binary: it links once, and shares its helpers.
 
+mod bad_input;
+mod headless;
+mod house;
+mod keeper;
+mod processes;
+mod pty;
+mod recordings;
 mod screens;
+mod secrets;
+mod sign_in;
 mod simulator;
+mod support;
+mod sync;

@@ -98,7 +98,7 @@ fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, 
         max_hr_bpm: f.reading("heartRate/maxValue"),
         stress_average: f.reading("stress/avgLevel"),
         stress_max: f.reading("stress/maxLevel"),
-        stress_rest_s: f.seconds_of_ms("stress/restStressDurationInMillis"),
+        stress_rest_s: f.seconds_of_ms("stress/restDurationInMillis"),
         stress_low_s: f.seconds_of_ms("stress/lowStressDurationInMillis"),
         stress_medium_s: f.seconds_of_ms("stress/mediumStressDurationInMillis"),
         stress_high_s: f.seconds_of_ms("stress/highStressDurationInMillis"),
@@ -187,7 +187,7 @@ mod tests {
             "calendarDate": "2026-10-02", "includesWellnessData": true,
             "movement": {"steps": {"goal": 8000, "value": 9123, "distanceInMeters": 7010}, "pushes": {}},
             "heartRate": {"minValue": 47, "maxValue": 131, "restingValue": 52},
-            "stress": {"avgLevel": 27, "restStressDurationInMillis": 34_920_000}, "pulseOx": {},
+            "stress": {"avgLevel": 27, "restDurationInMillis": 34_920_000}, "pulseOx": {},
         });
         let flat_day = json!({
             "calendarDate": "2026-10-02", "includesWellnessData": true, "totalSteps": 9123, "dailyStepGoal": 8000,

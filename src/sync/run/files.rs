@@ -1,15 +1,9 @@
 //! Original files of the activities that have none yet.
 
-use jiff::civil::Date;
-
 use super::{Halt, Run};
 use crate::{
-    central_db::activities::{self, FileRow},
-    domain::{
-        activity::{ActivityId, FileState},
-        dataset::Dataset,
-        dates::DateSpan,
-    },
+    central_db::activities::{self, FileRow, WithoutFile},
+    domain::{activity::FileState, dataset::Dataset, dates::DateSpan, printable::excerpt},
     garmin::error::GarminError,
     sync::{
         fetch::Lender,
@@ -27,23 +21,25 @@ impl<L: Lender> Run<'_, L> {
             .read(move |db| activities::without_file(db, id, span))
             .await?;
         self.planned = self.ordinal + u32::try_from(wanted.len()).unwrap_or(u32::MAX);
-        for (activity, day) in wanted {
-            let what = format!("file of activity {}", activity.get());
-            self.progress(Dataset::Activities, what.clone());
-            let row = self.fetch_file(activity, day).await?;
+        for activity in wanted {
+            let title = title(&activity);
+            self.progress(Dataset::Activities, format!("file of {title}"));
+            let row = self.fetch_file(&activity).await?;
             let at = self.context();
+            let shown = title.clone();
             self.shop
                 .central_db
-                .write(move |tx| store::file(tx, at, &row))
+                .write(move |tx| store::file(tx, at, &row, &shown))
                 .await?;
-            self.progress(Dataset::Activities, what);
+            self.progress(Dataset::Activities, format!("file of {title}"));
         }
         Ok(())
     }
 
     /// The file is on disk before its row says so; a crash in between only
     /// means that it is fetched again.
-    async fn fetch_file(&mut self, activity: ActivityId, day: Date) -> Result<FileRow, Halt> {
+    async fn fetch_file(&mut self, wanted: &WithoutFile) -> Result<FileRow, Halt> {
+        let (activity, day) = (wanted.id, wanted.day);
         let row = |state, reason| FileRow {
             activity,
             state,
@@ -91,4 +87,11 @@ impl<L: Lender> Run<'_, L> {
             Err(_) => row(FileState::Failed, Some("unpacking it failed".to_owned())),
         })
     }
+}
+
+/// What a person calls the activity: its name, or its id without one.
+fn title(activity: &WithoutFile) -> String {
+    let name = activity.name.as_deref().map(|name| excerpt(name, 40));
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| format!("activity {}", activity.id.get()))
 }

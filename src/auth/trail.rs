@@ -1,0 +1,111 @@
+//! Writes down how attempts end: audit line, log line, and the cool-down that follows.
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+
+use super::{Auth, flow::Rest};
+use crate::{
+    central_db::{
+        auth_events::{self, AuthAction},
+        challenges, cool_downs,
+        log::{self, NewEntry},
+    },
+    domain::{
+        account::Account,
+        cool_down::{self, CoolDown, CoolDownScope},
+        failure::{Failure, FailureKind},
+        log::LogLevel,
+        sign_in::SignInOutcome,
+    },
+};
+
+impl Auth {
+    /// Ends the attempt and drops its challenge.
+    pub(super) async fn stop(
+        &self,
+        account: &Account,
+        action: AuthAction,
+        failure: Failure,
+        rest: Option<Rest>,
+    ) -> Result<SignInOutcome, Failure> {
+        self.refuse(account, action, failure, rest, true)
+            .await
+            .map(SignInOutcome::from)
+    }
+
+    /// Writes a refusal down: audit line, log line, cool-down if one follows.
+    pub(super) async fn refuse(
+        &self,
+        account: &Account,
+        action: AuthAction,
+        failure: Failure,
+        rest: Option<Rest>,
+        challenge_over: bool,
+    ) -> Result<Failure, Failure> {
+        let (account, now) = (account.clone(), self.now());
+        let refused = self.central_db.write(move |tx| {
+            if challenge_over {
+                challenges::drop(tx, account.id)?;
+            }
+            auth_events::record(tx, account.id, now, action, failure.kind.reason(), None)?;
+            note(tx, &account, now, LogLevel::Warn, &failure.summary)?;
+            let cool_down = enter_cool_down(tx, &account, &failure, rest, now)?;
+            Ok(failure.with_retry_at(cool_down.map(|cool_down| cool_down.until)))
+        });
+        Ok(refused.await?)
+    }
+}
+
+/// Enters the cool-down a refusal leads to, if any.
+fn enter_cool_down(
+    tx: &Transaction<'_>,
+    account: &Account,
+    failure: &Failure,
+    rest: Option<Rest>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<CoolDown>> {
+    let scope = CoolDownScope::SignIn;
+    if let Some(Rest { retry_after }) = rest {
+        return cool_downs::enter(tx, account.id, scope, retry_after, &failure.summary, now)
+            .map(Some);
+    }
+    if failure.kind == FailureKind::InvalidCredentials {
+        let since = now
+            .checked_sub(cool_down::WRONG_PASSWORD_WINDOW)
+            .unwrap_or(Timestamp::MIN);
+        let wrong = auth_events::count_since(tx, account.id, failure.kind.reason(), since)?;
+        if wrong >= cool_down::WRONG_PASSWORDS {
+            let until = now
+                .checked_add(cool_down::WRONG_PASSWORD_WINDOW)
+                .unwrap_or(Timestamp::MAX);
+            let reason =
+                format!("{wrong} wrong passwords within an hour; more would lock the account.");
+            return Ok(Some(CoolDown {
+                scope,
+                until,
+                reason,
+                strikes: 0,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// A line about the session in the sync log.
+pub(super) fn note(
+    tx: &Transaction<'_>,
+    account: &Account,
+    at: Timestamp,
+    level: LogLevel,
+    text: &str,
+) -> rusqlite::Result<()> {
+    let entry = NewEntry {
+        at,
+        account: account.id,
+        job: None,
+        level,
+        dataset: None,
+        text: text.to_owned(),
+    };
+    log::append(tx, &entry)
+}

@@ -1,0 +1,205 @@
+//! Bad input gets a sentence, the right exit code, and loses nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+use std::fs;
+
+use crate::support::{World, binary, run, scenario, with_mfa};
+
+const LOGIN: [&str; 4] = ["login", "--email", "grace@example.com", "--password-stdin"];
+
+#[test]
+fn a_base_url_that_is_not_loopback_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    for url in [
+        "http://10.1.2.3:80",
+        "https://connectapi.garmin.com",
+        "http://127.0.0.1.evil.example/",
+    ] {
+        let mut command = binary(&["status"]);
+        command
+            .env("GARMINSYNC_HOME", home.path())
+            .env("GARMINSYNC_BASE_URL", url);
+        run(&mut command, "").complains(2, "not a loopback address");
+    }
+}
+
+#[test]
+fn a_home_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let mut command = binary(&["status"]);
+    command.env("GARMINSYNC_HOME", file.join("home"));
+    run(&mut command, "").complains(2, file.to_str().unwrap());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "x");
+}
+
+#[test]
+fn without_home_and_without_a_name_for_one_the_platform_decides() {
+    // `directories` asks the password database; the run must not crash either way.
+    let mut command = binary(&["--version"]);
+    command.env_remove("HOME");
+    assert_eq!(run(&mut command, "").code, 0);
+}
+
+#[test]
+fn a_foreign_database_is_left_untouched() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("central.db");
+    fs::write(&path, "not a database, but forty bytes long at least").unwrap();
+    for args in [&["status"][..], &["--sync"], &["login"]] {
+        let mut command = binary(args);
+        command.env("GARMINSYNC_HOME", home.path());
+        run(&mut command, "").complains(2, "not a garminsync database");
+    }
+    assert!(
+        fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("not a database")
+    );
+}
+
+#[tokio::test]
+async fn a_newer_database_is_left_untouched() {
+    let world = World::signed_in(scenario()).await;
+    world
+        .db()
+        .pragma_update(None, "user_version", 4711)
+        .unwrap();
+    world
+        .run(&["--sync"], "")
+        .await
+        .complains(2, "newer garminsync");
+    assert_eq!(world.number("PRAGMA user_version"), 4711);
+}
+
+#[tokio::test]
+async fn a_damaged_key_file_is_a_sentence_and_nothing_is_lost() {
+    let world = World::signed_in(scenario()).await;
+    let key = fs::read(world.file("vault.key")).unwrap();
+    fs::write(world.file("vault.key"), "rubbish").unwrap();
+    for args in [&["--sync"][..], &["status", "--check"]] {
+        world.run(args, "").await.complains(2, "vault.key");
+    }
+    assert_eq!(
+        fs::read_to_string(world.file("vault.key")).unwrap(),
+        "rubbish"
+    );
+    fs::write(world.file("vault.key"), key).unwrap();
+    assert_eq!(
+        world.run(&["--sync"], "").await.code,
+        0,
+        "the old key opens the old session"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_a_sentence_and_nothing_is_lost() {
+    let world = World::signed_in(scenario()).await;
+    let other = World::signed_in(scenario()).await;
+    let key = fs::read(world.file("vault.key")).unwrap();
+    fs::copy(other.file("vault.key"), world.file("vault.key")).unwrap();
+    let ran = world.run(&["--sync", "--format", "json"], "").await;
+    assert_eq!(
+        (ran.code, ran.json()["jobs"][0]["reason"].as_str()),
+        (2, Some("VAULT_KEY")),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("another key"), "{ran:?}");
+    assert_eq!(world.simulator.counters().total, 0);
+    fs::write(world.file("vault.key"), key).unwrap();
+    assert_eq!(world.run(&["--sync"], "").await.code, 0);
+}
+
+#[tokio::test]
+async fn closed_or_empty_standard_input_never_hangs() {
+    let world = World::new(with_mfa()).await;
+    world.run(&LOGIN, "").await.complains(2, "No password");
+    world.run(&["login"], "").await.complains(2, "no terminal");
+    world
+        .run(&["login", "--email", "grace@example.com"], "")
+        .await
+        .complains(2, "no terminal");
+    world
+        .run(
+            &["login", "--email", "not an address", "--password-stdin"],
+            "x\n",
+        )
+        .await
+        .complains(2, "e-mail");
+    assert_eq!(
+        world.simulator.counters().total,
+        0,
+        "nothing was sent to Garmin"
+    );
+    world
+        .run(&["mfa"], "")
+        .await
+        .complains(3, "No MFA code is awaited");
+    world.run(&LOGIN, "correct-horse-battery\n").await;
+    let ran = world.run(&["mfa"], "").await;
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.out.contains("garminsync mfa CODE"), "{ran:?}");
+    world
+        .run(&["mfa", "12"], "")
+        .await
+        .complains(2, "six digits");
+}
+
+#[tokio::test]
+async fn the_app_without_a_terminal_says_what_to_use() {
+    let world = World::new(scenario()).await;
+    world.run(&[], "").await.complains(2, "garminsync --sync");
+    let mut demo = binary(&["--demo"]);
+    run(&mut demo, "").complains(2, "needs a terminal");
+}
+
+#[test]
+fn wrong_arguments_are_exit_2() {
+    for args in [
+        &["--nonsense"][..],
+        &["--sync", "--only", "steps"],
+        &["--from", "2026-01-01"],
+        &["login", "--password", "x"],
+    ] {
+        let ran = run(&mut binary(args), "");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_names_file_and_line() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(
+        home.path().join("config.toml"),
+        "[sync]\nevery_minutes = \"often\"\n",
+    )
+    .unwrap();
+    let mut command = binary(&["status"]);
+    command.env("GARMINSYNC_HOME", home.path());
+    run(&mut command, "").complains(2, "line 2");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_loses_nothing() {
+    // /dev/full stands in for a log folder on a full disk: the run must still end well.
+    let world = World::signed_in(scenario()).await;
+    let ran = world.run(&["--sync"], "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let mut command = world.command(&["status", "--format", "json"]);
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = command.stdout(full).status().unwrap();
+    assert!(
+        status.code().is_some(),
+        "no crash when the result cannot be written"
+    );
+}

@@ -1,0 +1,166 @@
+//! Many processes on one home, and processes that die in the middle.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+use std::{
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use garminsync::{domain::job::JobStatus, simulator::Scenario};
+
+use crate::support::{Ran, World, scenario};
+
+fn spawn(world: &World, args: &[&str]) -> Child {
+    world
+        .command(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+async fn ended(children: Vec<Child>) -> Vec<Ran> {
+    tokio::task::spawn_blocking(|| {
+        children
+            .into_iter()
+            .map(|child| Ran::from(child.wait_with_output().unwrap()))
+            .collect()
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_syncs_at_once_are_one_sync_and_nineteen_polite_refusals() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(60),
+        ..scenario()
+    })
+    .await;
+    let children = (0..20).map(|_| spawn(&world, &["--sync"])).collect();
+    let codes: Vec<_> = ended(children)
+        .await
+        .into_iter()
+        .map(|ran| ran.code)
+        .collect();
+    assert!(codes.iter().all(|code| [0, 8].contains(code)), "{codes:?}");
+    assert!(codes.contains(&0) && codes.contains(&8), "{codes:?}");
+    assert_eq!(
+        world.number("SELECT count(*) FROM sync_job WHERE status <> 'SUCCEEDED'"),
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_processes_with_short_tokens_refresh_once_per_expiry() {
+    let world = World::signed_in(Scenario {
+        access_ttl: Duration::from_secs(3),
+        ..scenario()
+    })
+    .await;
+    let begin = Instant::now();
+    let mut rounds = 0;
+    while rounds < 3 {
+        let children = (0..20)
+            .map(|_| spawn(&world, &["status", "--check"]))
+            .collect();
+        for ran in ended(children).await {
+            assert_eq!(ran.code, 0, "{ran:?}");
+        }
+        rounds += 1;
+    }
+    let expiries = begin.elapsed().as_secs() / 2 + 2;
+    let counters = world.simulator.counters();
+    assert_eq!(counters.reused_refresh_tokens, 0);
+    assert!(
+        counters.refreshes <= expiries,
+        "{} refreshes, at most {expiries}",
+        counters.refreshes
+    );
+    let generation = world.number("SELECT generation FROM garmin_authentication_state");
+    assert_eq!(u64::try_from(generation).unwrap(), counters.refreshes + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_home_may_be_opened_by_many_at_once() {
+    let world = World::new(scenario()).await;
+    let children = (0..12).map(|_| spawn(&world, &["status"])).collect();
+    for ran in ended(children).await {
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
+const TABLES: [&str; 4] = [
+    "SELECT account, activity_id, name, started_at, distance_m FROM activity ORDER BY activity_id",
+    "SELECT activity_id, state, path, size_bytes FROM activity_file ORDER BY activity_id",
+    "SELECT day_on, steps, resting_hr_bpm FROM daily_summary ORDER BY day_on",
+    "SELECT day_on, asleep_s, score FROM sleep_night ORDER BY day_on",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_and_run_again_is_as_if_nothing_happened() {
+    let calm = World::signed_in(scenario()).await;
+    assert_eq!(calm.sync().await.status, JobStatus::Succeeded);
+
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(8),
+        access_ttl: Duration::from_secs(2),
+        ..scenario()
+    })
+    .await;
+    for round in 0..25_u64 {
+        let mut child = spawn(&world, &["--sync", "--repair"]);
+        // Not a wait for a condition: the moment of death is the thing under test.
+        tokio::time::sleep(Duration::from_millis(5 + round * 17)).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(world.text("PRAGMA integrity_check"), "ok");
+    }
+    let last = ended(vec![spawn(&world, &["--sync"])]).await.remove(0);
+    assert_eq!(last.code, 0, "{last:?}");
+    for sql in TABLES {
+        assert_eq!(world.rows(sql), calm.rows(sql), "{sql}");
+    }
+    assert_eq!(
+        world.number("SELECT count(*) FROM sync_job WHERE status = 'RUNNING'"),
+        0
+    );
+    let drafts = crate::support::bytes_below(&world.file("files"));
+    assert!(
+        drafts
+            .iter()
+            .all(|(path, _)| !path.to_string_lossy().contains(".part-")),
+        "drafts are swept"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_in_mid_sync_ends_soon_and_in_order() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(150),
+        ..scenario()
+    })
+    .await;
+    let child = spawn(&world, &["--sync", "--format", "json"]);
+    while world.simulator.counters().of("activities.file") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    let told = Instant::now();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let ran = ended(vec![child]).await.remove(0);
+    assert!(told.elapsed() < Duration::from_secs(4));
+    assert_eq!(
+        (ran.code, ran.json()["jobs"][0]["status"].as_str()),
+        (1, Some("CANCELLED")),
+        "{ran:?}"
+    );
+    assert_eq!(world.text("SELECT status FROM sync_job"), "CANCELLED");
+}

@@ -1,0 +1,133 @@
+//! The real binary on a real terminal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+mod harness;
+
+use std::time::Duration;
+
+use garminsync::simulator::Scenario;
+use harness::Pty;
+use rustix::process::Signal;
+
+use crate::support::{World, scenario, with_mfa};
+
+const ENTER: &str = "\r";
+const TAB: &str = "\t";
+const ESC: &str = "\x1b";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
+    let world = World::new(with_mfa()).await;
+    let mut app = Pty::start(&world.command(&[]), 80, 24);
+    app.shows("MISSING");
+    app.types("l");
+    app.shows("Password");
+    app.types("grace@example.com");
+    app.types(TAB);
+    app.types("correct-horse-battery");
+    app.never_showed("correct-horse-battery");
+    app.types(ENTER);
+    app.shows("Garmin sent a code");
+    app.types("000000");
+    app.shows("did not accept");
+    app.pastes("Your code: 271828\r\n");
+    app.shows("VALID");
+    app.shows("job 1");
+    app.shows("SUCCEEDED");
+    app.never_showed("correct-horse-battery");
+    app.types("q");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_left_in_the_app_is_finished_in_another_terminal() {
+    let world = World::new(with_mfa()).await;
+    let mut app = Pty::start(&world.command(&[]), 100, 30);
+    app.shows("MISSING");
+    app.types("l");
+    app.shows("Password");
+    app.types("grace@example.com");
+    app.types(TAB);
+    app.types("correct-horse-battery");
+    app.types(ENTER);
+    app.shows("Garmin sent a code");
+    app.types(ESC);
+    app.shows("MFA_PENDING");
+    assert_eq!(world.run(&["mfa", "271828"], "").await.code, 0);
+    app.shows("VALID");
+    app.types("q");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resizing_in_mid_sync_keeps_everything_and_too_small_says_so() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(80),
+        ..scenario()
+    })
+    .await;
+    let mut app = Pty::start(&world.command(&[]), 120, 36);
+    app.shows("RUNNING");
+    app.resizes(59, 15);
+    app.shows("60");
+    app.resizes(60, 16);
+    app.shows("VALID");
+    app.resizes(200, 50);
+    app.shows("SUCCEEDED");
+    app.types("q");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quitting_in_mid_sync_ends_soon_and_loses_nothing() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(150),
+        ..scenario()
+    })
+    .await;
+    let mut app = Pty::start(&world.command(&[]), 80, 24);
+    app.shows("RUNNING");
+    app.types("q");
+    app.ended(0);
+    assert_eq!(
+        world.number("SELECT count(*) FROM sync_job WHERE status = 'RUNNING'"),
+        0
+    );
+    assert_eq!(world.text("PRAGMA integrity_check"), "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_and_signals_leave_a_usable_terminal() {
+    for signal in [None, Some(Signal::TERM), Some(Signal::HUP)] {
+        let world = World::new(scenario()).await;
+        let mut app = Pty::start(&world.command(&[]), 80, 24);
+        app.shows("MISSING");
+        match signal {
+            Some(signal) => app.gets(signal),
+            None => app.types("\x03"),
+        }
+        app.ended(0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_what_to_type() {
+    let world = World::new(scenario()).await;
+    let mut command = world.command(&["--demo"]);
+    command.env_remove("GARMINSYNC_BASE_URL");
+    let mut app = Pty::start(&command, 80, 24);
+    app.shows("ada@example.com");
+    app.shows("314159");
+    app.types("q");
+    app.ended(0);
+    assert_eq!(
+        std::fs::read_dir(world.home()).unwrap().count(),
+        0,
+        "the demo has its own home"
+    );
+}

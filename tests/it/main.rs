@@ -6,6 +6,7 @@ mod house;
 mod keeper;
 mod processes;
 mod pty;
+mod readme;
 mod recordings;
 mod screens;
 mod secrets;

@@ -29,7 +29,10 @@ fn every_key_of_the_app_stands_in_the_readme() {
 fn ci_runs_the_commands_of_the_readme() {
     let readme = project_file("README.md");
     let ci = project_file(".ci/run");
-    let commands: Vec<_> = ci.lines().filter(|line| line.starts_with("cargo ")).collect();
+    let commands: Vec<_> = ci
+        .lines()
+        .filter(|line| line.starts_with("cargo "))
+        .collect();
     assert_eq!(commands.len(), 3);
     for command in commands {
         assert!(readme.contains(command), "the README lacks: {command}");
@@ -42,7 +45,10 @@ fn every_setting_stands_in_the_readme() {
     for line in project_file("assets/config.sample.toml").lines() {
         let line = line.trim_start_matches("# set: ");
         if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
-            assert!(readme.contains(&format!("`{name}`")), "the README lacks {name}");
+            assert!(
+                readme.contains(&format!("`{name}`")),
+                "the README lacks {name}"
+            );
         }
     }
 }

@@ -9,13 +9,18 @@
 //!        └───────────────────────────┴◄──────── invalid_grant, or 401 on a fresh token
 //! ```
 //!
-//! [`flow`] decides, purely; [`sign_in`] carries it out; [`keeper`] lends a valid
+//! [`flow`] decides, purely; [`sign_in`] leads through one of three doors ([`password`],
+//! [`browser`], [`key`]) and [`adopt`] stores what came of it; [`keeper`] lends a valid
 //! [`Api`](crate::garmin::client::Api) to whoever needs one. Nothing in here signs in
 //! by itself: a password is used once, when a person gave it, and kept nowhere.
 
+mod adopt;
+mod browser;
 pub mod flow;
 pub mod keeper;
-pub mod sign_in;
+pub mod key;
+mod password;
+mod sign_in;
 mod trail;
 
 use std::sync::Arc;
@@ -23,6 +28,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use self::key::KeyPlaces;
 use crate::{
     central_db::CentralDb,
     clock::Clock,
@@ -44,6 +50,7 @@ pub struct Auth {
     pub vault: Arc<Vault>,
     pub base_url: Option<LoopbackUrl>,
     pub http: HttpSettings,
+    pub key_places: KeyPlaces,
 }
 
 impl Auth {

@@ -7,15 +7,20 @@ pub mod args;
 pub mod file;
 pub mod paths;
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use crate::domain::{account::AccountName, failure::Failure};
+use crate::domain::{account::AccountName, failure::Failure, secret::Secret};
 use args::{CommonArgs, Format};
 use file::ConfigFile;
 use paths::Paths;
 
 /// The environment as it was at start; a test makes its own.
-#[derive(Clone, Debug, Default)]
+// No `Debug`: it may hold a key.
+#[derive(Clone, Default)]
 pub struct Environment(HashMap<String, String>);
 
 impl Environment {
@@ -62,6 +67,7 @@ pub struct Config {
     /// All Garmin hosts at one loopback address, for tests.
     pub base_url: Option<LoopbackUrl>,
     pub key_file: Option<PathBuf>,
+    pub personal_key: PersonalKeyPlaces,
     /// A tracing filter, such as `info` or `garminsync=debug`.
     pub log: String,
     pub verbose: u8,
@@ -81,6 +87,25 @@ pub struct SyncSettings {
     pub files: bool,
     /// Between two requests of one process, so that Garmin is never hurried.
     pub gap: Duration,
+}
+
+/// Where Garmin's own client keeps a personal API key. Only ever offered.
+#[derive(Clone, Debug, Default)]
+pub struct PersonalKeyPlaces {
+    pub variable: Option<Secret>,
+    pub file: Option<PathBuf>,
+}
+
+impl PersonalKeyPlaces {
+    /// By the conventions of that client: `XDG_CONFIG_HOME` is not consulted
+    /// (`personal-api.md` 3.1).
+    fn of(env: &Environment) -> Self {
+        let home = env.get("HOME").or_else(|| env.get("USERPROFILE"));
+        Self {
+            variable: env.get("GARMIN_PERSONAL_API_KEY").map(Secret::new),
+            file: home.map(|home| Path::new(home).join(".config/garmin/connect-personal-api-key")),
+        }
+    }
 }
 
 /// Time limits of HTTP requests.
@@ -122,6 +147,7 @@ impl Config {
             format: args.format,
             base_url,
             key_file: env.get("GARMINSYNC_KEY_FILE").map(PathBuf::from),
+            personal_key: PersonalKeyPlaces::of(env),
             log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
             verbose: args.verbose,
             no_color: env.get("NO_COLOR").is_some(),

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod audit;
 pub mod challenge;
 pub mod cool_down;
 pub mod coverage;

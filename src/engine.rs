@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::{Auth, keeper::Keeper},
+    auth::{Auth, keeper::Keeper, key::KeyPlaces},
     central_db::CentralDb,
     clock::Clock,
     config::Config,
@@ -75,6 +75,10 @@ impl Deps {
             vault: Arc::clone(&self.vault),
             base_url: self.config.base_url.clone(),
             http: self.config.http.clone(),
+            key_places: KeyPlaces {
+                variable: self.config.personal_key.variable.clone(),
+                file: self.config.personal_key.file.clone(),
+            },
         }
     }
 

@@ -16,6 +16,7 @@ pub mod api;
 pub mod client;
 pub mod endpoints;
 pub mod error;
+pub mod personal;
 pub mod sso;
 pub mod tokens;
 pub mod wire;

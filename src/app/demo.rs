@@ -6,7 +6,11 @@ use super::{deps, full_screen, headless_until, signals, simulator};
 use crate::{
     cli::Task,
     config::{Config, Environment, args::CommonArgs},
-    domain::{failure::Failure, secret::Secret, sign_in::SignInOutcome},
+    domain::{
+        failure::Failure,
+        secret::Secret,
+        sign_in::{SignInDoor, SignInOutcome},
+    },
     engine::Deps,
     simulator::Scenario,
     telemetry,
@@ -69,7 +73,12 @@ pub(super) async fn run(
 /// made up, at a server in this process.
 async fn sign_in(deps: &Deps, email: &str, password: Secret, code: Secret) -> Result<(), Failure> {
     let (auth, account) = (deps.auth(), deps.config.account_or_default());
-    let mut outcome = auth.sign_in(&account, email, &password).await;
+    let door = SignInDoor::Password {
+        email: email.to_owned(),
+        password,
+        despite_cool_down: false,
+    };
+    let mut outcome = auth.sign_in(&account, None, door).await;
     if matches!(outcome, SignInOutcome::MfaRequired(_)) {
         outcome = auth.answer_challenge(&account, &code).await;
     }

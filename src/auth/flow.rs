@@ -40,6 +40,17 @@ pub struct Rest {
     pub retry_after: Option<Duration>,
 }
 
+/// Whether this flavour's bucket is shut, so that the other one may be tried.
+pub fn is_shut(reply: &SignInReply) -> Option<Rest> {
+    match reply {
+        SignInReply::RateLimited { retry_after } => Some(Rest {
+            retry_after: *retry_after,
+        }),
+        SignInReply::Blocked => Some(Rest { retry_after: None }),
+        _ => None,
+    }
+}
+
 pub fn after_password(reply: SignInReply) -> Next {
     match reply {
         SignInReply::Ticket(ticket) => Next::Exchange(ticket),

@@ -17,13 +17,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Auth, trail::note};
 use crate::{
     central_db::{
-        accounts,
-        auth_events::{self, AuthAction},
-        challenges, cool_downs,
+        accounts, auth_events, challenges, cool_downs,
         sessions::{self, NewPair, StoredSession},
     },
     domain::{
         account::Account,
+        audit::AuthAction,
         challenge::Challenge,
         cool_down::CoolDownScope,
         failure::Failure,
@@ -179,7 +178,7 @@ impl Keeper {
             access_expires_at: fresh.access_expires_at,
             // A reply that is silent about the new refresh token says nothing about its end.
             refresh_expires_at: fresh.refresh_expires_at.or(held.row.refresh_expires_at),
-            signed_in_at: None,
+            signed_in: None,
         };
         let stored = self.auth.central_db.write(move |tx| {
             let stored = sessions::store_pair(tx, account.id, Lane::Connect, &pair)?;
@@ -221,11 +220,14 @@ impl Keeper {
         match api.social_profile().await {
             Ok(identity) => {
                 let id = self.account.id;
-                let name = identity.display_name.clone();
                 self.auth
                     .central_db
                     .write(move |tx| {
-                        accounts::set_identity(tx, id, &identity.user_id, name.as_deref())
+                        accounts::set_user_id(tx, id, &identity.user_id)?;
+                        match &identity.display_name {
+                            Some(name) => accounts::set_display_name(tx, id, name),
+                            None => Ok(()),
+                        }
                     })
                     .await?;
                 self.note_validated().await?;

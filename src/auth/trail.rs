@@ -6,12 +6,12 @@ use rusqlite::Transaction;
 use super::{Auth, flow::Rest};
 use crate::{
     central_db::{
-        auth_events::{self, AuthAction},
-        challenges, cool_downs,
+        auth_events, challenges, cool_downs,
         log::{self, NewEntry},
     },
     domain::{
         account::Account,
+        audit::AuthAction,
         cool_down::{self, CoolDown, CoolDownScope},
         failure::{Failure, FailureKind},
         log::LogLevel,
@@ -85,6 +85,7 @@ fn enter_cool_down(
                 until,
                 reason,
                 strikes: 0,
+                is_overridden: false,
             }));
         }
     }

@@ -33,20 +33,30 @@ pub fn ensure(
     by_name(connection, name)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
-/// Who Garmin says this is; a name it does not know any more is kept.
-pub fn set_identity(
+/// Who Garmin says this is.
+pub fn set_user_id(
     connection: &Connection,
     account: AccountId,
     user_id: &str,
-    display_name: Option<&str>,
 ) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE account SET user_id = :user_id, display_name = coalesce(:display_name, display_name)
-             WHERE id = :id",
-        )?
-        .execute(named_params! { ":id": account.get(), ":user_id": user_id, ":display_name": display_name })?;
-    Ok(())
+    set(connection, account, "user_id", user_id)
+}
+
+pub fn set_display_name(
+    connection: &Connection,
+    account: AccountId,
+    name: &str,
+) -> rusqlite::Result<()> {
+    set(connection, account, "display_name", name)
+}
+
+/// Only for an account that has no history yet: regions are never crossed.
+pub fn set_region(
+    connection: &Connection,
+    account: AccountId,
+    region: Region,
+) -> rusqlite::Result<()> {
+    set(connection, account, "region", region.domain())
 }
 
 pub fn set_time_zone(
@@ -54,11 +64,20 @@ pub fn set_time_zone(
     account: AccountId,
     zone: &str,
 ) -> rusqlite::Result<()> {
+    set(connection, account, "time_zone", zone)
+}
+
+fn set(
+    connection: &Connection,
+    account: AccountId,
+    column: &'static str,
+    value: &str,
+) -> rusqlite::Result<()> {
+    let sql =
+        format!("UPDATE account SET {column} = :value WHERE id = :id AND {column} IS NOT :value");
     connection
-        .prepare_cached(
-            "UPDATE account SET time_zone = :zone WHERE id = :id AND time_zone IS NOT :zone",
-        )?
-        .execute(named_params! { ":id": account.get(), ":zone": zone })?;
+        .prepare_cached(&sql)?
+        .execute(named_params! { ":id": account.get(), ":value": value })?;
     Ok(())
 }
 

@@ -4,39 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, named_params};
 
 use super::convert::{ms, timestamp};
-use crate::domain::account::AccountId;
-
-/// What was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthAction {
-    SignIn,
-    MfaAnswer,
-    Refresh,
-    Validate,
-    SignOut,
-}
-
-impl AuthAction {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::MfaAnswer => "mfa_answer",
-            Self::Refresh => "refresh",
-            Self::Validate => "validate",
-            Self::SignOut => "sign_out",
-        }
-    }
-}
-
-/// One line of the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuthEvent {
-    pub at: Timestamp,
-    pub what: String,
-    /// `OK`, `MFA_REQUIRED`, or a reason word.
-    pub outcome: String,
-    pub detail: Option<String>,
-}
+use crate::domain::{
+    account::AccountId,
+    audit::{AuthAction, AuthEvent},
+};
 
 pub fn record(
     connection: &Connection,

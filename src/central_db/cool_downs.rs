@@ -47,8 +47,8 @@ pub fn store(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO cool_down (account, scope, until_at, reason, strikes)
-             VALUES (:account, :scope, :until_at, :reason, :strikes)",
+            "INSERT OR REPLACE INTO cool_down (account, scope, until_at, reason, strikes, overridden)
+             VALUES (:account, :scope, :until_at, :reason, :strikes, :overridden)",
         )?
         .execute(named_params! {
             ":account": account.get(),
@@ -56,6 +56,7 @@ pub fn store(
             ":until_at": ms(cool_down.until),
             ":reason": cool_down.reason,
             ":strikes": cool_down.strikes,
+            ":overridden": cool_down.is_overridden,
         })?;
     Ok(())
 }
@@ -98,5 +99,6 @@ fn cool_down(row: &Row<'_>) -> rusqlite::Result<CoolDown> {
         until: timestamp(row, "until_at")?,
         reason: row.get("reason")?,
         strikes: count(row, "strikes")?,
+        is_overridden: row.get("overridden")?,
     })
 }

@@ -12,10 +12,16 @@ pub(super) struct Migration {
     pub(super) sql: &'static str,
 }
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: include_str!("../../assets/migrations/0001_foundation.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../assets/migrations/0001_foundation.sql"),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../assets/migrations/0002_doors.sql"),
+    },
+];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {
     migrations.last().map_or(0, |migration| migration.version)

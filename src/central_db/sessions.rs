@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::convert::{ms, opt_ms, opt_timestamp};
 use crate::domain::{
     account::AccountId,
-    session::{Lane, LaneState, SessionStatus},
+    session::{Door, Lane, LaneState, SessionStatus},
 };
 
 /// A lane's row as stored.
@@ -21,6 +21,7 @@ pub struct StoredSession {
     pub session_data: Option<Vec<u8>>,
     /// Sealed tokens of `generation - 1`.
     pub previous_session_data: Option<Vec<u8>>,
+    pub door: Option<Door>,
     pub signed_in_at: Option<Timestamp>,
     pub access_expires_at: Option<Timestamp>,
     pub refresh_expires_at: Option<Timestamp>,
@@ -46,6 +47,7 @@ impl StoredSession {
         LaneState {
             lane,
             status: self.status(now),
+            door: self.door,
             signed_in_at: self.signed_in_at,
             access_expires_at: self.access_expires_at,
             refresh_expires_at: self.refresh_expires_at,
@@ -64,8 +66,8 @@ pub struct NewPair {
     pub sealed: Vec<u8>,
     pub access_expires_at: Timestamp,
     pub refresh_expires_at: Option<Timestamp>,
-    /// `Some` when a person signed in: the pair before it has no claim any more.
-    pub signed_in_at: Option<Timestamp>,
+    /// `Some` when a person signed in, and how: the pair before it has no claim any more.
+    pub signed_in: Option<(Timestamp, Door)>,
 }
 
 pub fn load(
@@ -107,6 +109,7 @@ pub fn store_pair(
                  access_expires_at = :access_expires_at,
                  refresh_expires_at = :refresh_expires_at,
                  signed_in_at = coalesce(:signed_in_at, signed_in_at),
+                 door = coalesce(:door, door),
                  user_id = (SELECT user_id FROM account WHERE id = :account),
                  last_validated = NULL,
                  refresh_started_at = NULL,
@@ -121,7 +124,8 @@ pub fn store_pair(
             ":generation": integer(pair.generation),
             ":access_expires_at": ms(pair.access_expires_at),
             ":refresh_expires_at": opt_ms(pair.refresh_expires_at),
-            ":signed_in_at": opt_ms(pair.signed_in_at),
+            ":signed_in_at": opt_ms(pair.signed_in.map(|(at, _)| at)),
+            ":door": pair.signed_in.map(|(_, door)| door.name()),
         })?;
     Ok(written == 1)
 }
@@ -239,6 +243,10 @@ fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
         generation: u64::try_from(row.get::<_, i64>("generation")?).unwrap_or(0),
         session_data: row.get("session_data")?,
         previous_session_data: row.get("previous_session_data")?,
+        door: row
+            .get::<_, Option<String>>("door")?
+            .as_deref()
+            .and_then(Door::from_name),
         signed_in_at: opt_timestamp(row, "signed_in_at")?,
         access_expires_at: opt_timestamp(row, "access_expires_at")?,
         refresh_expires_at: opt_timestamp(row, "refresh_expires_at")?,
@@ -267,7 +275,7 @@ mod tests {
             sealed: vec![u8::try_from(generation).unwrap()],
             access_expires_at: at(100),
             refresh_expires_at: Some(at(1000)),
-            signed_in_at: signed_in.then(|| at(1)),
+            signed_in: signed_in.then(|| (at(1), Door::Password)),
         }
     }
 

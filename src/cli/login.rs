@@ -15,7 +15,10 @@ use crate::{
         secret::Secret,
         sign_in::SignInOutcome,
     },
-    engine::{command::Command, event::Event},
+    engine::{
+        command::{Command, SignInDoor},
+        event::Event,
+    },
 };
 
 pub(super) async fn login(front: &mut Front, out: &Output, args: LoginArgs) -> Result<u8, Failure> {
@@ -57,8 +60,12 @@ pub(super) async fn login(front: &mut Front, out: &Output, args: LoginArgs) -> R
         front,
         Command::SignIn {
             account: account.clone(),
-            email,
-            password,
+            region: None,
+            door: SignInDoor::Password {
+                email,
+                password,
+                despite_cool_down: false,
+            },
         },
     )
     .await?;

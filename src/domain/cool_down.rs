@@ -16,6 +16,8 @@ pub struct CoolDown {
     pub reason: String,
     /// How many refusals in a row led here; each doubles the next wait.
     pub strikes: u32,
+    /// A person has asked Garmin once despite it; there is no second time.
+    pub is_overridden: bool,
 }
 
 /// What a cool-down forbids.
@@ -76,6 +78,7 @@ pub fn after_refusal(
         until,
         reason: reason.to_owned(),
         strikes,
+        is_overridden: false,
     }
 }
 

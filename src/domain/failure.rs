@@ -6,7 +6,11 @@
 
 use jiff::Timestamp;
 
-use super::{account::AccountName, challenge::MfaMethod, printable::excerpt};
+use super::{
+    account::{AccountName, Region},
+    challenge::MfaMethod,
+    printable::excerpt,
+};
 
 /// The cause, as a machine reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +37,10 @@ pub enum FailureKind {
     /// A fresh token that Garmin's own API does not accept (`protocol.md` 6.4).
     TokenNotActive,
     OtherUser,
+    /// The personal API key is wrong, expired or deleted.
+    KeyRejected,
+    /// There is no known way to do what was asked; nothing is wrong.
+    NotPossible,
     AuthExpired,
     SignedOut,
     Busy,
@@ -68,6 +76,8 @@ impl FailureKind {
             Self::TicketRefused => "TICKET_REFUSED",
             Self::TokenNotActive => "TOKEN_NOT_ACTIVE",
             Self::OtherUser => "OTHER_USER",
+            Self::KeyRejected => "KEY_REJECTED",
+            Self::NotPossible => "NOT_POSSIBLE",
             Self::AuthExpired => "AUTH_EXPIRED",
             Self::SignedOut => "SIGNED_OUT",
             Self::Busy => "BUSY",
@@ -87,7 +97,12 @@ impl FailureKind {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::CentralDb | Self::UnexpectedAnswer | Self::Cancelled | Self::Unexpected => 1,
-            Self::Usage | Self::Config | Self::Home | Self::VaultKey | Self::NoTerminal => 2,
+            Self::Usage
+            | Self::NotPossible
+            | Self::Config
+            | Self::Home
+            | Self::VaultKey
+            | Self::NoTerminal => 2,
             Self::InvalidCredentials
             | Self::AccountLocked
             | Self::CaptchaRequired
@@ -97,6 +112,7 @@ impl FailureKind {
             | Self::TicketRefused
             | Self::TokenNotActive
             | Self::OtherUser
+            | Self::KeyRejected
             | Self::AuthExpired
             | Self::SignedOut => 3,
             Self::MfaRequired | Self::MfaCodeInvalid => 4,
@@ -268,6 +284,74 @@ impl Failure {
             FailureKind::TicketRefused,
             "Garmin did not accept the service ticket: it was used before or is over a minute old.",
             "Sign in again.",
+        )
+    }
+
+    /// `why` says what is wrong with it; never its text.
+    pub fn ticket_unusable(why: &str) -> Self {
+        Self::new(
+            FailureKind::Usage,
+            format!("This cannot be used as a service ticket: {why}."),
+            "Open the sign-in address again and paste the whole address the browser ends on.",
+        )
+    }
+
+    pub fn key_rejected() -> Self {
+        Self::new(
+            FailureKind::KeyRejected,
+            "Garmin rejected the personal API key: it is wrong, expired or deleted.",
+            "Make a new one at connect.garmin.com/app/settings/personalApiToken and sign in with it.",
+        )
+    }
+
+    pub fn key_host_not_ready() -> Self {
+        Self::new(
+            FailureKind::GarminDown,
+            "Garmin's host for personal API keys is not ready in this region.",
+            "Use the password or browser door; the key itself is not at fault.",
+        )
+    }
+
+    pub fn no_key_found() -> Self {
+        Self::new(
+            FailureKind::Usage,
+            "No personal API key lies where Garmin's own client would keep it.",
+            "Paste the key, or give it with: garminsync login --key-stdin",
+        )
+    }
+
+    pub fn no_way_to_resend(method: &MfaMethod) -> Self {
+        if !method.is_sent() {
+            return Self::new(
+                FailureKind::NotPossible,
+                "Your authenticator app makes the codes; Garmin sends none.",
+                "Enter the code the app shows now.",
+            );
+        }
+        Self::new(
+            FailureKind::NotPossible,
+            "This way of signing in has no known way to ask for another code.",
+            "Wait for the first one, or sign in again, which spends one of Garmin's few sign-ins.",
+        )
+    }
+
+    pub fn too_early_for_a_code(at: Timestamp) -> Self {
+        Self::new(
+            FailureKind::CoolDown,
+            "Garmin sends a new code only every 30 seconds.",
+            "The code that was sent is still good.",
+        )
+        .with_retry_at(Some(at))
+    }
+
+    pub fn other_region(account: &AccountName, region: Region) -> Self {
+        Self::new(
+            FailureKind::Usage,
+            format!(
+                "Account {account} belongs to {}, and accounts never cross.",
+                region.domain()
+            ),
+            "Choose another name with --account NAME.",
         )
     }
 

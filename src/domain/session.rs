@@ -35,6 +35,37 @@ impl SessionStatus {
     }
 }
 
+/// How a session was obtained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// E-mail and password, perhaps with a code.
+    Password,
+    /// A service ticket from the browser.
+    Browser,
+    /// An official personal API key.
+    Key,
+    /// Brought over from another program or machine.
+    Import,
+}
+
+impl Door {
+    pub const ALL: [Self; 4] = [Self::Password, Self::Browser, Self::Key, Self::Import];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Browser => "browser",
+            Self::Key => "key",
+            Self::Import => "import",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|door| door.name() == name)
+    }
+}
+
 /// One of the two kinds of session an account can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +77,8 @@ pub enum Lane {
 }
 
 impl Lane {
+    pub const ALL: [Self; 2] = [Self::Connect, Self::Personal];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -54,9 +87,7 @@ impl Lane {
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Connect, Self::Personal]
-            .into_iter()
-            .find(|lane| lane.name() == name)
+        Self::ALL.into_iter().find(|lane| lane.name() == name)
     }
 }
 
@@ -76,11 +107,40 @@ pub struct Tokens {
     pub refresh_expires_at: Option<Timestamp>,
 }
 
+/// The key and day token of the `personal` lane, as sealed into `session_data`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PersonalSession {
+    #[serde(with = "sealed")]
+    pub key: Secret,
+    #[serde(with = "sealed")]
+    pub bearer: Secret,
+    pub bearer_expires_at: Timestamp,
+    /// As far as it is known: Garmin has no call that tells.
+    pub key_ends_at: Option<Timestamp>,
+}
+
+impl PersonalSession {
+    pub const fn new(
+        key: Secret,
+        bearer: Secret,
+        bearer_expires_at: Timestamp,
+        key_ends_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            key,
+            bearer,
+            bearer_expires_at,
+            key_ends_at,
+        }
+    }
+}
+
 /// What may be shown of one lane. Nothing in here is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneState {
     pub lane: Lane,
     pub status: SessionStatus,
+    pub door: Option<Door>,
     pub signed_in_at: Option<Timestamp>,
     pub access_expires_at: Option<Timestamp>,
     pub refresh_expires_at: Option<Timestamp>,
@@ -151,6 +211,7 @@ mod tests {
         LaneState {
             lane: Lane::Connect,
             status,
+            door: None,
             signed_in_at: None,
             access_expires_at: None,
             refresh_expires_at: Timestamp::from_second(refresh_s).ok(),

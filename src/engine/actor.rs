@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     auth::Auth,
-    central_db::{CentralDbError, accounts, jobs, log, state},
+    central_db::{CentralDbError, accounts, auth_events, jobs, log, state},
     domain::{
         account::{Account, AccountName},
+        audit::AuthEvent,
         failure::Failure,
         job::{JobReport, Price, SyncRequest, Trigger},
         session::AccountState,
@@ -121,15 +122,30 @@ impl Actor {
         match command {
             Command::SignIn {
                 account,
-                email,
-                password,
+                region,
+                door,
             } => self.spawn(|auth, to| async move {
-                let outcome = auth.sign_in(&account, &email, &password).await;
+                let outcome = auth.sign_in(&account, region, door).await;
                 to.send(Event::SignIn { account, outcome }).await;
             }),
             Command::AnswerMfa { account, code } => self.spawn(|auth, to| async move {
                 let outcome = auth.answer_challenge(&account, &code).await;
                 to.send(Event::SignIn { account, outcome }).await;
+            }),
+            Command::ResendCode { account } => self.spawn(|auth, to| async move {
+                let result = auth.resend_code(&account).await;
+                to.send(Event::CodeSent { account, result }).await;
+            }),
+            Command::FindKey => self.spawn(|auth, to| async move {
+                let place = auth.find_key().map(|found| found.place);
+                to.send(Event::KeyFound { place }).await;
+            }),
+            Command::Audit { account } => self.spawn(|auth, to| async move {
+                let event = match audit(&auth, &account).await {
+                    Ok(events) => Event::Audit { account, events },
+                    Err(failure) => Event::Trouble(failure),
+                };
+                to.send(event).await;
             }),
             Command::SignOut { account } => self.spawn(|auth, to| async move {
                 let event = match auth.sign_out(&account).await {
@@ -371,6 +387,17 @@ async fn account(auth: &Auth, name: &AccountName) -> Result<Account, Failure> {
         .read(move |db| accounts::by_name(db, &wanted))
         .await?;
     found.ok_or_else(|| Failure::signed_out(name))
+}
+
+/// Lines of the audit trail that a front gets.
+const AUDIT_LINES: u32 = 200;
+
+async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEvent>, Failure> {
+    let id = account(auth, name).await?.id;
+    let newest = auth
+        .central_db
+        .read(move |db| auth_events::newest(db, id, AUDIT_LINES));
+    Ok(newest.await?)
 }
 
 async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {

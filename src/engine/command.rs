@@ -1,21 +1,28 @@
 //! Everything a front may ask of the engine.
 
+pub use crate::domain::sign_in::{KeyInput, SignInDoor};
 use crate::domain::{
-    account::AccountName,
+    account::{AccountName, Region},
     job::{SyncRequest, Trigger},
     secret::Secret,
 };
 
 #[derive(Debug)]
 pub enum Command {
-    /// Sign in through the password door. Answered by [`super::event::Event::SignIn`].
+    /// Sign in through one of the three doors. Answered by [`super::event::Event::SignIn`].
     SignIn {
         account: AccountName,
-        email: String,
-        password: Secret,
+        /// Where a new account lives; a known one keeps its own.
+        region: Option<Region>,
+        door: SignInDoor,
     },
     /// Answer the pending challenge of an account. Answered by `Event::SignIn`.
     AnswerMfa { account: AccountName, code: Secret },
+    /// Ask Garmin for another code. Answered by `Event::CodeSent`.
+    ResendCode { account: AccountName },
+    /// Look for a personal API key where Garmin's own client keeps one. Only
+    /// looks: nothing is used. Answered by `Event::KeyFound`.
+    FindKey,
     /// Run one sync now. Answered by `Event::Sync`; a second one while the
     /// first runs is answered with `SyncEvent::Refused`.
     Sync {
@@ -35,6 +42,8 @@ pub enum Command {
         account: AccountName,
         request: SyncRequest,
     },
+    /// The newest lines of the audit trail. Answered by `Event::Audit`.
+    Audit { account: AccountName },
     /// Ask for `Event::State` and the newest log lines again.
     Reload,
 }

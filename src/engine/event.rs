@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     account::AccountName,
+    audit::AuthEvent,
     failure::Failure,
     job::{JobId, JobReport, Price},
     log::LogEntry,
@@ -33,6 +34,18 @@ pub enum Event {
     SignedOut {
         account: AccountName,
         had_session: bool,
+    },
+    /// Whether Garmin sent another code, and from when it would send the next.
+    CodeSent {
+        account: AccountName,
+        result: Result<Timestamp, Failure>,
+    },
+    /// Where a personal API key lies, if one does.
+    KeyFound { place: Option<String> },
+    /// Newest first.
+    Audit {
+        account: AccountName,
+        events: Vec<AuthEvent>,
     },
     Checked {
         account: AccountName,

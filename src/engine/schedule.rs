@@ -126,6 +126,7 @@ mod tests {
             until,
             reason: String::new(),
             strikes: 1,
+            is_overridden: false,
         });
         assert_eq!(next(&states), ("a".parse().unwrap(), at(40)));
     }

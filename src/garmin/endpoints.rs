@@ -52,6 +52,17 @@ impl Endpoints {
         )
     }
 
+    /// The embed page: what a widget ticket is bound to, and where a browser
+    /// shows its ticket without spending it (`protocol.md` 2.3, 4.1).
+    pub fn service_embed(&self) -> String {
+        format!("{}/sso/embed", self.sso_origin())
+    }
+
+    /// The official read-only API (`personal-api.md` 1).
+    pub fn personal(&self) -> String {
+        self.host("personal.connectapi")
+    }
+
     fn host(&self, name: &str) -> String {
         match &self.base {
             Some(base) => base.as_str().to_owned(),

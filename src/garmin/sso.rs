@@ -2,10 +2,51 @@
 
 pub mod cookies;
 pub mod mobile;
+mod pages;
+pub mod ticket;
+pub mod widget;
 
 use std::time::Duration;
 
-use crate::domain::{challenge::MfaMethod, secret::Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{challenge::MfaMethod, secret::Secret},
+    garmin::{client::Client, error::GarminError},
+};
+
+/// A password sign-in that met a challenge: what continues it, by either flavour.
+/// Sealed into CentralDB, so that another process can answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "flavour", rename_all = "snake_case")]
+pub enum Attempt {
+    Mobile(mobile::Attempt),
+    Widget(widget::Attempt),
+}
+
+impl Attempt {
+    /// Posts a code by the flavour that issued the challenge, and no other.
+    pub async fn answer(
+        &mut self,
+        client: &Client,
+        method: &MfaMethod,
+        code: &Secret,
+    ) -> Result<SignInReply, GarminError> {
+        match self {
+            Self::Mobile(attempt) => mobile::answer_challenge(client, attempt, method, code).await,
+            Self::Widget(attempt) => widget::answer_challenge(client, attempt, code).await,
+        }
+    }
+
+    /// Asks for another code. `None`: this flavour has no known way to
+    /// (`protocol.md` 3.2).
+    pub async fn resend(&mut self, client: &Client) -> Option<Result<(), GarminError>> {
+        match self {
+            Self::Mobile(_) => None,
+            Self::Widget(attempt) => Some(attempt.request_code(client).await),
+        }
+    }
+}
 
 /// A CAS ticket and the service URL it is bound to: single use, about a minute.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{challenge::code_digits, secret::Secret},
-    engine::command::Command,
+    engine::command::{Command, SignInDoor},
 };
 
 pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
@@ -95,8 +95,12 @@ fn act_on_login(state: &mut State, action: Action) -> Option<Effect> {
     state.waiting = Some(Waiting::SignIn);
     Some(Effect::Send(Command::SignIn {
         account: state.account.clone(),
-        email,
-        password,
+        region: None,
+        door: SignInDoor::Password {
+            email,
+            password,
+            despite_cool_down: false,
+        },
     }))
 }
 

@@ -201,13 +201,7 @@ async fn after_a_limit_no_process_asks_again_until_the_cool_down_ends() {
     assert_eq!(world.simulator.counters().sign_in_attempts, 1);
     let clock = Clock::manual(Timestamp::now());
     clock.advance(Duration::from_hours(2) + Duration::from_secs(1));
-    let auth = world.deps_at(clock).auth();
-    let Scenario {
-        email, password, ..
-    } = world.simulator.scenario().clone();
-    let again = auth
-        .sign_in(&account(), &email, &Secret::new(password))
-        .await;
+    let again = world.sign_in_with(world.deps_at(clock), false).await;
     assert_eq!(refused(&again).0, FailureKind::RateLimited);
     assert_eq!(world.number("SELECT strikes FROM cool_down"), 2);
 }

@@ -23,7 +23,7 @@ use garminsync::{
         account::AccountName,
         job::{JobReport, SyncRequest, Trigger},
         secret::Secret,
-        sign_in::SignInOutcome,
+        sign_in::{SignInDoor, SignInOutcome},
     },
     engine::{
         self, Deps, Mode,
@@ -152,12 +152,20 @@ impl World {
     }
 
     pub(crate) async fn sign_in(&self) -> SignInOutcome {
+        self.sign_in_with(self.deps(), false).await
+    }
+
+    /// Through the password door, with the simulator's own credentials.
+    pub(crate) async fn sign_in_with(&self, deps: Deps, despite_cool_down: bool) -> SignInOutcome {
         let Scenario {
             email, password, ..
         } = self.simulator.scenario().clone();
-        let auth = self.deps().auth();
-        auth.sign_in(&account(), &email, &Secret::new(password))
-            .await
+        let door = SignInDoor::Password {
+            email,
+            password: Secret::new(password),
+            despite_cool_down,
+        };
+        deps.auth().sign_in(&account(), None, door).await
     }
 
     pub(crate) async fn sync(&self) -> JobReport {

@@ -77,10 +77,18 @@ fn seconds(value: Option<&Value>) -> Option<SignedDuration> {
     (seconds > 0).then(|| SignedDuration::from_secs(seconds))
 }
 
+/// When a token was issued, if it says so, and when it ends, both by the
+/// issuer's clock. `None` for an opaque token.
+pub fn lifetime(token: &str) -> Option<(Option<Timestamp>, Timestamp)> {
+    let claims = Claims::of(token);
+    Some((claims.issued_at, claims.expires_at?))
+}
+
 /// What an access token says of itself. Not verified: only Garmin can.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Claims {
     client_id: Option<String>,
+    issued_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
 }
 
@@ -101,6 +109,9 @@ impl Claims {
         };
         Fields::of(&value).map_or_else(Self::default, |claims| Self {
             client_id: claims.text("client_id"),
+            issued_at: claims
+                .int("iat")
+                .and_then(|second| Timestamp::from_second(second).ok()),
             expires_at: claims
                 .int("exp")
                 .and_then(|second| Timestamp::from_second(second).ok()),

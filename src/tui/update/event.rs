@@ -43,6 +43,9 @@ pub(super) fn learn(state: &mut State, event: Event) {
         Event::SignIn { .. }
         | Event::Sync { .. }
         | Event::SignedOut { .. }
+        | Event::CodeSent { .. }
+        | Event::KeyFound { .. }
+        | Event::Audit { .. }
         | Event::Checked { .. }
         | Event::Planned { .. } => {}
     }

@@ -164,7 +164,10 @@ fn signing_in_sends_what_was_typed_and_locks_the_fields() {
     app.key(KeyCode::Enter);
     let [
         Effect::Send(Command::SignIn {
-            email, password, ..
+            door: SignInDoor::Password {
+                email, password, ..
+            },
+            ..
         }),
     ] = app.effects.as_slice()
     else {

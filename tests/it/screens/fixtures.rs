@@ -48,6 +48,7 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
         lanes: vec![LaneState {
             lane: Lane::Connect,
             status,
+            door: None,
             signed_in_at: Some(at(-39 * DAY)),
             access_expires_at: Some(at(17 * HOUR)),
             refresh_expires_at: Some(at(23 * DAY + HOUR)),
@@ -90,6 +91,7 @@ pub(super) fn cooling_down(scope: CoolDownScope) -> Event {
     }
     let reason = "Garmin has had too many requests from here.".to_owned();
     state.cool_down = Some(CoolDown {
+        is_overridden: false,
         scope,
         until: at(14 * MINUTE + 31),
         reason,

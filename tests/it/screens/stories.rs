@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use garminsync::{
     domain::{failure::Failure, job::JobStatus, job::Trigger},
     engine::{
-        command::Command,
+        command::{Command, SignInDoor},
         event::{Event, SignInOutcome},
     },
     tui::Ended,
@@ -37,7 +37,10 @@ async fn from_an_empty_home_to_the_first_sync() {
     let command = app.command().await;
     assert!(!format!("{command:?}").contains(PASSWORD));
     let Command::SignIn {
-        email, password, ..
+        door: SignInDoor::Password {
+            email, password, ..
+        },
+        ..
     } = command
     else {
         panic!("{command:?}")

@@ -1,0 +1,185 @@
+//! From a service ticket to a signed-in account: tokens, proof, one transaction.
+
+use super::{Auth, flow::Rest, trail::note};
+use crate::{
+    central_db::{
+        accounts, auth_events, challenges, cool_downs,
+        sessions::{self, NewPair},
+    },
+    domain::{
+        account::Account,
+        audit::AuthAction,
+        cool_down::CoolDownScope,
+        failure::Failure,
+        log::LogLevel,
+        session::{Door, Lane, Tokens},
+        sign_in::SignInOutcome,
+    },
+    garmin::{
+        api::Identity,
+        client::{Api, Client},
+        error::GarminError,
+        sso::ServiceTicket,
+        tokens::{self, TokenError},
+    },
+};
+
+/// What is stored when an account becomes signed in.
+pub(super) struct Adoption {
+    pub(super) lane: Lane,
+    pub(super) door: Door,
+    pub(super) action: AuthAction,
+    /// Whether a data call has accepted the new token.
+    pub(super) is_proven: bool,
+    pub(super) user_id: Option<String>,
+    pub(super) display_name: Option<String>,
+    pub(super) time_zone: Option<String>,
+}
+
+impl Auth {
+    pub(super) async fn exchange(
+        &self,
+        account: Account,
+        client: Client,
+        ticket: ServiceTicket,
+        action: AuthAction,
+        door: Door,
+    ) -> Result<SignInOutcome, Failure> {
+        let tokens = match tokens::exchange(&client, &ticket, self.now()).await {
+            Ok(tokens) => tokens,
+            Err(TokenError::InvalidGrant | TokenError::ClientRefused(_)) => {
+                return self
+                    .stop(&account, action, Failure::ticket_refused(), None)
+                    .await;
+            }
+            Err(TokenError::Garmin(e)) => {
+                let rest = match &e {
+                    GarminError::RateLimited { retry_after } => Some(Rest {
+                        retry_after: *retry_after,
+                    }),
+                    GarminError::Blocked => Some(Rest { retry_after: None }),
+                    _ => None,
+                };
+                return self
+                    .stop(&account, action, e.failure("the service ticket"), rest)
+                    .await;
+            }
+        };
+        self.prove_and_adopt(account, client, &tokens, action, door)
+            .await
+    }
+
+    /// Proves new tokens with the light profile call and stores them.
+    pub(super) async fn prove_and_adopt(
+        &self,
+        account: Account,
+        client: Client,
+        tokens: &Tokens,
+        action: AuthAction,
+        door: Door,
+    ) -> Result<SignInOutcome, Failure> {
+        let api = Api::new(client, tokens.access.clone(), 0);
+        let identity = match api.social_profile().await {
+            Ok(identity) => Some(identity),
+            Err(GarminError::Unauthorized { .. } | GarminError::Refused { status: 403, .. }) => {
+                return self
+                    .stop(&account, action, Failure::token_not_active(), None)
+                    .await;
+            }
+            // A passing error must not waste the sign-in: stored unproven, proven at first use.
+            Err(_) => None,
+        };
+        if is_other_user(&account, identity.as_ref()) {
+            return self
+                .stop(&account, action, Failure::other_user(&account.name), None)
+                .await;
+        }
+        // Decides what "today" is; a sync asks again while it is unknown.
+        let time_zone = api.time_zone().await.ok().flatten();
+        let adoption = Adoption {
+            lane: Lane::Connect,
+            door,
+            action,
+            is_proven: identity.is_some(),
+            user_id: identity.as_ref().map(|identity| identity.user_id.clone()),
+            display_name: identity.and_then(|identity| identity.display_name),
+            time_zone,
+        };
+        let pair = |generation| -> Result<NewPair, Failure> {
+            Ok(NewPair {
+                generation,
+                sealed: self.seal(account.id, generation, tokens)?,
+                access_expires_at: tokens.access_expires_at,
+                refresh_expires_at: tokens.refresh_expires_at,
+                signed_in: Some((self.now(), door)),
+            })
+        };
+        self.adopt(&account, adoption, pair).await
+    }
+
+    /// Stores a new session of one lane: everything of it, or nothing.
+    pub(super) async fn adopt(
+        &self,
+        account: &Account,
+        adoption: Adoption,
+        pair: impl FnOnce(u64) -> Result<NewPair, Failure>,
+    ) -> Result<SignInOutcome, Failure> {
+        // A refresh of the old session that is under way must not overwrite the new one.
+        let _lease = self.central_db.refresh_lease(account.id).await?;
+        let (id, lane, now) = (account.id, adoption.lane, self.now());
+        let row = self
+            .central_db
+            .read(move |db| sessions::load(db, id, lane))
+            .await?;
+        let pair = pair(row.map_or(0, |row| row.generation) + 1)?;
+        let display_name = adoption
+            .display_name
+            .clone()
+            .or_else(|| account.display_name.clone());
+        let account = account.clone();
+        let stored = self.central_db.write(move |tx| {
+            if let Some(user_id) = &adoption.user_id {
+                accounts::set_user_id(tx, id, user_id)?;
+            }
+            if let Some(name) = &adoption.display_name {
+                accounts::set_display_name(tx, id, name)?;
+            }
+            if let Some(zone) = &adoption.time_zone {
+                accounts::set_time_zone(tx, id, zone)?;
+            }
+            let stored = sessions::store_pair(tx, id, lane, &pair)?;
+            if adoption.is_proven {
+                sessions::set_validated(tx, id, lane, now)?;
+            }
+            if lane == Lane::Connect {
+                challenges::drop(tx, id)?;
+                cool_downs::clear(tx, id, CoolDownScope::SignIn)?;
+            }
+            let door = adoption.door.name();
+            auth_events::record(tx, id, now, adoption.action, "OK", Some(door))?;
+            note(
+                tx,
+                &account,
+                now,
+                LogLevel::Session,
+                &format!("signed in ({door})"),
+            )?;
+            Ok(stored)
+        });
+        if stored.await? {
+            Ok(SignInOutcome::SignedIn { display_name })
+        } else {
+            Err(Failure::unexpected(
+                "The session was changed by another process at the same moment.",
+            ))
+        }
+    }
+}
+
+/// Two Garmin users in one account would mix their data.
+fn is_other_user(account: &Account, identity: Option<&Identity>) -> bool {
+    match (&account.user_id, identity) {
+        (Some(known), Some(identity)) => *known != identity.user_id,
+        _ => false,
+    }
+}

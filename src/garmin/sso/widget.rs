@@ -278,7 +278,7 @@ impl Attempt {
                 // The page is gone, and with it the challenge.
                 SignInReply::ChallengeOver
             } else {
-                refused("unknown page")
+                return Err(GarminError::Unreadable("the sign-in page".to_owned()));
             },
         )
     }

@@ -59,7 +59,9 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
     let task = match args.command {
         Some(Command::Simulator(options)) => return simulator::run(&options).await,
         Some(Command::Login(args)) => Some(Task::Login(args)),
-        Some(Command::Mfa { code }) => Some(Task::Mfa { code }),
+        Some(Command::Mfa { code, resend }) => Some(Task::Mfa { code, resend }),
+        Some(Command::Token { lane, yes }) => Some(Task::Token { lane, yes }),
+        Some(Command::Audit) => Some(Task::Audit),
         Some(Command::Status { check }) => Some(Task::Status { check }),
         Some(Command::Logout) => Some(Task::Logout),
         None if args.sync => Some(Task::Sync(args.what)),

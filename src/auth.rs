@@ -15,7 +15,9 @@
 //! by itself: a password is used once, when a person gave it, and kept nowhere.
 
 mod adopt;
+mod bearer;
 mod browser;
+mod day_token;
 pub mod flow;
 pub mod keeper;
 pub mod key;

@@ -4,13 +4,16 @@
 //! command that must ask a person and has no terminal says what to type and
 //! leaves; it never hangs.
 
+mod audit;
 mod login;
+mod mfa;
 mod output;
 mod prompt;
 mod report;
 mod status;
 mod sync;
 mod times;
+mod token;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +25,11 @@ use crate::{
         Config,
         args::{LoginArgs, SyncArgs},
     },
-    domain::{account::AccountName, failure::Failure, session::AccountState},
+    domain::{
+        account::AccountName,
+        failure::Failure,
+        session::{AccountState, Lane},
+    },
     engine::{command::Command, event::Event, handle::EngineHandle},
 };
 use output::Output;
@@ -33,7 +40,9 @@ pub(crate) use output::complain;
 pub enum Task {
     Sync(SyncArgs),
     Login(LoginArgs),
-    Mfa { code: Option<String> },
+    Mfa { code: Option<String>, resend: bool },
+    Token { lane: Lane, yes: bool },
+    Audit,
     Status { check: bool },
     Logout,
 }
@@ -57,7 +66,10 @@ impl Front {
         let done = match task {
             Task::Sync(args) => sync::run(&mut self, &out, args).await,
             Task::Login(args) => login::login(&mut self, &out, args).await,
-            Task::Mfa { code } => login::mfa(&mut self, &out, code).await,
+            Task::Mfa { resend: true, .. } => mfa::resend(&mut self, &out).await,
+            Task::Mfa { code, .. } => mfa::answer(&mut self, &out, code).await,
+            Task::Token { lane, yes } => token::run(&mut self, lane, yes).await,
+            Task::Audit => audit::run(&mut self, &out).await,
             Task::Status { check } => status::run(&mut self, &out, check).await,
             Task::Logout => login::logout(&mut self, &out).await,
         };

@@ -20,8 +20,8 @@ use crate::{
     central_db::CentralDb,
     clock::Clock,
     config::Config,
-    domain::failure::Failure,
-    garmin::client::Api,
+    domain::{account::Region, failure::Failure},
+    garmin::{client::Api, endpoints::Endpoints, sso::ticket},
     sync::{fetch::Lender, run::Workshop},
     vault::Vault,
 };
@@ -64,6 +64,11 @@ pub fn spawn(deps: Deps, mode: Mode) -> (EngineHandle, mpsc::Receiver<Event>, Ru
         events,
         RunningEngine { stop, task },
     )
+}
+
+/// Where a person signs in with the browser.
+pub fn browser_url(config: &Config, region: Region) -> String {
+    ticket::sign_in_url(&Endpoints::new(region, config.base_url.clone()))
 }
 
 impl Deps {

@@ -4,22 +4,13 @@
 use super::Auth;
 use crate::{
     domain::{
-        account::{Account, Region},
-        audit::AuthAction,
-        failure::Failure,
-        secret::Secret,
-        session::Door,
+        account::Account, audit::AuthAction, failure::Failure, secret::Secret, session::Door,
         sign_in::SignInOutcome,
     },
-    garmin::{endpoints::Endpoints, sso::ticket},
+    garmin::sso::ticket,
 };
 
 impl Auth {
-    /// Where a person signs in with the browser.
-    pub fn browser_url(&self, region: Region) -> String {
-        ticket::sign_in_url(&Endpoints::new(region, self.base_url.clone()))
-    }
-
     /// Exchanges at once: a ticket lives about a minute.
     pub(super) async fn with_ticket(
         &self,

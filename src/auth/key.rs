@@ -105,8 +105,13 @@ impl Auth {
             .clone()
             .or_else(|| account.time_zone.clone());
         let key_ends_at = key_end(expires_on, &bearer, zone.as_deref());
-        let session =
-            PersonalSession::new(key, bearer.token.clone(), bearer.expires_at, key_ends_at);
+        let session = PersonalSession {
+            key,
+            bearer: bearer.token.clone(),
+            bearer_issued_at: self.now(),
+            bearer_expires_at: bearer.expires_at,
+            key_ends_at,
+        };
         let pair = |generation| self.personal_pair(account.id, generation, &session, true);
         self.adopt(&account, adoption, pair).await
     }

@@ -9,12 +9,13 @@ use serde::Serialize;
 
 use crate::domain::{
     account::AccountName,
+    audit::AuthEvent,
     challenge::{Challenge, MfaMethod},
     cool_down::CoolDown,
     dataset::Dataset,
     failure::Failure,
     job::{DatasetCount, JobId, JobReport, JobStatus, Price, TaskFailure},
-    session::{AccountState, Lane, LaneState, SessionStatus},
+    session::{AccountState, Door, Lane, LaneState, SessionStatus},
     sign_in::SignInOutcome,
 };
 
@@ -43,6 +44,7 @@ struct AccountReport {
 struct LaneReport {
     lane: Lane,
     status: SessionStatus,
+    door: Option<Door>,
     user_id: Option<String>,
     display_name: Option<String>,
     signed_in_at: Option<Timestamp>,
@@ -105,6 +107,7 @@ impl LaneReport {
         Self {
             lane: lane.lane,
             status: lane.status,
+            door: lane.door,
             user_id: state.account.user_id.clone(),
             display_name: state.account.display_name.clone(),
             signed_in_at: lane.signed_in_at,
@@ -205,6 +208,42 @@ impl SignOutReport {
             schema: SCHEMA,
             account,
             had_session,
+        }
+    }
+}
+
+/// The result of `mfa --resend`.
+#[derive(Debug, Serialize)]
+pub(super) struct CodeSentReport {
+    schema: u32,
+    account: AccountName,
+    again_at: Timestamp,
+}
+
+impl CodeSentReport {
+    pub(super) const fn new(account: AccountName, again_at: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA,
+            account,
+            again_at,
+        }
+    }
+}
+
+/// The result of `audit`.
+#[derive(Debug, Serialize)]
+pub(super) struct AuditReport {
+    schema: u32,
+    account: AccountName,
+    events: Vec<AuthEvent>,
+}
+
+impl AuditReport {
+    pub(super) const fn new(account: AccountName, events: Vec<AuthEvent>) -> Self {
+        Self {
+            schema: SCHEMA,
+            account,
+            events,
         }
     }
 }

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::domain::{account::AccountName, dataset::Dataset};
+use crate::domain::{
+    account::{AccountName, Region},
+    dataset::Dataset,
+    session::Lane,
+};
 
 /// Keeps a Garmin session alive and your history in one `SQLite` file.
 ///
@@ -86,12 +90,15 @@ pub struct SyncArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sign in with e-mail and password
+    /// Sign in: with a password, a ticket from the browser, or an official key
     Login(LoginArgs),
     /// Finish the pending MFA challenge, from any terminal, also after a restart
     Mfa {
         /// The six digits; asked for if not given
         code: Option<String>,
+        /// Ask Garmin for another code instead
+        #[arg(long, conflicts_with = "code")]
+        resend: bool,
     },
     /// Show the session of every account
     Status {
@@ -101,18 +108,62 @@ pub enum Command {
     },
     /// Forget the session of an account; its data stays
     Logout,
+    /// Print a valid bearer for scripts, refreshing it first if need be
+    Token {
+        /// Which session: connect (all data) or personal (official key)
+        #[arg(long, value_parser = lane, default_value = "connect", value_name = "LANE")]
+        lane: Lane,
+        /// Print it although standard output is a terminal
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show sign-ins, refreshes and refusals, newest first
+    Audit,
     /// Run the built-in Garmin simulator in the foreground
     Simulator(SimulatorArgs),
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags, as typed; clap keeps the doors exclusive"
+)]
 pub struct LoginArgs {
     /// The account's e-mail; asked for if not given
     #[arg(long)]
     pub email: Option<String>,
     /// Read the password from the first line of standard input instead of asking
-    #[arg(long)]
+    #[arg(long, group = "door")]
     pub password_stdin: bool,
+    /// Sign in with the browser: shows the address, asks for the one it ends on
+    #[arg(long, group = "door", conflicts_with = "email")]
+    pub browser: bool,
+    /// Read a service ticket, or the address that carries it, from standard input
+    #[arg(long, group = "door", conflicts_with = "email")]
+    pub ticket_stdin: bool,
+    /// Read an official personal API key from standard input
+    #[arg(long, group = "door", conflicts_with = "email")]
+    pub key_stdin: bool,
+    /// Use the personal API key that Garmin's own client keeps on this machine
+    #[arg(long, group = "door", conflicts_with = "email")]
+    pub found_key: bool,
+    /// With a key: the day it ends, as chosen when it was made
+    #[arg(long, value_name = "DATE")]
+    pub key_expires: Option<Date>,
+    /// Where a new account lives: garmin.com or garmin.cn [default: garmin.com]
+    #[arg(long, value_parser = region, value_name = "DOMAIN")]
+    pub domain: Option<Region>,
+    /// Once per cool-down: ask Garmin all the same, at the risk of a longer block
+    #[arg(long)]
+    pub override_cool_down: bool,
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    Region::from_domain(text).ok_or_else(|| "use garmin.com or garmin.cn".to_owned())
+}
+
+fn lane(text: &str) -> Result<Lane, String> {
+    Lane::from_name(text).ok_or_else(|| "use connect or personal".to_owned())
 }
 
 #[derive(Debug, ClapArgs)]

@@ -304,6 +304,14 @@ impl Failure {
         )
     }
 
+    pub fn no_key(account: &AccountName) -> Self {
+        Self::new(
+            FailureKind::SignedOut,
+            format!("Account {account} has no personal API key."),
+            "Give it one with: garminsync login --key-stdin",
+        )
+    }
+
     pub fn key_host_not_ready() -> Self {
         Self::new(
             FailureKind::GarminDown,

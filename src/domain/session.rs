@@ -114,25 +114,10 @@ pub struct PersonalSession {
     pub key: Secret,
     #[serde(with = "sealed")]
     pub bearer: Secret,
+    pub bearer_issued_at: Timestamp,
     pub bearer_expires_at: Timestamp,
     /// As far as it is known: Garmin has no call that tells.
     pub key_ends_at: Option<Timestamp>,
-}
-
-impl PersonalSession {
-    pub const fn new(
-        key: Secret,
-        bearer: Secret,
-        bearer_expires_at: Timestamp,
-        key_ends_at: Option<Timestamp>,
-    ) -> Self {
-        Self {
-            key,
-            bearer,
-            bearer_expires_at,
-            key_ends_at,
-        }
-    }
 }
 
 /// What may be shown of one lane. Nothing in here is secret.

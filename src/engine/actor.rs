@@ -23,7 +23,8 @@ use crate::{
         audit::AuthEvent,
         failure::Failure,
         job::{JobReport, Price, SyncRequest, Trigger},
-        session::AccountState,
+        secret::Secret,
+        session::{AccountState, Lane},
     },
     sync::run::{self, JobEvent, Workshop},
 };
@@ -160,6 +161,10 @@ impl Actor {
             Command::Check { account } => self.spawn(|auth, to| async move {
                 let result = check(&auth, &account).await;
                 to.send(Event::Checked { account, result }).await;
+            }),
+            Command::Token { account, lane } => self.spawn(|auth, to| async move {
+                let result = bearer(&auth, &account, lane).await;
+                to.send(Event::Token { result }).await;
             }),
             Command::Plan { account, request } => {
                 let shop = self.deps.workshop();
@@ -401,11 +406,11 @@ async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEvent>, Failur
 }
 
 async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
-    let account = account(auth, name).await?;
-    let client = auth
-        .client(account.region)
-        .map_err(|e| e.failure("the session check"))?;
-    auth.keeper(account, client).check().await
+    auth.check(&account(auth, name).await?).await
+}
+
+async fn bearer(auth: &Auth, name: &AccountName, lane: Lane) -> Result<Secret, Failure> {
+    auth.bearer(&account(auth, name).await?, lane).await
 }
 
 async fn price(

@@ -5,6 +5,7 @@ use crate::domain::{
     account::{AccountName, Region},
     job::{SyncRequest, Trigger},
     secret::Secret,
+    session::Lane,
 };
 
 #[derive(Debug)]
@@ -37,6 +38,9 @@ pub enum Command {
     /// Make the light validation call, refreshing first where needed.
     /// Answered by `Event::Checked`.
     Check { account: AccountName },
+    /// A valid bearer of one lane, refreshed first where needed. Answered by
+    /// `Event::Token`.
+    Token { account: AccountName, lane: Lane },
     /// Say what a sync would ask Garmin. Answered by `Event::Planned`.
     Plan {
         account: AccountName,

@@ -8,6 +8,7 @@ use crate::domain::{
     failure::Failure,
     job::{JobId, JobReport, Price},
     log::LogEntry,
+    secret::Secret,
     session::AccountState,
 };
 pub use crate::domain::{job::SyncProgress, sign_in::SignInOutcome};
@@ -29,7 +30,9 @@ pub enum Event {
     /// New log lines, oldest first; the first such event brings the last 500.
     Log(Vec<LogEntry>),
     /// When the schedule will run the next sync; `None` when nothing is signed in.
-    Schedule { next_sync_at: Option<Timestamp> },
+    Schedule {
+        next_sync_at: Option<Timestamp>,
+    },
     /// `had_session`: there was something to forget.
     SignedOut {
         account: AccountName,
@@ -41,7 +44,9 @@ pub enum Event {
         result: Result<Timestamp, Failure>,
     },
     /// Where a personal API key lies, if one does.
-    KeyFound { place: Option<String> },
+    KeyFound {
+        place: Option<String>,
+    },
     /// Newest first.
     Audit {
         account: AccountName,
@@ -50,6 +55,9 @@ pub enum Event {
     Checked {
         account: AccountName,
         result: Result<(), Failure>,
+    },
+    Token {
+        result: Result<Secret, Failure>,
     },
     Planned {
         account: AccountName,

@@ -142,6 +142,10 @@ impl Api {
         }
     }
 
+    pub const fn bearer(&self) -> &Secret {
+        &self.bearer
+    }
+
     pub const fn generation(&self) -> u64 {
         self.generation
     }

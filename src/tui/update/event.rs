@@ -47,6 +47,7 @@ pub(super) fn learn(state: &mut State, event: Event) {
         | Event::KeyFound { .. }
         | Event::Audit { .. }
         | Event::Checked { .. }
+        | Event::Token { .. }
         | Event::Planned { .. } => {}
     }
 }

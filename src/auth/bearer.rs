@@ -1,0 +1,53 @@
+//! What both lanes answer: is it good, and may I have a bearer.
+
+use super::Auth;
+use crate::{
+    central_db::sessions,
+    domain::{account::Account, failure::Failure, secret::Secret, session::Lane},
+};
+
+impl Auth {
+    /// A bearer that is good now, refreshed under the lease where needed: so
+    /// that other programs can live off our session instead of signing in.
+    pub async fn bearer(&self, account: &Account, lane: Lane) -> Result<Secret, Failure> {
+        match lane {
+            Lane::Connect => {
+                let client = self
+                    .client(account.region)
+                    .map_err(|e| e.failure("the session"))?;
+                Ok(self
+                    .keeper(account.clone(), client)
+                    .api()
+                    .await?
+                    .bearer()
+                    .clone())
+            }
+            Lane::Personal => self.day_token(account).await,
+        }
+    }
+
+    /// Makes the light validation call of every lane that has a session; of the
+    /// `connect` lane where there is none, to say why.
+    pub async fn check(&self, account: &Account) -> Result<(), Failure> {
+        let has_key = self.has_session(account, Lane::Personal).await?;
+        if self.has_session(account, Lane::Connect).await? || !has_key {
+            let client = self
+                .client(account.region)
+                .map_err(|e| e.failure("the session check"))?;
+            self.keeper(account.clone(), client).check().await?;
+        }
+        if has_key {
+            self.check_day_token(account).await?;
+        }
+        Ok(())
+    }
+
+    async fn has_session(&self, account: &Account, lane: Lane) -> Result<bool, Failure> {
+        let id = account.id;
+        let row = self
+            .central_db
+            .read(move |db| sessions::load(db, id, lane))
+            .await?;
+        Ok(row.is_some_and(|row| row.session_data.is_some()))
+    }
+}

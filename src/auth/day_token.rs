@@ -1,0 +1,176 @@
+//! Keeps the `personal` lane: the key stays, its day token is exchanged anew.
+//!
+//! Much simpler than the other lane: nothing rotates, an exchange can be
+//! repeated, a crash loses nothing. Only Garmin's rejection of the key ends it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Auth, key::key_failure, trail::note};
+use crate::{
+    central_db::{auth_events, sessions},
+    domain::{
+        account::Account,
+        audit::AuthAction,
+        failure::Failure,
+        log::LogLevel,
+        secret::Secret,
+        session::{Lane, PersonalSession},
+    },
+    garmin::{
+        error::GarminError,
+        personal::{self, KEY_ENDS_WITHIN, KeyError},
+    },
+    vault::Binding,
+};
+
+/// A day token with less left than this is exchanged, as Garmin's own client
+/// does (`personal-api.md` 4), but never with more than a tenth of its life left.
+const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+
+impl Auth {
+    /// A day token that is good now.
+    pub(super) async fn day_token(&self, account: &Account) -> Result<Secret, Failure> {
+        let (_, session) = self.personal_session(account).await?;
+        if !is_over(&session, self.now()) {
+            return Ok(session.bearer);
+        }
+        let _lease = self.central_db.refresh_lease(account.id).await?;
+        let (generation, session) = self.personal_session(account).await?;
+        if !is_over(&session, self.now()) {
+            return Ok(session.bearer);
+        }
+        self.exchange_again(account, generation, session).await
+    }
+
+    /// The light validation call of this lane; a token refused is exchanged once.
+    pub(super) async fn check_day_token(&self, account: &Account) -> Result<(), Failure> {
+        let client = self
+            .client(account.region)
+            .map_err(|e| e.failure("the key"))?;
+        let mut bearer = self.day_token(account).await?;
+        for is_last in [false, true] {
+            match personal::settings(&client, &bearer).await {
+                Ok(_) => break,
+                Err(GarminError::Unauthorized { .. }) if !is_last => {
+                    let _lease = self.central_db.refresh_lease(account.id).await?;
+                    let (generation, session) = self.personal_session(account).await?;
+                    bearer = self.exchange_again(account, generation, session).await?;
+                }
+                // A second 401 is the key's problem (personal-api.md 4).
+                Err(GarminError::Unauthorized { .. }) => return Err(self.end_key(account).await?),
+                Err(error) => return Err(error.failure("the key")),
+            }
+        }
+        let (id, now) = (account.id, self.now());
+        Ok(self
+            .central_db
+            .write(move |tx| sessions::set_validated(tx, id, Lane::Personal, now))
+            .await?)
+    }
+
+    async fn exchange_again(
+        &self,
+        account: &Account,
+        generation: u64,
+        session: PersonalSession,
+    ) -> Result<Secret, Failure> {
+        let client = self
+            .client(account.region)
+            .map_err(|e| e.failure("the key"))?;
+        let now = self.now();
+        let bearer = match personal::exchange(&client, &session.key, now).await {
+            Ok(bearer) => bearer,
+            Err(KeyError::Rejected) => return Err(self.end_key(account).await?),
+            Err(error) => return Err(key_failure(&error)),
+        };
+        let is_short = bearer.life < KEY_ENDS_WITHIN;
+        let fresh = PersonalSession {
+            bearer: bearer.token.clone(),
+            bearer_issued_at: now,
+            bearer_expires_at: bearer.expires_at,
+            key_ends_at: if is_short {
+                Some(bearer.expires_at)
+            } else {
+                session.key_ends_at
+            },
+            key: session.key,
+        };
+        let pair = self.personal_pair(account.id, generation + 1, &fresh, false)?;
+        let id = account.id;
+        self.central_db
+            .write(move |tx| {
+                sessions::store_pair(tx, id, Lane::Personal, &pair)?;
+                sessions::set_validated(tx, id, Lane::Personal, now)?;
+                auth_events::record(
+                    tx,
+                    id,
+                    now,
+                    AuthAction::Refresh,
+                    "OK",
+                    Some(Lane::Personal.name()),
+                )
+            })
+            .await?;
+        Ok(bearer.token)
+    }
+
+    async fn personal_session(&self, account: &Account) -> Result<(u64, PersonalSession), Failure> {
+        let id = account.id;
+        let row = self
+            .central_db
+            .read(move |db| sessions::load(db, id, Lane::Personal))
+            .await?;
+        let Some(row) = row else {
+            return Err(Failure::no_key(&account.name));
+        };
+        let Some(sealed) = &row.session_data else {
+            return Err(if row.ended_reason.is_some() {
+                Failure::key_rejected()
+            } else {
+                Failure::no_key(&account.name)
+            });
+        };
+        let binding = Binding::Session {
+            account: id,
+            lane: Lane::Personal,
+            generation: row.generation,
+        };
+        let plain = self.vault.open(binding, sealed)?;
+        let session = serde_json::from_slice(&plain)
+            .map_err(|_| Failure::unexpected("The stored key cannot be read."))?;
+        Ok((row.generation, session))
+    }
+
+    async fn end_key(&self, account: &Account) -> Result<Failure, Failure> {
+        let (account, now) = (account.clone(), self.now());
+        self.central_db
+            .write(move |tx| {
+                let reason = "Garmin rejected the personal API key.";
+                sessions::end(tx, account.id, Lane::Personal, reason, now)?;
+                auth_events::record(
+                    tx,
+                    account.id,
+                    now,
+                    AuthAction::Refresh,
+                    "KEY_REJECTED",
+                    None,
+                )?;
+                note(
+                    tx,
+                    &account,
+                    now,
+                    LogLevel::Error,
+                    &format!("{reason} Sign in again."),
+                )
+            })
+            .await?;
+        Ok(Failure::key_rejected())
+    }
+}
+
+fn is_over(session: &PersonalSession, now: Timestamp) -> bool {
+    let life = session
+        .bearer_expires_at
+        .duration_since(session.bearer_issued_at);
+    now + MARGIN.min(life / 10) >= session.bearer_expires_at
+}

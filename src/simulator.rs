@@ -16,6 +16,8 @@
 mod activities;
 mod activity_json;
 mod athlete;
+mod clock;
+mod cookies;
 mod counters;
 mod daily;
 mod desk;
@@ -26,8 +28,10 @@ mod faults;
 mod fit;
 mod graphql;
 mod ledger;
+mod password;
 mod profile;
 mod range;
+mod region;
 mod reply;
 mod scenario;
 mod server;
@@ -35,6 +39,7 @@ mod sleep;
 mod sleep_json;
 mod sso;
 mod stats;
+mod turnstile;
 mod wire;
 mod world;
 
@@ -46,8 +51,10 @@ use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
 pub use self::faults::{Fault, FaultKind};
+pub use self::region::Region;
 pub use self::scenario::{Mfa, Scenario, SignInPolicy};
 
+use self::ledger::TicketKind;
 use self::server::Endpoint;
 use self::world::World;
 
@@ -206,5 +213,30 @@ impl Simulator {
     /// The next refresh rotates on the server, but the connection dies before the reply.
     pub fn lose_next_refresh_reply(&self) {
         self.world.ledger().lose_next_refresh();
+    }
+}
+
+/// Scripts: what happens at the sign-in doors.
+impl Simulator {
+    /// A fresh ticket, as somebody copies it who signed in with a browser (protocol.md 4). One for the
+    /// web app or for the other region is worth nothing, as in life.
+    pub fn browser_ticket(&self, service_url: &str) -> String {
+        let mut ledger = self.world.ledger();
+        ledger.issue_ticket(service_url, TicketKind::Widget)
+    }
+
+    /// The minute is over for every ticket issued so far.
+    pub fn expire_tickets(&self) {
+        self.world.ledger().expire_tickets();
+    }
+
+    /// Passwords with this SSO client id are answered with 429, as if others had used up the budget of
+    /// the address. The widget, which sends no client id, has the empty one.
+    pub fn block_sign_ins(&self, client_id: &str) {
+        self.world.turnstile().block(client_id);
+    }
+
+    pub fn unblock_sign_ins(&self, client_id: &str) {
+        self.world.turnstile().unblock(client_id);
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::athlete::{Athlete, Now};
+use super::clock::Clock;
 use super::counters::Counters;
 use super::desk::SignInDesk;
 use super::edits::Edits;
 use super::faults::{FaultBook, FaultKind};
-use super::ledger::{self, Ledger};
+use super::ledger::Ledger;
 use super::scenario::Scenario;
+use super::turnstile::Turnstile;
 
 /// Shared by all handlers. Each part has its own lock, none is held across an await, and a handler
 /// that needs two takes them one after the other.
@@ -16,26 +18,25 @@ use super::scenario::Scenario;
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) athlete: Athlete,
+    pub(super) clock: Clock,
     counters: Mutex<Counters>,
     faults: Mutex<FaultBook>,
     desk: Mutex<SignInDesk>,
+    turnstile: Mutex<Turnstile>,
     ledger: Mutex<Ledger>,
     edits: Mutex<Edits>,
 }
 
 impl World {
     pub(super) fn new(scenario: Scenario) -> Self {
-        let ttl = ledger::Lifetimes {
-            access: scenario.access_ttl,
-            refresh: scenario.refresh_ttl,
-            ticket: scenario.ticket_ttl,
-        };
         Self {
             athlete: Athlete::new(scenario.seed),
+            clock: Clock::new(scenario.clock_skew),
             counters: Mutex::default(),
             faults: Mutex::default(),
             desk: Mutex::default(),
-            ledger: Mutex::new(Ledger::new(ttl)),
+            turnstile: Mutex::new(Turnstile::new(&scenario)),
+            ledger: Mutex::new(Ledger::new(&scenario)),
             edits: Mutex::default(),
             scenario,
         }
@@ -59,6 +60,10 @@ impl World {
 
     pub(super) fn desk(&self) -> MutexGuard<'_, SignInDesk> {
         held(&self.desk)
+    }
+
+    pub(super) fn turnstile(&self) -> MutexGuard<'_, Turnstile> {
+        held(&self.turnstile)
     }
 
     pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {

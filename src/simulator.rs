@@ -5,9 +5,12 @@
 //!
 //! ```text
 //! server        socket, connections, the gate: count, latency, faults, bearer
-//!   sso  diauth     sign-in (desk, envelope), tickets and tokens (ledger)
+//!   sso             both sign-in doors: mobile JSON (envelope) and the widget (sso/widget)
+//!                   password, turnstile, desk, cookies: what the doors have in common
+//!   diauth oauth1   tickets and tokens (ledger), garth's old tokens
 //!   profile activities daily sleep stats graphql     the handlers of connectapi
-//! world         the state behind them: counters, faults, ledger, desk, edits
+//!   personal        the official API: its key, its quirks, the same athlete
+//! world         the state behind them: counters, faults, ledger, desk, edits, keys
 //! athlete       a life as a pure function of seed and date
 //! ```
 //!
@@ -28,7 +31,9 @@ mod faults;
 mod fit;
 mod graphql;
 mod ledger;
+mod oauth1;
 mod password;
+mod personal;
 mod profile;
 mod range;
 mod region;
@@ -50,9 +55,10 @@ use jiff::civil::Date;
 use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
-pub use self::faults::{Fault, FaultKind};
+pub use self::faults::{Fault, FaultKind, Lane};
+pub use self::oauth1::Oauth1Token;
 pub use self::region::Region;
-pub use self::scenario::{Mfa, Scenario, SignInPolicy};
+pub use self::scenario::{CodeDelivery, Mfa, Scenario, SignInPolicy};
 
 use self::ledger::TicketKind;
 use self::server::Endpoint;
@@ -90,6 +96,8 @@ fn endpoints() -> Vec<Endpoint> {
         sleep::endpoints(),
         stats::endpoints(),
         graphql::endpoints(),
+        personal::endpoints(),
+        oauth1::endpoints(),
     ]
     .into_iter()
     .flatten()
@@ -140,7 +148,12 @@ impl Simulator {
 
     /// Puts a fault in force, behind those already there.
     pub fn inject(&self, fault: Fault) {
-        self.world.faults().add(fault);
+        self.world.faults().add(None, fault);
+    }
+
+    /// A fault on one lane only: the lanes share paths, but not their troubles.
+    pub fn inject_on(&self, lane: Lane, fault: Fault) {
+        self.world.faults().add(Some(lane), fault);
     }
 
     pub fn clear_faults(&self) {
@@ -238,5 +251,35 @@ impl Simulator {
 
     pub fn unblock_sign_ins(&self, client_id: &str) {
         self.world.turnstile().unblock(client_id);
+    }
+}
+
+/// Scripts: what the account's owner does on the key page, and what garth left behind.
+impl Simulator {
+    /// Deletes the key: it and its bearers are refused at once (personal-api.md 2).
+    pub fn revoke_personal_key(&self) {
+        self.world.keys().revoke();
+    }
+
+    /// Makes a new key, which ends the one before. Returns the new one.
+    pub fn replace_personal_key(&self) -> String {
+        let key = self.world.keys().replace();
+        self.world.ledger().remember(&key);
+        key
+    }
+
+    /// All bearers of the Personal API are out of date at once; the key stays good.
+    pub fn expire_personal_bearers(&self) {
+        self.world.keys().expire_bearers();
+    }
+
+    /// An OAuth1 pair as an earlier sign-in with garth left it in its files (protocol.md 8.2).
+    pub fn oauth1_token(&self) -> Oauth1Token {
+        self.world.issue_oauth1()
+    }
+
+    /// No OAuth1 pair issued so far will be taken again.
+    pub fn revoke_oauth1_tokens(&self) {
+        self.world.oauth1().clear();
     }
 }

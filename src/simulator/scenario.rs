@@ -31,8 +31,8 @@ pub struct Scenario {
     pub mfa_code: String,
     /// How the account answers a right password.
     pub sign_in: SignInPolicy,
-    /// The widget sends the code by itself; `false`: only when asked to (protocol.md 3.3, PGC #386).
-    pub widget_sends_code: bool,
+    /// When the widget sends the code; the mobile flow always does it at once.
+    pub widget_code: CodeDelivery,
     /// Passwords taken per SSO client id and day; `None`: any number (protocol.md 11.1).
     pub sign_in_budget: Option<u32>,
     /// How long a client id is refused after that. Every attempt meanwhile starts it anew.
@@ -92,6 +92,16 @@ impl Mfa {
     }
 }
 
+/// When a code is sent by e-mail or SMS (protocol.md 3.3, PGC #386).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CodeDelivery {
+    /// Nothing is sent before the client asks for it.
+    #[default]
+    OnRequest,
+    /// With the page that asks for the code.
+    AtOnce,
+}
+
 /// What the sign-in door does with a right password (protocol.md 2.1, table of replies).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignInPolicy {
@@ -131,7 +141,7 @@ impl Default for Scenario {
             mfa: None,
             mfa_code: "314159".to_owned(),
             sign_in: SignInPolicy::Open,
-            widget_sends_code: false,
+            widget_code: CodeDelivery::OnRequest,
             sign_in_budget: None,
             sign_in_block: Duration::from_secs(DAY),
             password_tries: 5,

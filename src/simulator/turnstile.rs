@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::scenario::Scenario;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 /// One bucket per client id. The widget, which sends none, has the bucket of the empty id.
 #[derive(Debug)]

@@ -43,9 +43,8 @@ async fn form(
     headers: HeaderMap,
     QueryString(params): QueryString<Params>,
 ) -> Response {
-    let service = match service(&world, &params) {
-        Ok(service) => service,
-        Err(refusal) => return refusal,
+    let Some(service) = service(&world, &params) else {
+        return unauthorized_application();
     };
     if cookies::is_signed_in(&world, &headers) {
         return ticket_page(&world, service);
@@ -63,9 +62,8 @@ async fn sign_in(
     QueryString(params): QueryString<Params>,
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Response {
-    let service = match service(&world, &params) {
-        Ok(service) => service,
-        Err(refusal) => return refusal,
+    let Some(service) = service(&world, &params) else {
+        return unauthorized_application();
     };
     let Ok(Form(fields)) = form else {
         return widget_page::titled(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Error");
@@ -119,12 +117,16 @@ fn ticket_page(world: &World, service: &str) -> Response {
 }
 
 /// The service a ticket is wanted for; pages outside this region's Garmin are refused (protocol.md 4.4).
-pub(super) fn service<'p>(world: &World, params: &'p Params) -> Result<&'p str, Response> {
+pub(super) fn service<'p>(world: &World, params: &'p Params) -> Option<&'p str> {
     params
         .get("service")
         .map(String::as_str)
         .filter(|service| world.scenario.region.serves(service))
-        .ok_or_else(|| widget_page::titled(StatusCode::BAD_REQUEST, "Application Not Authorized"))
+}
+
+/// 400: no ticket for this service.
+pub(super) fn unauthorized_application() -> Response {
+    widget_page::titled(StatusCode::BAD_REQUEST, "Application Not Authorized")
 }
 
 /// The session of a posted form: its cookie, the token of its last page, and that page as the referrer.

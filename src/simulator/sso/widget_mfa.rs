@@ -12,7 +12,9 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::widget::{comes_from, forged, form_session, redirect, service};
+use super::widget::{
+    comes_from, forged, form_session, redirect, service, unauthorized_application,
+};
 use super::widget_page::{self, CodePage};
 use crate::simulator::cookies::session_of;
 use crate::simulator::desk::{Query, Verdict};
@@ -20,7 +22,7 @@ use crate::simulator::envelope::{MASKED_PHONE, masked};
 use crate::simulator::profile::GARMIN_GUID;
 use crate::simulator::range::Params;
 use crate::simulator::reply::Refusal;
-use crate::simulator::scenario::Mfa;
+use crate::simulator::scenario::{CodeDelivery, Mfa};
 use crate::simulator::server::Endpoint;
 use crate::simulator::world::World;
 
@@ -35,7 +37,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Opens the challenge. Unlike the mobile flow it need not send anything (PGC #386).
 pub(super) fn open(world: &World, session: &str, service: &str, mfa: Mfa) {
-    let sends = mfa.is_sent() && world.scenario.widget_sends_code;
+    let sends = mfa.is_sent() && world.scenario.widget_code == CodeDelivery::AtOnce;
     let is_code_sent = sends || !mfa.is_sent();
     let ttl = world.scenario.mfa_ttl;
     world
@@ -54,9 +56,8 @@ async fn page(
     uri: Uri,
     QueryString(params): QueryString<Params>,
 ) -> Response {
-    let service = match service(&world, &params) {
-        Ok(service) => service,
-        Err(refusal) => return refusal,
+    let Some(service) = service(&world, &params) else {
+        return unauthorized_application();
     };
     let session = session_of(&headers).unwrap_or_default();
     let is_code_sent = world.desk().is_code_sent(session, &query(service));
@@ -108,9 +109,8 @@ async fn verify(
     QueryString(params): QueryString<Params>,
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Response {
-    let service = match service(&world, &params) {
-        Ok(service) => service,
-        Err(refusal) => return refusal,
+    let Some(service) = service(&world, &params) else {
+        return unauthorized_application();
     };
     let Ok(Form(fields)) = form else {
         return widget_page::titled(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Error");
@@ -130,6 +130,7 @@ async fn verify(
     match verdict {
         Verdict::Right => {
             let token = world.desk().login_token(service);
+            world.ledger().remember(&token);
             let rest = uri.query().unwrap_or_default();
             redirect(&format!("/sso/login?logintoken={token}&{rest}"))
         }

@@ -51,13 +51,13 @@ pub(super) fn judge(
         counters.sign_in_attempts += 1;
         counters.attempts_while_blocked += u64::from(passage == Passage::RefusedAgain);
     });
-    let limited = |is_hidden| Outcome::Limited { is_hidden };
-    match world.scenario.sign_in {
-        SignInPolicy::RateLimited => return limited(false),
-        SignInPolicy::RateLimitedInBody => return limited(true),
-        SignInPolicy::Challenged => return Outcome::Challenged,
-        _ if passage != Passage::Free => return limited(false),
-        _ => {}
+    let policy = world.scenario.sign_in;
+    if policy == SignInPolicy::Challenged {
+        return Outcome::Challenged;
+    }
+    if passage != Passage::Free {
+        let is_hidden = policy == SignInPolicy::RateLimitedInBody;
+        return Outcome::Limited { is_hidden };
     }
     if world.desk().wrong_passwords() >= world.scenario.password_tries {
         return Outcome::TooManyTries;

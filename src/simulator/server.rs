@@ -1,9 +1,7 @@
 //! The listening socket, the connections, and the gate every request passes.
-//!
-//! The hosts of the two lanes share paths, and here they share one address too: a bearer of the
-//! Personal API leads to that lane, everything else to the rest of Garmin.
 
-use std::collections::HashSet;
+mod lanes;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, any};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,6 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
+use self::lanes::Lanes;
 use super::faults::{self, Lane};
 use super::reply::{Refusal, unauthorized};
 use super::world::World;
@@ -116,44 +115,6 @@ pub(super) async fn listen(
     let address = listener.local_addr()?;
     let serving = tokio::spawn(accept(listener, Lanes::new(world, endpoints)));
     Ok((address, serving.abort_handle()))
-}
-
-/// Where a request goes: the bearer decides.
-#[derive(Clone)]
-struct Lanes {
-    world: Arc<World>,
-    connect: Router,
-    personal: Router,
-}
-
-impl Lanes {
-    fn new(world: Arc<World>, endpoints: Vec<Endpoint>) -> Self {
-        let (personal, mut connect): (Vec<_>, Vec<_>) = endpoints
-            .into_iter()
-            .partition(|endpoint| endpoint.door == Door::Personal);
-        // What only the other lane has is nothing to a phone's bearer, but without one it is a locked door.
-        let known: HashSet<_> = connect.iter().map(|endpoint| endpoint.path).collect();
-        let foreign = personal
-            .iter()
-            .map(|endpoint| endpoint.path)
-            .filter(|path| !known.contains(path))
-            .map(|path| Endpoint::bearer(UNKNOWN, path, get(async || Refusal::not_found())));
-        connect.extend(foreign.collect::<Vec<_>>());
-        Self {
-            connect: router(&world, connect, Door::Public),
-            personal: router(&world, personal, Door::Personal),
-            world,
-        }
-    }
-
-    fn of(&self, headers: &HeaderMap) -> Router {
-        let is_personal = bearer_of(headers).is_some_and(|bearer| self.world.keys().knows(bearer));
-        if is_personal {
-            self.personal.clone()
-        } else {
-            self.connect.clone()
-        }
-    }
 }
 
 /// The routes of one lane; beyond them lies nothing, behind the given door.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::scenario::Scenario;
+use super::scenario::{Scenario, SignInPolicy};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -41,7 +41,10 @@ pub(super) enum Passage {
 impl Turnstile {
     pub(super) fn new(scenario: &Scenario) -> Self {
         Self {
-            budget: scenario.sign_in_budget,
+            budget: match scenario.sign_in {
+                SignInPolicy::RateLimited | SignInPolicy::RateLimitedInBody => Some(0),
+                _ => scenario.sign_in_budget,
+            },
             block: scenario.sign_in_block,
             buckets: HashMap::new(),
         }
@@ -73,9 +76,10 @@ impl Turnstile {
 
     /// A look from outside, which costs nothing (protocol.md 2.1, reachability probe).
     pub(super) fn is_blocked(&mut self, client_id: &str) -> bool {
-        let bucket = self.buckets.entry(client_id.to_owned()).or_default();
-        bucket.settle(Instant::now());
-        bucket.block.is_some()
+        self.buckets.get_mut(client_id).is_some_and(|bucket| {
+            bucket.settle(Instant::now());
+            bucket.block.is_some()
+        })
     }
 
     /// Somebody else on this address has used up the budget.

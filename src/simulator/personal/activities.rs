@@ -1,4 +1,4 @@
-//! Activities on the Personal API: E23, E24 and E26 of personal-api.md 6.6 and 7.
+//! Activities on the Personal API: E23 to E26 of personal-api.md 6.6 and 7.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
+use serde_json::json;
 
 use super::reply::{Answer, Refusal};
 use crate::simulator::activities;
@@ -35,6 +36,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             get(one),
         ),
         Endpoint::personal(
+            "personal.workouts",
+            "/activity-service/activity/{id}/workouts",
+            get(workouts),
+        ),
+        Endpoint::personal(
             "personal.file",
             "/download-service/files/activity/{id}",
             get(file),
@@ -56,6 +62,12 @@ async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> 
 
 async fn one(world: State<Arc<World>>, id: Result<Path<i64>, PathRejection>) -> Answer {
     Ok(activities::one(world, id).await?)
+}
+
+/// Ada follows no structured workouts, as most people most of the time (E25).
+async fn workouts(world: State<Arc<World>>, id: Result<Path<i64>, PathRejection>) -> Answer {
+    let Json(_) = activities::one(world, id).await?;
+    Ok(Json(json!([])))
 }
 
 /// A type the file does not have is 406, `application/octet-stream` included.

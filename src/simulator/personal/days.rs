@@ -8,14 +8,14 @@ use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
 use super::reply::{Answer, Refusal};
-use crate::simulator::athlete::{day_number, days};
+use crate::simulator::athlete::{Day, day_number, days, round};
 use crate::simulator::daily;
 use crate::simulator::graphql::summary;
 use crate::simulator::profile::PROFILE_ID;
 use crate::simulator::range::{self, Params};
 use crate::simulator::server::Endpoint;
 use crate::simulator::stats::{self, Row};
-use crate::simulator::wire::{all_null_but, gmt, iso_tenths, merged};
+use crate::simulator::wire::{all_null_but, gmt, hundredths, iso_tenths, merged, plus_seconds};
 use crate::simulator::world::World;
 
 /// Days of summaries: documented, and what fits into an answer (personal-api.md 8, quirk 2).
@@ -65,6 +65,7 @@ async fn summaries(State(world): State<Arc<World>>, Query(params): Query<Params>
         let mut row = summary::row(date, day.as_ref());
         if let Some(day) = day {
             extend(&mut row, "heartRate", json!({ "alertCount": 0 }));
+            extend(&mut row, "movement", whole_floors(&day));
             extend(
                 &mut row,
                 "bodyBattery",
@@ -75,6 +76,19 @@ async fn summaries(State(world): State<Arc<World>>, Query(params): Query<Params>
         row
     });
     Ok(Json(json!({ "data": rows.collect::<Vec<_>>() })))
+}
+
+/// Here floors are whole, rounded down; everywhere else they have a fraction.
+fn whole_floors(day: &Day) -> Value {
+    let metres = |floors: f64| hundredths(floors * 3.048);
+    json!({
+        "floorsAscended": {
+            "goal": 10, "value": round(day.floors_up.floor()), "distanceInMeters": metres(day.floors_up),
+        },
+        "floorsDescended": {
+            "value": round(day.floors_down.floor()), "distanceInMeters": metres(day.floors_down),
+        },
+    })
 }
 
 /// Adds members to a group of a row.
@@ -131,16 +145,16 @@ fn series(cap: u32, row: Row) -> MethodRouter<Arc<World>> {
 }
 
 /// What the phone's lane has, and what was sweated out (E5).
-fn hydration(day: &crate::simulator::athlete::Day) -> Value {
-    let Some(water) = day.hydration else {
+fn hydration(day: &Day) -> Value {
+    if day.hydration.is_none() {
         return Value::Null;
-    };
+    }
+    let last_entry = plus_seconds(day.end, day.end_offset);
     let more = json!({
         "userId": PROFILE_ID,
         "sweatLossInML": day.active_kcal / 2,
         "activityIntakeInML": 0,
-        "lastEntryTimestampLocal": iso_tenths(gmt(day.end)),
-        "valueInML": water.drunk,
+        "lastEntryTimestampLocal": iso_tenths(gmt(last_entry)),
     });
     merged([stats::hydration(day), more])
 }

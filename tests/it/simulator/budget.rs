@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use garminsync::simulator::Mfa;
+use garminsync::simulator::{Mfa, SignInPolicy};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::DATE;
@@ -75,6 +75,22 @@ async fn one_client_id_can_be_blocked_and_the_probe_tells() {
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     visit.garmin.unblock_sign_ins("GCM_IOS_DARK");
     assert_eq!(visit.login("correct-horse").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_door_that_is_shut_for_good_counts_who_comes_back() {
+    let visit = Visit::to(Scenario {
+        sign_in: SignInPolicy::RateLimited,
+        ..scenario()
+    })
+    .await;
+    for _ in 0..2 {
+        let refused = visit.login("correct-horse").await;
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    }
+    let counters = visit.garmin.counters();
+    assert_eq!(counters.sign_in_attempts, 2);
+    assert_eq!(counters.attempts_while_blocked, 1);
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ impl Fault {
 pub enum Lane {
     /// sso, diauth and connectapi.
     Connect,
-    /// The official API, from the key exchange's bearer on.
+    /// The official API, key exchange included.
     Personal,
 }
 

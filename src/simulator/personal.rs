@@ -32,7 +32,7 @@ use super::world::World;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let own = [
-        Endpoint::public(
+        Endpoint::key(
             "personal.key",
             "/personalapitoken-service/personal-api/personal-api-key/token",
             post(exchange),

@@ -48,6 +48,8 @@ enum Door {
     Public,
     Bearer,
     Personal,
+    /// Where keys become bearers: of the personal lane, but without a bearer yet.
+    Key,
 }
 
 impl Endpoint {
@@ -76,6 +78,15 @@ impl Endpoint {
         methods: MethodRouter<Arc<World>>,
     ) -> Self {
         Self::behind(Door::Personal, name, path, methods)
+    }
+
+    /// The key exchange of the Personal API (personal-api.md 4).
+    pub(super) fn key(
+        name: &'static str,
+        path: &'static str,
+        methods: MethodRouter<Arc<World>>,
+    ) -> Self {
+        Self::behind(Door::Key, name, path, methods)
     }
 
     fn behind(
@@ -147,9 +158,9 @@ async fn gate(
     world.count(|counters| counters.arrived(name));
     let lane = match door {
         Door::Public | Door::Bearer => Lane::Connect,
-        Door::Personal => Lane::Personal,
+        Door::Personal | Door::Key => Lane::Personal,
     };
-    let seat = (lane == Lane::Personal).then(|| world.personal_seats.try_acquire());
+    let seat = (door == Door::Personal).then(|| world.personal_seats.try_acquire());
     if let Some(Err(_)) = seat {
         return faults::too_many_requests(Some(CROWD_RETRY_AFTER));
     }
@@ -163,7 +174,7 @@ async fn gate(
     }
     let bearer = bearer_of(request.headers());
     let admitted = match door {
-        Door::Public => Ok(()),
+        Door::Public | Door::Key => Ok(()),
         Door::Bearer => world.admit(bearer),
         Door::Personal => world.admit_personal(bearer),
     };

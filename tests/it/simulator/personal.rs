@@ -313,5 +313,8 @@ async fn trouble_can_keep_to_one_lane() {
         visit.status(&bearer, SETTINGS).await,
         StatusCode::TOO_MANY_REQUESTS
     );
+    let key = &visit.garmin.scenario().personal_key;
+    let limited = visit.exchange_key(key).await;
+    assert_eq!(limited.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(visit.status(&phone, SETTINGS).await, StatusCode::OK);
 }

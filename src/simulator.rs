@@ -4,10 +4,14 @@
 //! real service: where `protocol.md` says that Garmin refuses, the simulator refuses.
 //!
 //! ```text
-//! server        socket, connections, the gate: count, latency, faults, bearer
-//!   sso  diauth     sign-in (desk, envelope), tickets and tokens (ledger)
+//! server        socket, connections, lanes, the gate: count, latency, faults, bearer
+//!   sso             both sign-in doors: mobile JSON (envelope) and the widget (sso/widget)
+//!                   password, turnstile, desk, cookies: what the doors have in common
+//!   diauth oauth1   tickets and tokens (ledger), garth's old tokens
 //!   profile activities daily sleep stats graphql     the handlers of connectapi
-//! world         the state behind them: counters, faults, ledger, desk, edits
+//!   personal        the official API: its key, its quirks, the same athlete
+//! world         the state behind them: counters, faults, ledger, desk, edits, keys
+//! scripts       what tests and the demo make happen behind a client's back
 //! athlete       a life as a pure function of seed and date
 //! ```
 //!
@@ -16,6 +20,8 @@
 mod activities;
 mod activity_json;
 mod athlete;
+mod clock;
+mod cookies;
 mod counters;
 mod daily;
 mod desk;
@@ -26,27 +32,34 @@ mod faults;
 mod fit;
 mod graphql;
 mod ledger;
+mod oauth1;
+mod password;
+mod personal;
 mod profile;
 mod range;
+mod region;
 mod reply;
 mod scenario;
+mod scripts;
 mod server;
 mod sleep;
 mod sleep_json;
 mod sso;
 mod stats;
+mod turnstile;
 mod wire;
 mod world;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::civil::Date;
 use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
-pub use self::faults::{Fault, FaultKind};
-pub use self::scenario::{Mfa, Scenario, SignInPolicy};
+pub use self::faults::{Fault, FaultKind, Lane};
+pub use self::oauth1::Oauth1Token;
+pub use self::region::Region;
+pub use self::scenario::{CodeDelivery, Mfa, Scenario, SignInPolicy};
 
 use self::server::Endpoint;
 use self::world::World;
@@ -83,6 +96,8 @@ fn endpoints() -> Vec<Endpoint> {
         sleep::endpoints(),
         stats::endpoints(),
         graphql::endpoints(),
+        personal::endpoints(),
+        oauth1::endpoints(),
     ]
     .into_iter()
     .flatten()
@@ -133,7 +148,12 @@ impl Simulator {
 
     /// Puts a fault in force, behind those already there.
     pub fn inject(&self, fault: Fault) {
-        self.world.faults().add(fault);
+        self.world.faults().add(None, fault);
+    }
+
+    /// A fault on one lane only: the lanes share paths, but not their troubles.
+    pub fn inject_on(&self, lane: Lane, fault: Fault) {
+        self.world.faults().add(Some(lane), fault);
     }
 
     pub fn clear_faults(&self) {
@@ -143,68 +163,5 @@ impl Simulator {
     /// Every token, ticket, cookie value and code handed out so far: what no file may contain.
     pub fn issued_secrets(&self) -> Vec<String> {
         self.world.ledger().secrets()
-    }
-}
-
-/// Scripts: what happens to the account's data while a client looks away.
-impl Simulator {
-    /// A run that has just ended; moves `mylastused`. Returns the activity id.
-    pub fn upload_activity(&self) -> i64 {
-        let now = self.world.now();
-        self.world.upload_run(now.at, now.today)
-    }
-
-    /// A run in the evening of a past day that only arrives now. Returns the activity id.
-    pub fn upload_activity_on(&self, date: Date) -> i64 {
-        let evening = self.world.athlete.instant(date, 20 * 3600);
-        self.world.upload_run(evening, date)
-    }
-
-    /// Renamed on the web: nothing but the name changes.
-    pub fn rename_activity(&self, id: i64, name: &str) {
-        self.world.edits().rename(id, name);
-    }
-
-    /// Deleted on the web: gone from the list, 404 everywhere else.
-    pub fn delete_activity(&self, id: i64) {
-        self.world.edits().delete(id);
-    }
-
-    /// A late upload changes a day's steps; moves `mylastused`.
-    pub fn edit_day_steps(&self, date: Date, steps: i64) {
-        self.world.edits().set_steps(date, steps);
-    }
-
-    /// The day looks empty until [`Simulator::deliver_days`].
-    pub fn hold_back_day(&self, date: Date) {
-        self.world.edits().hold_back(date);
-    }
-
-    /// The watch meets the phone: all days held back arrive; moves `mylastused`.
-    pub fn deliver_days(&self) {
-        self.world.edits().deliver();
-    }
-}
-
-/// Scripts: what happens to the session.
-impl Simulator {
-    /// Applies to access tokens issued from now on.
-    pub fn set_access_ttl(&self, ttl: Duration) {
-        self.world.ledger().set_access_ttl(ttl);
-    }
-
-    /// All access tokens are out of date at once; refresh tokens stay good.
-    pub fn expire_access_tokens(&self) {
-        self.world.ledger().expire_access();
-    }
-
-    /// "Sign out everywhere": no refresh token issued so far will be taken again.
-    pub fn revoke_refresh_tokens(&self) {
-        self.world.ledger().revoke_refresh();
-    }
-
-    /// The next refresh rotates on the server, but the connection dies before the reply.
-    pub fn lose_next_refresh_reply(&self) {
-        self.world.ledger().lose_next_refresh();
     }
 }

@@ -50,9 +50,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
-    let start = start(&params)?;
     let limit = limit(&params)?;
-    let filter = Filter::from_params(&params)?;
+    Ok(Json(page(&world, &params, limit)?))
+}
+
+/// A page of the list as filtered and sorted, from `start` on.
+pub(super) fn page(world: &World, params: &Params, limit: usize) -> Result<Value, Refusal> {
+    let start = start(params)?;
+    let filter = Filter::from_params(params)?;
     let mut rows = world.activities(&world.now());
     rows.retain(|activity| filter.admits(activity));
     match params.get("sortOrder").map(String::as_str) {
@@ -61,10 +66,9 @@ async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> 
         Some(_) => return Err(Refusal::bad_request("Invalid sortOrder")),
     }
     let page = rows.iter().skip(start).take(limit);
-    Ok(Json(
-        page.map(|activity| activity_json::list_row(&world, activity))
-            .collect(),
-    ))
+    Ok(page
+        .map(|activity| activity_json::list_row(world, activity))
+        .collect())
 }
 
 /// 0-based; anything but a number makes the path unknown (a date is 404, protocol.md 9.6.1).
@@ -134,14 +138,17 @@ async fn count(State(world): State<Arc<World>>) -> Json<Value> {
     Json(json!({ "totalCount": parents.len() + children, "multisportChildCount": children }))
 }
 
-async fn one(State(world): State<Arc<World>>, id: Result<Path<i64>, PathRejection>) -> Answer {
+pub(super) async fn one(
+    State(world): State<Arc<World>>,
+    id: Result<Path<i64>, PathRejection>,
+) -> Answer {
     let activity = found(&world, id)?;
     Ok(Json(activity_json::detail(&world, &activity)))
 }
 
 /// A ZIP with the file the watch recorded. Manual activities have none, nor have the legs of a
 /// multisport activity: their data are in the parent's file.
-async fn original(
+pub(super) async fn original(
     State(world): State<Arc<World>>,
     id: Result<Path<i64>, PathRejection>,
 ) -> Result<Response, Refusal> {

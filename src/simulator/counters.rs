@@ -12,16 +12,28 @@ pub struct Counters {
     pub total: u64,
     /// Passwords tried, right or wrong.
     pub sign_in_attempts: u64,
+    /// Passwords sent to a door that had already answered 429: each is a bug in a client.
+    pub attempts_while_blocked: u64,
     /// Codes tried, right or wrong.
     pub mfa_attempts: u64,
     /// Codes sent by e-mail or SMS.
     pub mfa_codes_sent: u64,
+    /// Codes the widget was asked to send, first ones and repeats; also among `mfa_codes_sent`.
+    pub mfa_codes_requested: u64,
     /// Tickets turned into tokens.
     pub tickets_exchanged: u64,
     /// Successful rotations.
     pub refreshes: u64,
     /// Refresh tokens presented again after they were spent: each is a bug in a client.
     pub reused_refresh_tokens: u64,
+    /// OAuth1 tickets and exchanges whose signature was right and whose token was alive.
+    pub oauth1_exchanges: u64,
+    /// OAuth1 requests refused: wrong signature or dead token.
+    pub refused_oauth1: u64,
+    /// Personal API keys turned into bearers.
+    pub keys_exchanged: u64,
+    /// Personal API keys refused: wrong, expired or deleted.
+    pub refused_keys: u64,
     /// Requests refused for a missing, unknown or expired bearer.
     pub refused_bearers: u64,
 }

@@ -44,7 +44,7 @@ async fn nameless(State(world): State<Arc<World>>, Query(params): Query<Params>)
     summary(&world, &params)
 }
 
-fn summary(world: &World, params: &Params) -> Answer {
+pub(super) fn summary(world: &World, params: &Params) -> Answer {
     let date = range::date_param(params, "calendarDate")?;
     let now = world.now();
     let summary = match world.day(date, &now) {

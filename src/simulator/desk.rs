@@ -20,7 +20,12 @@ pub(super) struct Query {
 #[derive(Debug, Default)]
 pub(super) struct SignInDesk {
     sessions: HashSet<String>,
+    /// The form token of each session's last page; posting it uses it up.
+    form_tokens: HashMap<String, String>,
     challenges: HashMap<String, Challenge>,
+    /// Widget sign-ins that are complete but for one redirect, with their service.
+    login_tokens: HashMap<String, String>,
+    signed_in_browsers: HashSet<String>,
     remembered_browsers: HashSet<String>,
     wrong_passwords: u32,
 }
@@ -30,6 +35,7 @@ struct Challenge {
     query: Query,
     expires: Instant,
     tries_left: u32,
+    is_code_sent: bool,
 }
 
 /// What came of a code.
@@ -76,14 +82,37 @@ impl SignInDesk {
         self.wrong_passwords = 0;
     }
 
-    /// Opens a challenge for a session; an older one of the same session is dropped.
-    pub(super) fn challenge(&mut self, session: &str, query: Query, ttl: Duration) {
+    /// Opens a challenge for a session; an older one of the same session is dropped. No code is right
+    /// before it was sent, unless the person has an app for it: then it counts as sent.
+    pub(super) fn challenge(
+        &mut self,
+        session: &str,
+        query: Query,
+        is_code_sent: bool,
+        ttl: Duration,
+    ) {
         let challenge = Challenge {
             query,
             expires: Instant::now() + ttl,
             tries_left: CODE_TRIES,
+            is_code_sent,
         };
         self.challenges.insert(session.to_owned(), challenge);
+    }
+
+    /// Whether a session's challenge has its code under way; `None` without a challenge.
+    pub(super) fn is_code_sent(&self, session: &str, query: &Query) -> Option<bool> {
+        let challenge = self.challenges.get(session)?;
+        (challenge.query == *query).then_some(challenge.is_code_sent)
+    }
+
+    /// Sends a code, for the first time or again; `false` without a challenge.
+    pub(super) fn send_code(&mut self, session: &str) -> bool {
+        let challenge = self.challenges.get_mut(session);
+        challenge.is_some_and(|challenge| {
+            challenge.is_code_sent = true;
+            true
+        })
     }
 
     /// Tries a code. `is_right` is the caller's comparison, so that codes stay out of this module.
@@ -97,7 +126,7 @@ impl SignInDesk {
         };
         let verdict = if challenge.expires <= Instant::now() {
             Verdict::Expired
-        } else if is_right {
+        } else if is_right && challenge.is_code_sent {
             Verdict::Right
         } else {
             challenge.tries_left -= 1;
@@ -120,8 +149,50 @@ impl SignInDesk {
         value
     }
 
-    pub(super) fn knows_browser(&self, cookie: Option<&str>) -> bool {
-        cookie.is_some_and(|value| self.remembered_browsers.contains(value))
+    pub(super) fn knows_browser(&self, cookie: &str) -> bool {
+        self.remembered_browsers.contains(cookie)
+    }
+
+    /// A browser is signed in and gets tickets without a password (protocol.md 4.2).
+    pub(super) fn grant(&mut self, cookie: &str) {
+        self.signed_in_browsers.insert(cookie.to_owned());
+    }
+
+    pub(super) fn is_granting(&self, cookie: &str) -> bool {
+        self.signed_in_browsers.contains(cookie)
+    }
+}
+
+/// The widget's forms.
+impl SignInDesk {
+    /// The token of the form on a new page; those of the pages before are void.
+    pub(super) fn form_token(&mut self, session: &str) -> String {
+        let token: String = (0..100)
+            .map(|_| fastrand::digit(16).to_ascii_uppercase())
+            .collect();
+        self.form_tokens.insert(session.to_owned(), token.clone());
+        token
+    }
+
+    /// Takes a form: good once, and only in the session that got the page.
+    pub(super) fn take_form(&mut self, session: &str, token: &str) -> bool {
+        let is_right = self
+            .form_tokens
+            .get(session)
+            .is_some_and(|known| known == token);
+        is_right && self.form_tokens.remove(session).is_some()
+    }
+
+    /// A way from the right code to the success page (protocol.md 3.3).
+    pub(super) fn login_token(&mut self, service: &str) -> String {
+        let token = word(10);
+        self.login_tokens.insert(token.clone(), service.to_owned());
+        token
+    }
+
+    /// The service of a login token, once.
+    pub(super) fn take_login_token(&mut self, token: &str) -> Option<String> {
+        self.login_tokens.remove(token)
     }
 }
 

@@ -1,12 +1,16 @@
-//! The one JSON envelope of all sign-in replies, and the cookies beside it (protocol.md 2.1).
+//! The one JSON envelope of all replies of the mobile sign-in (protocol.md 2.1).
 
 use axum::Json;
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, IntoResponseParts, Response, ResponseParts};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::password::Obstacle;
 use super::scenario::Mfa;
 use super::wire::merged;
+
+/// The number of the account's phone, as far as sso shows it.
+pub(super) const MASKED_PHONE: &str = "*******42";
 
 /// Which request earned the ticket; the two replies differ in their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub(super) fn successful(service: &str, ticket: &str, by: SignedInBy) -> Value {
 
 /// 200 with the question for a code (protocol.md 3.1).
 pub(super) fn mfa_required(mfa: Mfa, email: &str) -> Value {
-    let phone = (mfa == Mfa::Sms).then_some("*******42");
+    let phone = (mfa == Mfa::Sms).then_some(MASKED_PHONE);
     let question = json!({
         "consentTypeList": [],
         "customerMfaInfo": {
@@ -64,8 +68,27 @@ pub(super) fn refused(kind: &str, message: &str) -> Response {
     Json(without_ticket(kind, message, "OK")).into_response()
 }
 
+/// What stands between a right password and the ticket. The `type` strings that go with these message
+/// keys are unverified (protocol.md 2.1): a client must cope with any.
+pub(super) fn obstacle(obstacle: Obstacle) -> Response {
+    match obstacle {
+        Obstacle::Locked => refused("ACCOUNT_LOCKED", "generalLoginAccountLocked"),
+        Obstacle::Disabled => refused("ACCOUNT_DISABLED", "generalLoginAccountDisabled"),
+        Obstacle::Captcha => refused("CAPTCHA_REQUIRED", ""),
+        Obstacle::ChildAccount => refused(
+            "LOGIN_DENIED",
+            "applicationSecurityPolicyLoginDeniedChildAccountText",
+        ),
+        Obstacle::RenewPassword => {
+            refused("PASSWORD_RENEWAL_REQUIRED", "casLoginViewRenewPassword")
+        }
+        Obstacle::MfaSetup => refused("MFA_SETUP_REQUIRED", "generalLoginPermanentMFARequired"),
+        Obstacle::Consent => consent_required(),
+    }
+}
+
 /// The terms must be accepted on the web first.
-pub(super) fn consent_required() -> Response {
+fn consent_required() -> Response {
     let terms = json!({ "consentTypeList": ["GLOBAL_PRIVACY_POLICY"] });
     Json(merged([
         without_ticket("CONSENT_REQUIRED", "", "OK"),
@@ -100,29 +123,8 @@ fn without_ticket(kind: &str, message: &str, http_status: &str) -> Value {
 }
 
 /// `ada@example.com` becomes `ad*****@example.com`.
-fn masked(email: &str) -> String {
+pub(super) fn masked(email: &str) -> String {
     let (name, host) = email.split_once('@').unwrap_or((email, ""));
     let shown: String = name.chars().take(2).collect();
     format!("{shown}*****@{host}")
-}
-
-/// `Set-Cookie` headers. Not `Secure`: loopback speaks plain HTTP, and jars would keep the cookie back.
-#[derive(Debug, Default)]
-pub(super) struct Cookies(Vec<(HeaderName, String)>);
-
-impl Cookies {
-    pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.0.push((
-            header::SET_COOKIE,
-            format!("{name}={value}; Path=/; HttpOnly"),
-        ));
-    }
-}
-
-impl IntoResponseParts for Cookies {
-    type Error = <AppendHeaders<Vec<(HeaderName, String)>> as IntoResponseParts>::Error;
-
-    fn into_response_parts(self, parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        AppendHeaders(self.0).into_response_parts(parts)
-    }
 }

@@ -41,6 +41,15 @@ impl Fault {
     }
 }
 
+/// The two ways to the same data, which share paths but not their troubles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// sso, diauth and connectapi.
+    Connect,
+    /// The official API, key exchange included.
+    Personal,
+}
+
 /// How a request goes wrong.
 #[derive(Clone, Debug)]
 pub enum FaultKind {
@@ -62,13 +71,13 @@ pub enum FaultKind {
     Json { status: u16, body: Value },
 }
 
-/// The faults in force, oldest first; the first match wins.
+/// The faults in force, oldest first; the first match wins. One without a lane hits both.
 #[derive(Debug, Default)]
-pub(super) struct FaultBook(Vec<Fault>);
+pub(super) struct FaultBook(Vec<(Option<Lane>, Fault)>);
 
 impl FaultBook {
-    pub(super) fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+    pub(super) fn add(&mut self, lane: Option<Lane>, fault: Fault) {
+        self.0.push((lane, fault));
     }
 
     pub(super) fn clear(&mut self) {
@@ -76,10 +85,13 @@ impl FaultBook {
     }
 
     /// Decides the fate of one request and uses up the fault's counts.
-    pub(super) fn strike(&mut self, path: &str) -> Option<FaultKind> {
-        let matching =
-            |fault: &&mut Fault| fault.times != Some(0) && path.starts_with(&fault.path_prefix);
-        let fault = self.0.iter_mut().find(matching)?;
+    pub(super) fn strike(&mut self, lane: Lane, path: &str) -> Option<FaultKind> {
+        let matching = |(only, fault): &&mut (Option<Lane>, Fault)| {
+            fault.times != Some(0)
+                && only.is_none_or(|only| only == lane)
+                && path.starts_with(&fault.path_prefix)
+        };
+        let (_, fault) = self.0.iter_mut().find(matching)?;
         if fault.skip > 0 {
             fault.skip -= 1;
             return None;

@@ -1,7 +1,7 @@
 //! The GraphQL gateway: a POST per span, a whole JSON document per scalar (protocol.md 10).
 
 mod query;
-mod summary;
+pub(super) mod summary;
 
 use std::sync::Arc;
 

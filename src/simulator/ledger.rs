@@ -5,23 +5,34 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::clock::Clock;
 use super::profile::GARMIN_GUID;
+use super::region::Region;
+use super::scenario::Scenario;
 
 /// How long each kind of credential lives.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lifetimes {
-    pub(super) access: Duration,
-    pub(super) refresh: Duration,
-    pub(super) ticket: Duration,
+struct Lifetimes {
+    access: Duration,
+    refresh: Duration,
+    ticket: Duration,
+}
+
+/// Who issued a ticket: the suffix tells (protocol.md 2.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TicketKind {
+    Mobile,
+    Widget,
 }
 
 /// Everything that was ever issued.
 #[derive(Debug)]
 pub(super) struct Ledger {
     ttl: Lifetimes,
+    region: Region,
+    clock: Clock,
     tickets: HashMap<String, Ticket>,
     access: HashMap<String, Instant>,
     refresh: HashMap<String, Refresh>,
@@ -60,9 +71,15 @@ pub(super) struct Issued {
 }
 
 impl Ledger {
-    pub(super) fn new(ttl: Lifetimes) -> Self {
+    pub(super) fn new(scenario: &Scenario) -> Self {
         Self {
-            ttl,
+            ttl: Lifetimes {
+                access: scenario.access_ttl,
+                refresh: scenario.refresh_ttl,
+                ticket: scenario.ticket_ttl,
+            },
+            region: scenario.region,
+            clock: Clock::new(scenario.clock_skew),
             tickets: HashMap::new(),
             access: HashMap::new(),
             refresh: HashMap::new(),
@@ -72,23 +89,41 @@ impl Ledger {
         }
     }
 
-    /// A ticket `ST-<digits>-<20 characters>-sso`, good once for exactly this service URL.
-    pub(super) fn issue_ticket(&mut self, service: &str) -> String {
+    /// A ticket `ST-<digits>-<20 characters>-<suffix>`, good once for exactly this service URL.
+    pub(super) fn issue_ticket(&mut self, service: &str, kind: TicketKind) -> String {
+        let suffix = match kind {
+            TicketKind::Mobile => "sso",
+            TicketKind::Widget => "cas",
+        };
         let ticket = format!(
-            "ST-{:07}-{}-sso",
+            "ST-{:07}-{}-{suffix}",
             fastrand::u32(100_000..10_000_000),
             word(20)
         );
-        let expires = Instant::now() + self.ttl.ticket;
-        self.tickets.insert(
-            ticket.clone(),
-            Ticket {
+        // A service that takes its own tickets has done so before anybody else can (protocol.md 4.4).
+        if self.region.keeps_tickets(service) {
+            let known = Ticket {
                 service: service.to_owned(),
-                expires,
-            },
-        );
+                expires: Instant::now() + self.ttl.ticket,
+            };
+            self.tickets.insert(ticket.clone(), known);
+        }
         self.remember(&ticket);
         ticket
+    }
+
+    /// Uses up a ticket; `true` if it was good for this service. It is gone either way.
+    pub(super) fn redeem(&mut self, ticket: &str, service: &str) -> bool {
+        let known = self.tickets.remove(ticket);
+        known.is_some_and(|known| known.service == service && known.expires > Instant::now())
+    }
+
+    /// All tickets are past their minute.
+    pub(super) fn expire_tickets(&mut self) {
+        let now = Instant::now();
+        self.tickets
+            .values_mut()
+            .for_each(|ticket| ticket.expires = now);
     }
 
     /// Trades a ticket for tokens. The ticket is gone afterwards, whether or not the trade came about.
@@ -98,11 +133,7 @@ impl Ledger {
         service: &str,
         client_id: &str,
     ) -> Option<Issued> {
-        let known = self.tickets.remove(ticket)?;
-        if known.service != service || known.expires <= Instant::now() {
-            return None;
-        }
-        Some(Issued {
+        self.redeem(ticket, service).then(|| Issued {
             reply: self.issue_pair(client_id),
             is_lost: false,
         })
@@ -169,10 +200,10 @@ impl Ledger {
     }
 
     /// The reply of protocol.md 5.
-    fn issue_pair(&mut self, client_id: &str) -> Value {
+    pub(super) fn issue_pair(&mut self, client_id: &str) -> Value {
         let now = Instant::now();
         let jti = uuid();
-        let access = self.jwt(client_id, &jti);
+        let access = self.access_token(client_id, &jti);
         let refresh = word(64);
         self.access.insert(access.clone(), now + self.ttl.access);
         let entry = Refresh {
@@ -193,24 +224,27 @@ impl Ledger {
         })
     }
 
-    /// A token that looks signed. Nobody but Garmin can check the signature, so random bytes will do.
-    fn jwt(&self, client_id: &str, jti: &str) -> String {
-        let issued = Timestamp::now().as_second();
+    fn access_token(&self, client_id: &str, jti: &str) -> String {
+        let issued = self.clock.now().as_second();
         let lifetime = i64::try_from(self.ttl.access.as_secs()).unwrap_or(i64::MAX);
-        let header = json!({ "alg": "RS256", "kid": "di-oauth-signer", "typ": "JWT" });
         let claims = json!({
             "client_id": client_id,
             "exp": issued.saturating_add(lifetime),
             "iat": issued,
-            "iss": "https://diauth.garmin.com",
+            "iss": self.region.issuer(),
             "jti": jti,
             "garmin_guid": GARMIN_GUID,
             "scope": ["CONNECT_READ", "CONNECT_WRITE"],
         });
-        let [header, claims] =
-            [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
-        format!("{header}.{claims}.{}", word(86))
+        jwt(&claims)
     }
+}
+
+/// A token that looks signed. Nobody but Garmin can check the signature, so random letters will do.
+pub(super) fn jwt(claims: &Value) -> String {
+    let header = json!({ "alg": "RS256", "kid": "di-oauth-signer", "typ": "JWT" });
+    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    format!("{header}.{claims}.{}", word(86))
 }
 
 /// Random letters and digits.

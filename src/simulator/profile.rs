@@ -120,7 +120,7 @@ async fn user_settings() -> Json<Value> {
     }))
 }
 
-async fn settings() -> Json<Value> {
+pub(super) async fn settings() -> Json<Value> {
     Json(json!({
         "displayName": DISPLAY_NAME,
         "preferredLocale": "en",

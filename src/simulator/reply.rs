@@ -64,6 +64,12 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
 /// The message alone, as GraphQL repeats it.
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

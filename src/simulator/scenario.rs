@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::region::Region;
 
 /// Everything that is decided before a [`Simulator`](super::Simulator) starts.
 ///
@@ -16,6 +19,10 @@ pub struct Scenario {
     pub days: u32,
     /// The athlete's today, frozen at 15:00 local time. `None`: the system clock decides and moves on.
     pub today: Option<Date>,
+    /// Whose Garmin it is; a client of the other region gets nowhere.
+    pub region: Region,
+    /// How far the server's clock is ahead: moves `Date` headers and the claims of tokens, nothing else.
+    pub clock_skew: SignedDuration,
     pub email: String,
     pub password: String,
     /// `None`: the account has no second factor.
@@ -24,6 +31,12 @@ pub struct Scenario {
     pub mfa_code: String,
     /// How the account answers a right password.
     pub sign_in: SignInPolicy,
+    /// When the widget sends the code; the mobile flow always does it at once.
+    pub widget_code: CodeDelivery,
+    /// Passwords taken per SSO client id and day; `None`: any number (protocol.md 11.1).
+    pub sign_in_budget: Option<u32>,
+    /// How long a client id is refused after that. Every attempt meanwhile starts it anew.
+    pub sign_in_block: Duration,
     /// Wrong passwords in a row that lock the account (protocol.md 11.1).
     pub password_tries: u32,
     /// Lifetime of an access token; Garmin hands out 18 to 30 hours (protocol.md 5).
@@ -34,6 +47,10 @@ pub struct Scenario {
     pub ticket_ttl: Duration,
     /// Lifetime of an MFA challenge.
     pub mfa_ttl: Duration,
+    /// The key of the official API that the account's owner has made (personal-api.md 2).
+    pub personal_key: String,
+    /// When that key ends; `None`: a year from the start.
+    pub personal_key_ends: Option<Timestamp>,
     /// Waiting time before every answer.
     pub latency: Duration,
     /// Port on 127.0.0.1; 0 takes any free one.
@@ -75,6 +92,16 @@ impl Mfa {
     }
 }
 
+/// When a code is sent by e-mail or SMS (protocol.md 3.3, PGC #386).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CodeDelivery {
+    /// Nothing is sent before the client asks for it.
+    #[default]
+    OnRequest,
+    /// With the page that asks for the code.
+    AtOnce,
+}
+
 /// What the sign-in door does with a right password (protocol.md 2.1, table of replies).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignInPolicy {
@@ -107,16 +134,23 @@ impl Default for Scenario {
             seed: 7,
             days: 30,
             today: None,
+            region: Region::Com,
+            clock_skew: SignedDuration::ZERO,
             email: "ada@example.com".to_owned(),
             password: "correct-horse".to_owned(),
             mfa: None,
             mfa_code: "314159".to_owned(),
             sign_in: SignInPolicy::Open,
+            widget_code: CodeDelivery::OnRequest,
+            sign_in_budget: None,
+            sign_in_block: Duration::from_secs(DAY),
             password_tries: 5,
             access_ttl: Duration::from_secs(97_344),
             refresh_ttl: Duration::from_secs(30 * DAY),
             ticket_ttl: Duration::from_secs(MINUTE),
             mfa_ttl: Duration::from_secs(10 * MINUTE),
+            personal_key: "GCDC_Q7mVtY2sLr9XbH4kNwP8dJ3fZc6TgA5u".to_owned(),
+            personal_key_ends: None,
             latency: Duration::ZERO,
             port: 0,
             refuse_fresh_tokens: false,

@@ -1,5 +1,7 @@
 //! The listening socket, the connections, and the gate every request passes.
 
+mod lanes;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -9,10 +11,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, any};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,9 +23,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
-use super::faults;
+use self::lanes::Lanes;
+use super::faults::{self, Lane};
 use super::reply::{Refusal, unauthorized};
 use super::world::World;
+
+/// Counts what no endpoint answers.
+const UNKNOWN: &str = "unknown";
+
+/// Seconds the Personal API asks a crowd to wait (personal-api.md 9).
+const CROWD_RETRY_AFTER: u32 = 14;
 
 /// One thing the simulator can be asked: a stable name for the counters, a path, and who may ask.
 pub(super) struct Endpoint {
@@ -33,11 +42,14 @@ pub(super) struct Endpoint {
     methods: MethodRouter<Arc<World>>,
 }
 
-/// Whether an endpoint wants a bearer token.
+/// Whether an endpoint wants a bearer token, and whose.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Door {
     Public,
     Bearer,
+    Personal,
+    /// Where keys become bearers: of the personal lane, but without a bearer yet.
+    Key,
 }
 
 impl Endpoint {
@@ -47,12 +59,7 @@ impl Endpoint {
         path: &'static str,
         methods: MethodRouter<Arc<World>>,
     ) -> Self {
-        Self {
-            name,
-            path,
-            door: Door::Public,
-            methods,
-        }
+        Self::behind(Door::Public, name, path, methods)
     }
 
     /// An endpoint of connectapi, which wants a bearer (protocol.md 9.1).
@@ -61,10 +68,37 @@ impl Endpoint {
         path: &'static str,
         methods: MethodRouter<Arc<World>>,
     ) -> Self {
+        Self::behind(Door::Bearer, name, path, methods)
+    }
+
+    /// An endpoint of the Personal API, which wants a bearer of its own (personal-api.md 5).
+    pub(super) fn personal(
+        name: &'static str,
+        path: &'static str,
+        methods: MethodRouter<Arc<World>>,
+    ) -> Self {
+        Self::behind(Door::Personal, name, path, methods)
+    }
+
+    /// The key exchange of the Personal API (personal-api.md 4).
+    pub(super) fn key(
+        name: &'static str,
+        path: &'static str,
+        methods: MethodRouter<Arc<World>>,
+    ) -> Self {
+        Self::behind(Door::Key, name, path, methods)
+    }
+
+    fn behind(
+        door: Door,
+        name: &'static str,
+        path: &'static str,
+        methods: MethodRouter<Arc<World>>,
+    ) -> Self {
         Self {
             name,
             path,
-            door: Door::Bearer,
+            door,
             methods,
         }
     }
@@ -90,11 +124,12 @@ pub(super) async fn listen(
 ) -> io::Result<(SocketAddr, AbortHandle)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
-    let serving = tokio::spawn(accept(listener, router(world, endpoints)));
+    let serving = tokio::spawn(accept(listener, Lanes::new(world, endpoints)));
     Ok((address, serving.abort_handle()))
 }
 
-fn router(world: Arc<World>, endpoints: Vec<Endpoint>) -> Router {
+/// The routes of one lane; beyond them lies nothing, behind the given door.
+fn router(world: &Arc<World>, endpoints: Vec<Endpoint>, beyond: Door) -> Router {
     let mut router = Router::new();
     for Endpoint {
         name,
@@ -103,16 +138,15 @@ fn router(world: Arc<World>, endpoints: Vec<Endpoint>) -> Router {
         methods,
     } in endpoints
     {
-        let gate = middleware::from_fn_with_state((Arc::clone(&world), name, door), gate);
+        let gate = middleware::from_fn_with_state((Arc::clone(world), name, door), gate);
         let methods = methods.fallback(async || Refusal::method_not_allowed());
         router = router.route(path, methods.layer(gate));
     }
-    let unknown =
-        middleware::from_fn_with_state((Arc::clone(&world), "unknown", Door::Public), gate);
-    let nowhere = axum::routing::any(async || Refusal::not_found()).layer(unknown);
+    let unknown = middleware::from_fn_with_state((Arc::clone(world), UNKNOWN, beyond), gate);
+    let nowhere = any(async || Refusal::not_found()).layer(unknown);
     router
-        .fallback_service(nowhere.with_state(Arc::clone(&world)))
-        .with_state(world)
+        .fallback_service(nowhere.with_state(Arc::clone(world)))
+        .with_state(Arc::clone(world))
 }
 
 /// Counts the request, lets trouble strike, and checks the bearer before the handler runs.
@@ -122,17 +156,29 @@ async fn gate(
     next: Next,
 ) -> Response {
     world.count(|counters| counters.arrived(name));
+    let lane = match door {
+        Door::Public | Door::Bearer => Lane::Connect,
+        Door::Personal | Door::Key => Lane::Personal,
+    };
+    let seat = (door == Door::Personal).then(|| world.personal_seats.try_acquire());
+    if let Some(Err(_)) = seat {
+        return faults::too_many_requests(Some(CROWD_RETRY_AFTER));
+    }
     tokio::time::sleep(world.scenario.latency).await;
-    let fault = world.strike(request.uri().path());
+    let fault = world.strike(lane, request.uri().path());
     let is_torn = fault.is_some();
     if let Some(kind) = fault
         && let Some(answer) = kind.answer().await
     {
         return answer;
     }
-    if door == Door::Bearer
-        && let Err(reason) = world.admit(bearer_of(&request))
-    {
+    let bearer = bearer_of(request.headers());
+    let admitted = match door {
+        Door::Public | Door::Key => Ok(()),
+        Door::Bearer => world.admit(bearer),
+        Door::Personal => world.admit_personal(bearer),
+    };
+    if let Err(reason) = admitted {
         return unauthorized(reason);
     }
     let answer = next.run(request).await;
@@ -143,24 +189,20 @@ async fn gate(
     }
 }
 
-fn bearer_of(request: &Request) -> Option<&str> {
-    let value = request
-        .headers()
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?;
+fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     value.strip_prefix("Bearer ")
 }
 
 /// Connections live in a set owned by this loop, so that aborting the loop ends them all.
-async fn accept(listener: TcpListener, router: Router) {
+async fn accept(listener: TcpListener, lanes: Lanes) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(serve(stream, router.clone()));
+                        connections.spawn(serve(stream, lanes.clone()));
                     }
                     // Out of file handles, most likely: let some connections end first.
                     Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -172,14 +214,18 @@ async fn accept(listener: TcpListener, router: Router) {
 }
 
 /// Serves one connection, and resets it where a handler asked for that.
-async fn serve(stream: TcpStream, router: Router) {
+async fn serve(stream: TcpStream, lanes: Lanes) {
     let _ = stream.set_nodelay(true);
     let is_reset = Arc::new(AtomicBool::new(false));
     let wants_reset = Arc::clone(&is_reset);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (router, wants_reset) = (router.clone(), Arc::clone(&wants_reset));
+        let (lanes, wants_reset) = (lanes.clone(), Arc::clone(&wants_reset));
         Box::pin(async move {
-            let Ok(answer) = router.oneshot(request.map(Body::new)).await;
+            let router = lanes.of(request.headers());
+            let Ok(mut answer) = router.oneshot(request.map(Body::new)).await;
+            if let Ok(date) = HeaderValue::from_str(&lanes.world.clock.http_date()) {
+                answer.headers_mut().insert(header::DATE, date);
+            }
             if answer.extensions().get::<Disconnect>().is_none() {
                 return Ok(answer);
             }

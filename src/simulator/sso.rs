@@ -1,20 +1,25 @@
-//! Signing in with the mobile JSON flow (protocol.md 2.1 and 3).
+//! Signing in with the mobile JSON flow (protocol.md 2.1, 3.1 and 3.2); the widget is a module below.
+
+mod widget;
+mod widget_mfa;
+mod widget_page;
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query as QueryString, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::desk::{Query, Session, Verdict};
-use super::envelope::{self, Cookies};
+use super::cookies::{Cookies, session_of};
+use super::desk::{Query, Verdict};
+use super::envelope::{self, SignedInBy};
 use super::faults;
-use super::ledger::word;
-use super::profile::GARMIN_GUID;
+use super::ledger::TicketKind;
+use super::password::{self, Outcome};
 use super::reply::Refusal;
 use super::scenario::{Mfa, SignInPolicy};
 use super::server::Endpoint;
@@ -23,18 +28,17 @@ use super::world::World;
 /// SSO client ids, and how the service URL of each ends.
 const CLIENTS: [(&str, &str); 2] = [("GCM_IOS_DARK", "ios"), ("GCM_ANDROID_DARK", "android")];
 
-/// The cookie that carries a browser session between login and verification.
-const SESSION: &str = "SESSION";
-
-/// The cookie of a remembered browser; its real name is not known.
-const REMEMBERED: &str = "GARMIN-SSO-REMEMBERED";
-
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::public("sso.page", "/mobile/sso/{locale}/sign-in", get(page)),
-        Endpoint::public("sso.login", "/mobile/api/login", post(login)),
+    let mobile = [
+        Endpoint::public("sso.page", "/mobile/sso/{locale}/sign-in", get(first_page)),
+        Endpoint::public("sso.login", "/mobile/api/login", get(probe).post(login)),
         Endpoint::public("sso.mfa", "/mobile/api/mfa/verifyCode", post(verify)),
-    ]
+    ];
+    mobile
+        .into_iter()
+        .chain(widget::endpoints())
+        .chain(widget_mfa::endpoints())
+        .collect()
 }
 
 #[derive(Deserialize)]
@@ -63,12 +67,31 @@ struct Code {
 }
 
 /// The page a browser would see first; all it is good for here is its cookies.
-async fn page(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
-    let session = world.desk().session(cookie(&headers, SESSION));
+async fn first_page(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
     let mut cookies = Cookies::default();
-    set_session(&world, &session, &mut cookies);
+    cookies.session(&world, &headers);
     let page = "<!DOCTYPE html>\n<html lang=\"en\"><head><title>Garmin SSO Portal</title></head><body></body></html>";
     (cookies, Html(page)).into_response()
+}
+
+/// The reachability probe: 405 lets a client know that the edge would let it through, and costs no
+/// attempt (protocol.md 2.1).
+async fn probe(
+    State(world): State<Arc<World>>,
+    query: Result<QueryString<RawQuery>, QueryRejection>,
+) -> Response {
+    let client_id = query
+        .map(|QueryString(raw)| raw.client_id)
+        .unwrap_or_default();
+    let is_limited = world.scenario.sign_in == SignInPolicy::RateLimited
+        || world.turnstile().is_blocked(&client_id);
+    if is_limited {
+        faults::too_many_requests(None)
+    } else if world.scenario.sign_in == SignInPolicy::Challenged {
+        faults::just_a_moment()
+    } else {
+        Refusal::method_not_allowed().into_response()
+    }
 }
 
 async fn login(
@@ -80,92 +103,41 @@ async fn login(
     if is_navigation(&headers) {
         return faults::too_many_requests(None);
     }
-    let query = match checked(query) {
+    let query = match checked(&world, query) {
         Ok(query) => query,
         Err(refusal) => return refusal.into_response(),
     };
-    let login = match body {
+    let Login { username, password } = match body {
         Ok(Json(login)) => login,
         Err(rejection) => return unreadable(&rejection),
     };
-    world.count(|counters| counters.sign_in_attempts += 1);
-    match world.scenario.sign_in {
-        SignInPolicy::RateLimited => return faults::too_many_requests(None),
-        SignInPolicy::RateLimitedInBody => {
-            return Json(envelope::hidden_status("429")).into_response();
+    match password::judge(&world, &headers, &query.client_id, &username, &password) {
+        Outcome::Limited { is_hidden: false } => faults::too_many_requests(None),
+        Outcome::Limited { is_hidden: true } => {
+            Json(envelope::hidden_status("429")).into_response()
         }
-        SignInPolicy::Challenged => return faults::just_a_moment(),
-        _ => {}
+        Outcome::Challenged => faults::just_a_moment(),
+        Outcome::TooManyTries => envelope::refused("ACCOUNT_LOCKED", "generalValidationMaxLogins"),
+        Outcome::Wrong => envelope::wrong_password(),
+        Outcome::Obstacle(obstacle) => envelope::obstacle(obstacle),
+        Outcome::Code(mfa) => ask_for_code(&world, &headers, query, mfa),
+        Outcome::SignedIn => signed_in(&world, &query, SignedInBy::Login, Cookies::default()),
     }
-    if world.desk().wrong_passwords() >= world.scenario.password_tries {
-        return envelope::refused("ACCOUNT_LOCKED", "generalValidationMaxLogins");
-    }
-    let is_known = login.username.eq_ignore_ascii_case(&world.scenario.email);
-    if !is_known || login.password != world.scenario.password {
-        world.desk().wrong_password();
-        return envelope::wrong_password();
-    }
-    world.desk().right_password();
-    if let Some(obstacle) = obstacle(world.scenario.sign_in) {
-        return obstacle;
-    }
-    right_password(&world, &headers, query)
 }
 
-/// What stands between a right password and the ticket. The `type` strings that go with these message
-/// keys are unverified (protocol.md 2.1): a client must cope with any.
-fn obstacle(policy: SignInPolicy) -> Option<Response> {
-    let refused = match policy {
-        SignInPolicy::Locked => envelope::refused("ACCOUNT_LOCKED", "generalLoginAccountLocked"),
-        SignInPolicy::Disabled => {
-            envelope::refused("ACCOUNT_DISABLED", "generalLoginAccountDisabled")
-        }
-        SignInPolicy::Captcha => envelope::refused("CAPTCHA_REQUIRED", ""),
-        SignInPolicy::ChildAccount => envelope::refused(
-            "LOGIN_DENIED",
-            "applicationSecurityPolicyLoginDeniedChildAccountText",
-        ),
-        SignInPolicy::RenewPassword => {
-            envelope::refused("PASSWORD_RENEWAL_REQUIRED", "casLoginViewRenewPassword")
-        }
-        SignInPolicy::MfaSetupRequired => {
-            envelope::refused("MFA_SETUP_REQUIRED", "generalLoginPermanentMFARequired")
-        }
-        SignInPolicy::ConsentRequired => envelope::consent_required(),
-        SignInPolicy::Open
-        | SignInPolicy::RateLimited
-        | SignInPolicy::RateLimitedInBody
-        | SignInPolicy::Challenged => return None,
-    };
-    Some(refused)
-}
-
-/// The ticket, or the question for a code.
-fn right_password(world: &World, headers: &HeaderMap, query: Query) -> Response {
-    let is_remembered = world.desk().knows_browser(cookie(headers, REMEMBERED));
-    let Some(mfa) = world.scenario.mfa.filter(|_| !is_remembered) else {
-        return signed_in(
-            world,
-            &query,
-            envelope::SignedInBy::Login,
-            Cookies::default(),
-        );
-    };
-    let session = world.desk().session(cookie(headers, SESSION));
+/// Here Garmin sends the code itself (protocol.md 3.1).
+fn ask_for_code(world: &World, headers: &HeaderMap, query: Query, mfa: Mfa) -> Response {
+    let mut cookies = Cookies::default();
+    let session = cookies.session(world, headers);
     world
         .desk()
-        .challenge(&session.id, query, world.scenario.mfa_ttl);
+        .challenge(&session, query, true, world.scenario.mfa_ttl);
     world.ledger().remember(&world.scenario.mfa_code);
     if mfa.is_sent() {
         world.count(|counters| counters.mfa_codes_sent += 1);
     }
-    let mut cookies = Cookies::default();
-    set_session(world, &session, &mut cookies);
-    (
-        cookies,
-        Json(envelope::mfa_required(mfa, &world.scenario.email)),
-    )
-        .into_response()
+    let question = envelope::mfa_required(mfa, &world.scenario.email);
+    (cookies, Json(question)).into_response()
 }
 
 async fn verify(
@@ -174,7 +146,7 @@ async fn verify(
     query: Result<QueryString<RawQuery>, QueryRejection>,
     body: Result<Json<Code>, JsonRejection>,
 ) -> Response {
-    let query = match checked(query) {
+    let query = match checked(&world, query) {
         Ok(query) => query,
         Err(refusal) => return refusal.into_response(),
     };
@@ -187,17 +159,15 @@ async fn verify(
         return Refusal::bad_request("Unsupported mfaMethod").into_response();
     }
     let is_right = code.digits == world.scenario.mfa_code;
-    let session = cookie(&headers, SESSION).unwrap_or_default();
+    let session = session_of(&headers).unwrap_or_default();
     let verdict = world.desk().verify(session, &query, is_right);
     match verdict {
         Verdict::Right => {
             let mut cookies = Cookies::default();
             if code.is_remembered {
-                let value = world.desk().remember_browser();
-                world.ledger().remember(&value);
-                cookies.set(REMEMBERED, &value);
+                cookies.remember_browser(&world);
             }
-            signed_in(&world, &query, envelope::SignedInBy::Code, cookies)
+            signed_in(&world, &query, SignedInBy::Code, cookies)
         }
         Verdict::Wrong => envelope::refused("INVALID_MFA_CODE", "codeEntryInvalid"),
         Verdict::Burnt => envelope::refused("MFA_CODE_MAX_LIMIT", "codeEntryMaxLimit"),
@@ -206,46 +176,27 @@ async fn verify(
     }
 }
 
-fn signed_in(
+fn signed_in(world: &World, query: &Query, by: SignedInBy, mut cookies: Cookies) -> Response {
+    let ticket = world
+        .ledger()
+        .issue_ticket(&query.service, TicketKind::Mobile);
+    cookies.sign_in(world);
+    let reply = envelope::successful(&query.service, &ticket, by);
+    (cookies, Json(reply)).into_response()
+}
+
+/// The query must name a known client, and the service that goes with it in this region.
+fn checked(
     world: &World,
-    query: &Query,
-    by: envelope::SignedInBy,
-    mut cookies: Cookies,
-) -> Response {
-    let ticket = world.ledger().issue_ticket(&query.service);
-    let castgc = format!("TGT-{}", word(50));
-    world.ledger().remember(&castgc);
-    cookies.set("CASTGC", &castgc);
-    cookies.set("GARMIN-SSO", "1");
-    cookies.set("GARMIN-SSO-CUST-GUID", GARMIN_GUID);
-    cookies.set("GMN_TRACKABLE", "1");
-    (
-        cookies,
-        Json(envelope::successful(&query.service, &ticket, by)),
-    )
-        .into_response()
-}
-
-fn set_session(world: &World, session: &Session, cookies: &mut Cookies) {
-    if session.is_new {
-        world.ledger().remember(&session.id);
-        cookies.set(SESSION, &session.id);
-    }
-}
-
-/// The query must name a known client, and the service that goes with it, in either region.
-fn checked(query: Result<QueryString<RawQuery>, QueryRejection>) -> Result<Query, Refusal> {
+    query: Result<QueryString<RawQuery>, QueryRejection>,
+) -> Result<Query, Refusal> {
     let QueryString(raw) =
         query.map_err(|_| Refusal::bad_request("clientId and service are required"))?;
     let (_, platform) = CLIENTS
         .iter()
         .find(|(client_id, _)| *client_id == raw.client_id)
         .ok_or_else(|| Refusal::bad_request("Unknown clientId"))?;
-    let service_of = |domain: &str| format!("https://mobile.integration.{domain}/gcm/{platform}");
-    if !["garmin.com", "garmin.cn"]
-        .into_iter()
-        .any(|domain| raw.service == service_of(domain))
-    {
+    if raw.service != world.scenario.region.mobile_service(platform) {
         return Err(Refusal::bad_request(
             "Service is not allowed for this client",
         ));
@@ -269,15 +220,4 @@ fn unreadable(rejection: &JsonRejection) -> Response {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::unsupported_media_type().into_response(),
         _ => Refusal::bad_request("Malformed request body").into_response(),
     }
-}
-
-/// The value of one cookie; some stacks send several `Cookie` headers.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
 }

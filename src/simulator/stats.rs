@@ -19,7 +19,7 @@ const CAP: u32 = 28;
 const RESPIRATION_CAP: u32 = 31;
 
 /// What one kind of statistic says about a day; null leaves the day out.
-type Row = fn(&Day) -> Value;
+pub(super) type Row = fn(&Day) -> Value;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -90,7 +90,13 @@ fn series(name: &'static str, path: &'static str, cap: u32, row: Row) -> Endpoin
 }
 
 /// One object per day with data, oldest first, each with its date.
-fn rows(world: &World, start: &str, end: &str, cap: u32, row: Row) -> Result<Vec<Value>, Refusal> {
+pub(super) fn rows(
+    world: &World,
+    start: &str,
+    end: &str,
+    cap: u32,
+    row: Row,
+) -> Result<Vec<Value>, Refusal> {
     let now = world.now();
     let span = range::span(start, end, cap)?;
     let dated = days(span).filter_map(|date| {
@@ -100,11 +106,11 @@ fn rows(world: &World, start: &str, end: &str, cap: u32, row: Row) -> Result<Vec
     Ok(dated.collect())
 }
 
-fn steps(day: &Day) -> Value {
+pub(super) fn steps(day: &Day) -> Value {
     json!({ "totalSteps": day.steps, "totalDistance": day.distance, "stepGoal": day.step_goal })
 }
 
-fn stress(day: &Day) -> Value {
+pub(super) fn stress(day: &Day) -> Value {
     json!({ "values": {
         "overallStressLevel": day.stress.average,
         "restStressDuration": day.stress.rest,
@@ -146,7 +152,7 @@ fn respiration(day: &Day) -> Value {
     json!({ "avgWakingRespiration": day.breath.waking, "avgSleepRespiration": day.breath.sleeping })
 }
 
-fn hydration(day: &Day) -> Value {
+pub(super) fn hydration(day: &Day) -> Value {
     day.hydration.map_or(
         Value::Null,
         |water| json!({ "valueInML": water.drunk, "goalInML": water.goal }),

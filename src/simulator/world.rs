@@ -2,13 +2,19 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::athlete::{Athlete, Now};
+use super::clock::Clock;
 use super::counters::Counters;
 use super::desk::SignInDesk;
 use super::edits::Edits;
-use super::faults::{FaultBook, FaultKind};
-use super::ledger::{self, Ledger};
+use super::faults::{FaultBook, FaultKind, Lane};
+use super::ledger::Ledger;
+use super::oauth1::Oauth1Book;
+use super::personal::KeyRing;
 use super::scenario::Scenario;
+use super::turnstile::Turnstile;
 
 /// Shared by all handlers. Each part has its own lock, none is held across an await, and a handler
 /// that needs two takes them one after the other.
@@ -16,27 +22,38 @@ use super::scenario::Scenario;
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) athlete: Athlete,
+    pub(super) clock: Clock,
     counters: Mutex<Counters>,
     faults: Mutex<FaultBook>,
     desk: Mutex<SignInDesk>,
+    turnstile: Mutex<Turnstile>,
     ledger: Mutex<Ledger>,
+    keys: Mutex<KeyRing>,
+    oauth1: Mutex<Oauth1Book>,
     edits: Mutex<Edits>,
+    /// Requests the Personal API answers at the same time (personal-api.md 9).
+    pub(super) personal_seats: Semaphore,
 }
+
+/// Twelve at once were refused.
+const PERSONAL_SEATS: usize = 11;
 
 impl World {
     pub(super) fn new(scenario: Scenario) -> Self {
-        let ttl = ledger::Lifetimes {
-            access: scenario.access_ttl,
-            refresh: scenario.refresh_ttl,
-            ticket: scenario.ticket_ttl,
-        };
+        let mut ledger = Ledger::new(&scenario);
+        ledger.remember(&scenario.personal_key);
         Self {
             athlete: Athlete::new(scenario.seed),
+            clock: Clock::new(scenario.clock_skew),
             counters: Mutex::default(),
             faults: Mutex::default(),
             desk: Mutex::default(),
-            ledger: Mutex::new(Ledger::new(ttl)),
+            turnstile: Mutex::new(Turnstile::new(&scenario)),
+            ledger: Mutex::new(ledger),
+            keys: Mutex::new(KeyRing::new(&scenario)),
+            oauth1: Mutex::default(),
             edits: Mutex::default(),
+            personal_seats: Semaphore::new(PERSONAL_SEATS),
             scenario,
         }
     }
@@ -53,16 +70,28 @@ impl World {
         held(&self.faults)
     }
 
-    pub(super) fn strike(&self, path: &str) -> Option<FaultKind> {
-        self.faults().strike(path)
+    pub(super) fn strike(&self, lane: Lane, path: &str) -> Option<FaultKind> {
+        self.faults().strike(lane, path)
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, SignInDesk> {
         held(&self.desk)
     }
 
+    pub(super) fn turnstile(&self) -> MutexGuard<'_, Turnstile> {
+        held(&self.turnstile)
+    }
+
     pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         held(&self.ledger)
+    }
+
+    pub(super) fn keys(&self) -> MutexGuard<'_, KeyRing> {
+        held(&self.keys)
+    }
+
+    pub(super) fn oauth1(&self) -> MutexGuard<'_, Oauth1Book> {
+        held(&self.oauth1)
     }
 
     pub(super) fn edits(&self) -> MutexGuard<'_, Edits> {
@@ -84,6 +113,16 @@ impl World {
             Ok(()) if self.scenario.refuse_fresh_tokens => Err("Token is not active"),
             other => other,
         };
+        self.noted(verdict)
+    }
+
+    /// Checks a bearer of the Personal API.
+    pub(super) fn admit_personal(&self, bearer: Option<&str>) -> Result<(), &'static str> {
+        let verdict = self.keys().check(bearer.unwrap_or_default());
+        self.noted(verdict)
+    }
+
+    fn noted(&self, verdict: Result<(), &'static str>) -> Result<(), &'static str> {
         if verdict.is_err() {
             self.count(|counters| counters.refused_bearers += 1);
         }

@@ -7,13 +7,20 @@
 )]
 
 mod activities;
+mod budget;
 mod faults;
 mod graphql;
+mod oauth1;
+mod personal;
 mod scripts;
 mod session;
 mod sign_in;
+mod tickets;
 mod wellness;
+mod widget;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use garminsync::simulator::{Scenario, Simulator};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -47,12 +54,18 @@ struct Visit {
 impl Visit {
     async fn to(scenario: Scenario) -> Self {
         let garmin = Simulator::start(scenario).await.unwrap();
-        let client = Client::builder()
-            .cookie_store(true)
-            .no_proxy()
-            .build()
-            .unwrap();
-        Self { garmin, client }
+        Self {
+            garmin,
+            client: browser(),
+        }
+    }
+
+    /// The same Garmin, but nobody knows the browser.
+    fn with_empty_jar(self) -> Self {
+        Self {
+            client: browser(),
+            ..self
+        }
     }
 
     fn url(&self, path: &str) -> String {
@@ -119,10 +132,14 @@ impl Visit {
     }
 
     async fn exchange(&self, ticket: &str) -> Response {
+        self.exchange_for(ticket, SERVICE).await
+    }
+
+    async fn exchange_for(&self, ticket: &str, service: &str) -> Response {
         let fields = [
             ("grant_type", TICKET_GRANT),
             ("service_ticket", ticket),
-            ("service_url", SERVICE),
+            ("service_url", service),
         ];
         self.token_request(CLIENT_ID, &fields).await.unwrap()
     }
@@ -174,6 +191,11 @@ impl Visit {
     }
 }
 
+fn browser() -> Client {
+    let builder = Client::builder().cookie_store(true).no_proxy();
+    builder.build().unwrap()
+}
+
 /// Inclusive span of `days` days that ends today, as (start, end).
 fn last(days: i32) -> (Date, Date) {
     (TODAY - (days - 1).days(), TODAY)
@@ -183,6 +205,12 @@ async fn ada() -> (Visit, String) {
     let visit = Visit::to(scenario()).await;
     let (access, _) = visit.tokens().await;
     (visit, access)
+}
+
+/// The claims of a token, unverified.
+fn claims(token: &str) -> Value {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
+    serde_json::from_slice(&claims.unwrap()).unwrap()
 }
 
 fn array(value: &Value) -> &Vec<Value> {

@@ -9,7 +9,7 @@ use crate::simulator::profile::PROFILE_ID;
 use crate::simulator::wire::{gmt, hundredths, iso_tenths, merged, plus_seconds};
 
 /// One day; without data the groups are empty objects.
-pub(super) fn row(date: Date, day: Option<&Day>) -> Value {
+pub(in crate::simulator) fn row(date: Date, day: Option<&Day>) -> Value {
     let header = json!({
         "uuid": uuid_of(date),
         "userProfilePk": PROFILE_ID.to_string(),

@@ -1,0 +1,62 @@
+//! Nights on the Personal API: E6 and E7 of personal-api.md 6.2.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::days::bounds;
+use super::reply::{Answer, Refusal};
+use crate::simulator::athlete::Night;
+use crate::simulator::range::{self, Params};
+use crate::simulator::server::Endpoint;
+use crate::simulator::wire::merged;
+use crate::simulator::world::World;
+use crate::simulator::{sleep, sleep_json};
+
+/// Nights per request; 35 were refused (personal-api.md 8, quirk 3).
+const CAP: u32 = 31;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::personal(
+            "personal.sleeps",
+            "/sleep-service/sleep/dailySleepSummariesByDate",
+            get(by_date),
+        ),
+        Endpoint::personal(
+            "personal.sleep",
+            "/sleep-service/sleep/dailySleep",
+            get(one_night),
+        ),
+    ]
+}
+
+async fn by_date(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
+    let (start, end) = bounds(&params)?;
+    let nights = sleep::nights(&world, start, end, CAP)?;
+    Ok(Json(
+        nights.iter().map(|night| record(&world, night)).collect(),
+    ))
+}
+
+/// The same record for one night, or an empty answer. The curves of a night are not on this lane.
+async fn one_night(
+    State(world): State<Arc<World>>,
+    Query(params): Query<Params>,
+) -> Result<Response, Refusal> {
+    let date = range::date_param(&params, "date")?;
+    let night = world.night(date, &world.now());
+    Ok(night.map_or_else(
+        || StatusCode::NO_CONTENT.into_response(),
+        |night| Json(record(&world, &night)).into_response(),
+    ))
+}
+
+fn record(world: &World, night: &Night) -> Value {
+    merged([sleep_json::dto(world, night), json!({ "dailyNapDTOS": [] })])
+}

@@ -26,11 +26,12 @@ pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
         email,
         password,
         mfa_code,
+        personal_key,
         ..
     } = simulator.scenario();
     // The first line alone is the base URL, so that a script can read it.
     let text = format!(
-        "{}\nemail     {email}\npassword  {password}\nMFA code  {mfa_code}\n\
+        "{}\nemail     {email}\npassword  {password}\nMFA code  {mfa_code}\nkey       {personal_key}\n\
          use       GARMINSYNC_BASE_URL={} garminsync login --email {email}",
         simulator.base_url(),
         simulator.base_url()

@@ -49,7 +49,7 @@ pub fn sign_in_url(endpoints: &Endpoints) -> String {
 pub fn read(pasted: &str, endpoints: &Endpoints) -> Result<ServiceTicket, TicketError> {
     let text = pasted.trim();
     let service_url = if text.contains("://") {
-        service_of(text, endpoints.region())?
+        service_of(&as_garmin(text, endpoints), endpoints.region())?
     } else {
         endpoints.service_embed()
     };
@@ -58,6 +58,14 @@ pub fn read(pasted: &str, endpoints: &Endpoints) -> Result<ServiceTicket, Ticket
         ticket: Secret::new(ticket),
         service_url,
     })
+}
+
+/// A test server plays the sign-in host; its tickets are bound to the real one.
+fn as_garmin(address: &str, endpoints: &Endpoints) -> String {
+    match address.strip_prefix(&endpoints.sso()) {
+        Some(path) if endpoints.is_loopback() => format!("{}{path}", endpoints.sso_origin()),
+        _ => address.to_owned(),
+    }
 }
 
 /// The address without query and fragment: what the ticket is bound to.

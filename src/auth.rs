@@ -10,11 +10,13 @@
 //! ```
 //!
 //! [`flow`] decides, purely; [`sign_in`] carries it out; [`keeper`] lends a valid
-//! [`Api`](crate::garmin::client::Api) to whoever needs one. Nothing in here signs in
+//! [`Api`](crate::garmin::client::Api) to whoever needs one; [`rekey`] seals everything
+//! anew. Nothing in here signs in
 //! by itself: a password is used once, when a person gave it, and kept nowhere.
 
 pub mod flow;
 pub mod keeper;
+pub mod rekey;
 pub mod sign_in;
 
 use std::sync::Arc;

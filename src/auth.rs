@@ -11,13 +11,17 @@
 //!
 //! [`flow`] decides, purely; [`sign_in`] carries it out; [`keeper`] lends a valid
 //! [`Api`](crate::garmin::client::Api) to whoever needs one; [`rekey`] seals everything
-//! anew. Nothing in here signs in
+//! anew; [`import`], [`export`] and [`transfer`] read and write the formats in which
+//! sessions travel. Nothing in here signs in
 //! by itself: a password is used once, when a person gave it, and kept nowhere.
 
+pub mod export;
 pub mod flow;
+pub mod import;
 pub mod keeper;
 pub mod rekey;
 pub mod sign_in;
+pub mod transfer;
 
 use std::sync::Arc;
 

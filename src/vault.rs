@@ -88,7 +88,7 @@ impl Vault {
 
     /// One key file and no other source.
     pub fn with_key_file(file: KeyFile) -> Self {
-        Self::of(Places::key_file_only(&file))
+        Self::of(Places::key_file_only(file))
     }
 
     /// The same home with its own key file, whatever seals it today: to re-key to.

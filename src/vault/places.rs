@@ -87,13 +87,14 @@ impl Places {
     }
 
     /// One key file and nothing else.
-    pub(super) fn key_file_only(file: &KeyFile) -> Self {
+    pub(super) fn key_file_only(file: KeyFile) -> Self {
         let places = KeyPlaces {
             home_key: file.path().to_owned(),
             ..KeyPlaces::default()
         };
         Self {
             named: Some(Source::HomeKey),
+            home_key: file,
             list: None,
             ..Self::new(places, KeyStore::none())
         }

@@ -118,10 +118,7 @@ impl SourceList {
     }
 
     fn error(&self, why: &impl ToString) -> VaultError {
-        VaultError::source(
-            format!("list of key sources {}", self.path.display()),
-            why,
-        )
+        VaultError::source(format!("list of key sources {}", self.path.display()), why)
     }
 }
 

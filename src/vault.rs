@@ -127,11 +127,6 @@ impl Vault {
         }
     }
 
-    /// Makes the key now rather than at the first sealing.
-    pub fn make_key(&self) -> Result<(), VaultError> {
-        self.places.key_to_seal().map(drop)
-    }
-
     /// Makes the key on the very first use.
     pub fn seal(&self, binding: Binding, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
         seal_with(
@@ -141,13 +136,21 @@ impl Vault {
         )
     }
 
+    /// To move everything that is sealed over to this vault's key.
+    pub fn sealer(&self) -> Result<Sealer, VaultError> {
+        self.places.key_to_move_to().map(Sealer)
+    }
+
     /// Never makes a key: without one, what is sealed stays sealed.
     pub fn open(&self, binding: Binding, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let aad = binding.associated_data();
         let mut problem = None;
         // Twice, because another process may just be putting a new key in the old one's place.
-        for _ in 0..2 {
+        for look in 1..=2 {
             for source in self.places.candidates()? {
+                if look == 2 && self.places.file_of(&source).is_none() {
+                    continue;
+                }
                 let found = self.places.load(&source);
                 let successor = self.places.load_successor(&source);
                 let keys = found.iter().flatten().chain(&successor);
@@ -193,6 +196,17 @@ impl Vault {
     /// Forgets every other source of this home. Only after everything moved over.
     pub fn settle(&self) -> Result<(), VaultError> {
         self.places.settle()
+    }
+}
+
+/// Seals with a key that is on its way in, while the vault still seals with
+/// another: see [`Vault::sealer`].
+#[derive(Clone, Debug)]
+pub struct Sealer(Key);
+
+impl Sealer {
+    pub fn seal(&self, binding: Binding, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        seal_with(&self.0, &binding.associated_data(), plain)
     }
 }
 

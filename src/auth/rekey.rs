@@ -13,7 +13,7 @@ use crate::{
         sessions::{self, SealedSession},
     },
     domain::{account::AccountId, failure::Failure},
-    vault::{Binding, Vault, VaultError},
+    vault::{Binding, Sealer, Vault, VaultError},
 };
 
 /// What was sealed anew.
@@ -61,8 +61,7 @@ impl Auth {
     }
 
     async fn reseal_all(&self, new: &Vault) -> Result<Rekeyed, Failure> {
-        new.make_key()?;
-        let (old, new) = (Vault::clone(&self.vault), new.clone());
+        let (old, new) = (Vault::clone(&self.vault), new.sealer()?);
         let moved = self.central_db.write(move |tx| {
             let (rows, pending) = (sessions::all_sealed(tx)?, challenges::all_sealed(tx)?);
             // Everything is sealed anew before the first row is written.
@@ -91,7 +90,7 @@ struct Moved {
 impl Moved {
     fn of(
         old: &Vault,
-        new: &Vault,
+        new: &Sealer,
         sessions: Vec<SealedSession>,
         challenges: Vec<(AccountId, Vec<u8>)>,
     ) -> Result<Self, VaultError> {
@@ -281,7 +280,7 @@ mod tests {
             let home = Home::new();
             let auth = home.auth(Vault::at(home.places()));
             let successor = auth.vault.successor().unwrap();
-            successor.make_key().unwrap();
+            successor.sealer().unwrap();
             if steps >= 2 {
                 auth.reseal_all(&successor).await.unwrap();
             }
@@ -329,6 +328,16 @@ mod tests {
         let failure = auth.replace_key_file().await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::VaultKey);
         assert_eq!(home.blobs(), before);
+        // Nor has the source changed, though a key for the other one was made.
+        let words = home.key().with_file_name("words");
+        std::fs::write(&words, "correct horse").unwrap();
+        let wanted = Vault::at(KeyPlaces {
+            passphrase_file: Some(words),
+            ..home.places()
+        });
+        auth.rekey(&wanted).await.unwrap_err();
+        assert_eq!(home.blobs(), before);
+        assert!(Vault::at(home.places()).source().starts_with("key file"));
     }
 
     #[tokio::test]
@@ -359,7 +368,8 @@ mod tests {
             ..home.places()
         };
         // Crash before the transaction: the salt is there, the key file still opens.
-        Vault::at(wanted.clone()).make_key().unwrap();
+        Vault::at(wanted.clone()).sealer().unwrap();
+        assert!(Vault::at(home.places()).source().starts_with("key file"));
         home.all_opens(wanted.clone()).unwrap();
         home.all_opens(home.places()).unwrap();
         let auth = home.auth(Vault::at(home.places()));

@@ -40,6 +40,8 @@ pub struct KeyPlaces {
     pub key_store: bool,
 }
 
+type Note = fn(&SourceList, &Source) -> Result<(), VaultError>;
+
 #[derive(Debug)]
 pub(super) struct Places {
     /// What the person named. Fixed: it must not change under a running job.
@@ -152,7 +154,7 @@ impl Places {
 
     /// The key that seals from now on, made if there is none.
     pub(super) fn key_to_seal(&self) -> Result<Key, VaultError> {
-        let key = match self.load_or_create() {
+        let key = match self.load_or_create(SourceList::put_first) {
             Ok(key) => key,
             Err(e) => {
                 let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -161,6 +163,12 @@ impl Places {
         };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
         Ok(key)
+    }
+
+    /// The same key for a re-keying that may still fail: it is made and can be
+    /// found again, but the source that sealed before goes on sealing.
+    pub(super) fn key_to_move_to(&self) -> Result<Key, VaultError> {
+        self.load_or_create(SourceList::put_last)
     }
 
     /// Whether the source that seals can be used, as far as that is quick to tell.
@@ -228,9 +236,10 @@ impl Places {
         }
     }
 
-    fn load_or_create(&self) -> Result<Key, VaultError> {
+    /// `note` writes down that the source is in use, before it is.
+    fn load_or_create(&self, note: Note) -> Result<Key, VaultError> {
         let Some(source) = self.chosen()? else {
-            return self.make_first();
+            return self.make_first(note);
         };
         let key = match &source {
             Source::HomeKey => self.home_key.load_or_create()?,
@@ -240,39 +249,36 @@ impl Places {
             Source::KeyStore(entry) => match self.key_store.load(entry)? {
                 Some(key) => key,
                 // The entry was deleted: as with a lost key file, a new sign-in starts anew.
-                None => return self.make_in_key_store(),
+                None => return self.make_in_key_store(note),
             },
         };
-        self.note(&source)?;
+        self.note(note, &source)?;
         Ok(key)
     }
 
     /// The very first key of a home. Under a lock, so that two processes do not
     /// choose two sources.
-    fn make_first(&self) -> Result<Key, VaultError> {
+    fn make_first(&self, note: Note) -> Result<Key, VaultError> {
         let _lock = lock(&self.lock)?;
         if self.chosen()?.is_some() {
-            return self.load_or_create();
+            return self.load_or_create(note);
         }
         if self.key_store.is_there()
-            && let Ok(key) = self.make_in_key_store()
+            && let Ok(key) = self.make_in_key_store(note)
         {
             return Ok(key);
         }
         self.home_key.load_or_create()
     }
 
-    fn make_in_key_store(&self) -> Result<Key, VaultError> {
+    fn make_in_key_store(&self, note: Note) -> Result<Key, VaultError> {
         let (entry, key) = self.key_store.create()?;
-        self.note(&Source::KeyStore(entry))?;
+        self.note(note, &Source::KeyStore(entry))?;
         Ok(key)
     }
 
-    /// Writes down that `source` seals, before it does.
-    fn note(&self, source: &Source) -> Result<(), VaultError> {
-        self.list
-            .as_ref()
-            .map_or(Ok(()), |list| list.put_first(source))
+    fn note(&self, note: Note, source: &Source) -> Result<(), VaultError> {
+        self.list.as_ref().map_or(Ok(()), |list| note(list, source))
     }
 
     fn known(&self) -> Result<Vec<Source>, VaultError> {

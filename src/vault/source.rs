@@ -97,6 +97,19 @@ impl SourceList {
         )
     }
 
+    /// `source` may be needed, but does not seal yet.
+    pub(super) fn put_last(&self, source: &Source) -> Result<(), VaultError> {
+        let mut known = self.load()?;
+        if known.is_empty() {
+            known.push(Source::HomeKey);
+        }
+        if known.contains(source) {
+            return Ok(());
+        }
+        known.push(source.clone());
+        self.store(&known)
+    }
+
     /// Nothing is sealed under another source any more.
     pub(super) fn keep_only(&self, source: &Source) -> Result<(), VaultError> {
         if *source == Source::HomeKey {
@@ -144,6 +157,9 @@ mod tests {
         }
         let order = [2, 4, 3, 1, 0].map(|at: usize| all[at].clone());
         assert_eq!(list.load().unwrap(), order);
+        let later = Source::KeyStore("e2".to_owned());
+        list.put_last(&later).unwrap();
+        assert_eq!(list.load().unwrap().last(), Some(&later));
         list.keep_only(&all[3]).unwrap();
         assert_eq!(list.load().unwrap(), [all[3].clone()]);
         list.keep_only(&Source::HomeKey).unwrap();

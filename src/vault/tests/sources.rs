@@ -159,12 +159,13 @@ fn moving_into_the_key_store_survives_a_crash_and_settles() {
     let (home, store) = (Home::new(), FakeStore::new(Mood::Works));
     let old = seal(&Vault::at(home.places()));
     let new = Vault::in_new_entry(Places::new(home.places(), store.key_store())).unwrap();
-    new.make_key().unwrap();
+    let sealer = new.sealer().unwrap();
     assert!(
         opens(&home.with_store(&store), &old),
         "crash before the move"
     );
-    let moved = seal(&new);
+    assert!(home.with_store(&store).source().starts_with("key file"));
+    let moved = sealer.seal(session(1, 1), b"tokens").unwrap();
     assert!(
         opens(&home.with_store(&store), &moved),
         "crash after the move"

@@ -28,7 +28,7 @@ use crate::{
     engine::{self, Deps, Mode},
     telemetry,
     tui::{self, terminal::Session, theme::Theme},
-    vault::{Vault, key::KeyFile},
+    vault::{Vault, places::KeyPlaces},
 };
 
 /// Runs what the arguments ask for and returns the exit code. Blocks; call it
@@ -82,11 +82,7 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
 fn deps(config: Config) -> Result<Deps, Failure> {
     config.paths.create()?;
     let central_db = CentralDb::open(&config.paths)?;
-    let key_file = config
-        .key_file
-        .clone()
-        .unwrap_or_else(|| config.paths.vault_key.clone());
-    let vault = Vault::with_key_file(KeyFile::at(key_file));
+    let vault = Vault::at(key_places(&config));
     vault.check()?;
     Ok(Deps {
         clock: Clock::system(),
@@ -94,6 +90,18 @@ fn deps(config: Config) -> Result<Deps, Failure> {
         vault: Arc::new(vault),
         config,
     })
+}
+
+/// Where the vault's key may come from.
+fn key_places(config: &Config) -> KeyPlaces {
+    KeyPlaces {
+        home_key: config.paths.vault_key.clone(),
+        key_file: config.key_file.clone(),
+        credentials: config.credentials.clone(),
+        passphrase_file: config.passphrase_file.clone(),
+        // A simulator's session has no business in a person's key store.
+        key_store: config.base_url.is_none(),
+    }
 }
 
 /// One command, then out.

@@ -9,21 +9,27 @@
 //!        └───────────────────────────┴◄──────── invalid_grant, or 401 on a fresh token
 //! ```
 //!
-//! [`flow`] decides, purely; [`sign_in`] leads through one of three doors ([`password`],
-//! [`browser`], [`key`]) and [`adopt`] stores what came of it; [`keeper`] lends a valid
-//! [`Api`](crate::garmin::client::Api) to whoever needs one. Nothing in here signs in
-//! by itself: a password is used once, when a person gave it, and kept nowhere.
+//! [`flow`] decides, purely; `sign_in` leads through one of three doors (`password`,
+//! `browser`, [`key`]) and `adopt` stores what came of it; [`keeper`] lends a valid
+//! [`Api`](crate::garmin::client::Api) to whoever needs one; [`rekey`] seals everything
+//! anew; [`import`], [`export`] and [`transfer`] read and write the formats in which
+//! sessions travel. Nothing in here signs in by itself: a password is used once, when a
+//! person gave it, and kept nowhere.
 
 mod adopt;
 mod bearer;
 mod browser;
 mod day_token;
+pub mod export;
 pub mod flow;
+pub mod import;
 pub mod keeper;
 pub mod key;
 mod password;
+pub mod rekey;
 mod sign_in;
 mod trail;
+pub mod transfer;
 
 use std::sync::Arc;
 

@@ -66,8 +66,13 @@ pub struct Config {
     pub format: Format,
     /// All Garmin hosts at one loopback address, for tests.
     pub base_url: Option<LoopbackUrl>,
+    /// The vault's key; the other two are asked in this order without it.
     pub key_file: Option<PathBuf>,
     pub personal_key: PersonalKeyPlaces,
+    /// Where systemd puts a service's credentials.
+    pub credentials: Option<PathBuf>,
+    /// A file whose content is the passphrase; never the passphrase itself.
+    pub passphrase_file: Option<PathBuf>,
     /// A tracing filter, such as `info` or `garminsync=debug`.
     pub log: String,
     pub verbose: u8,
@@ -141,12 +146,18 @@ impl Config {
         } else {
             file.sync.gap_ms
         };
+        let path = |name| env.get(name).map(PathBuf::from);
         Ok(Self {
             paths,
             account,
             format: args.format,
             base_url,
-            key_file: env.get("GARMINSYNC_KEY_FILE").map(PathBuf::from),
+            key_file: args
+                .key_file
+                .clone()
+                .or_else(|| path("GARMINSYNC_KEY_FILE")),
+            credentials: path("CREDENTIALS_DIRECTORY"),
+            passphrase_file: path("GARMINSYNC_PASSPHRASE_FILE"),
             personal_key: PersonalKeyPlaces::of(env),
             log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
             verbose: args.verbose,
@@ -270,5 +281,25 @@ mod tests {
         assert_eq!(resolve(&args, &env).unwrap().as_str(), "env");
         args.account = Some("arg".parse().unwrap());
         assert_eq!(resolve(&args, &env).unwrap().as_str(), "arg");
+    }
+
+    #[test]
+    fn the_key_file_may_be_named_either_way() {
+        let home = tempfile::tempdir().unwrap();
+        let mut args = CommonArgs {
+            home: Some(home.path().to_owned()),
+            ..CommonArgs::default()
+        };
+        let env = Environment::from([
+            ("GARMINSYNC_KEY_FILE", "/env"),
+            ("GARMINSYNC_PASSPHRASE_FILE", "/words"),
+        ]);
+        let config = Config::resolve(&args, &env).unwrap();
+        assert_eq!(config.key_file, Some("/env".into()));
+        assert_eq!(config.passphrase_file, Some("/words".into()));
+        assert_eq!(config.credentials, None);
+        args.key_file = Some("/arg".into());
+        let config = Config::resolve(&args, &env).unwrap();
+        assert_eq!(config.key_file, Some("/arg".into()));
     }
 }

@@ -3,12 +3,21 @@
 //! XChaCha20-Poly1305 with a random nonce; what a blob belongs to (account,
 //! lane, generation) is bound in as associated data, so a blob copied to
 //! another row does not open. The vault holds only the key; the sealed session
-//! lives in CentralDB. The key comes from a key file; other sources plug in at
-//! [`key`].
+//! lives in CentralDB. Where the key comes from is decided in [`places`].
 
-pub mod key;
+pub mod error;
+mod key;
+pub mod key_file;
+mod key_store;
+mod passphrase;
+pub mod places;
+pub mod portable;
+mod small_file;
+mod source;
+#[cfg(test)]
+mod tests;
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
@@ -16,8 +25,13 @@ use chacha20poly1305::{
 };
 use zeroize::Zeroizing;
 
-use crate::domain::{account::AccountId, failure::Failure, failure::FailureKind, session::Lane};
-use key::{Key, KeyFile};
+use crate::domain::{account::AccountId, session::Lane};
+pub use error::VaultError;
+use key::Key;
+use key_file::KeyFile;
+use key_store::KeyStore;
+use places::{KeyPlaces, Places};
+use source::Source;
 
 /// Layout: version byte, 24-byte nonce, ciphertext with its 16-byte tag.
 const VERSION: u8 = 1;
@@ -55,195 +69,180 @@ impl Binding {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    #[error("the key file {path} cannot be used: {why}")]
-    KeyFile { path: String, why: String },
-    /// Something is sealed here, but the key is gone.
-    #[error("the key file {path} is missing")]
-    KeyMissing { path: String },
-    /// Another key sealed it, or the blob was changed.
-    #[error("what is stored was sealed with another key than the one in {path}")]
-    CannotOpen { path: String },
-    #[error("the system gave no random numbers")]
-    NoRandom,
-}
-
-impl From<VaultError> for Failure {
-    fn from(error: VaultError) -> Self {
-        let remedy = match &error {
-            VaultError::KeyFile { .. } => {
-                "Put the right key file back, or move it away and sign in again."
-            }
-            VaultError::KeyMissing { .. } | VaultError::CannotOpen { .. } => {
-                "Put the right key file back, or sign in again; your synced data is not affected."
-            }
-            VaultError::NoRandom => "Try again.",
-        };
-        let text = error.to_string();
-        let mut chars = text.chars();
-        let first = chars.next().map(|c| c.to_ascii_uppercase());
-        let summary: String = first.into_iter().chain(chars).chain(['.']).collect();
-        Self::new(FailureKind::VaultKey, summary, remedy)
-    }
-}
-
-/// Seals and opens with one key, loaded when first needed.
-#[derive(Debug)]
+/// Seals with one key, opens with every key that may have sealed. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Vault {
-    source: KeyFile,
-    key: OnceLock<Key>,
+    places: Arc<Places>,
 }
 
 impl Vault {
-    pub const fn with_key_file(source: KeyFile) -> Self {
+    /// The vault of a home: finds its own source, see [`places`].
+    pub fn at(places: KeyPlaces) -> Self {
+        let key_store = if places.key_store {
+            KeyStore::of_system()
+        } else {
+            KeyStore::none()
+        };
+        Self::of(Places::new(places, key_store))
+    }
+
+    /// One key file and no other source.
+    pub fn with_key_file(file: KeyFile) -> Self {
+        Self::of(Places::key_file_only(file))
+    }
+
+    /// The same home with its own key file, whatever seals it today: to re-key to.
+    pub fn in_home_key_file(places: KeyPlaces) -> Self {
+        let key_store = KeyStore::of_system();
+        Self::of(Places::new(places, key_store).with_named(Source::HomeKey))
+    }
+
+    /// The same home with a new key in the system's key store: to re-key to.
+    pub fn in_key_store(places: KeyPlaces) -> Result<Self, VaultError> {
+        Self::in_new_entry(Places::new(places, KeyStore::of_system()))
+    }
+
+    fn in_new_entry(places: Places) -> Result<Self, VaultError> {
+        let (entry, _) = places.key_store().create()?;
+        Ok(Self::of(places.with_named(Source::KeyStore(entry))))
+    }
+
+    fn of(places: Places) -> Self {
         Self {
-            source,
-            key: OnceLock::new(),
+            places: Arc::new(places),
         }
     }
 
-    /// Whether the key file, if there is one, can be used. Does not make one.
+    /// Whether the source of the key can be used. Quick, and makes nothing.
     pub fn check(&self) -> Result<(), VaultError> {
-        self.source.load().map(drop)
+        self.places.check()
+    }
+
+    /// Where the key comes from, for people.
+    pub fn source(&self) -> String {
+        match self.places.chosen() {
+            Ok(Some(source)) => self.places.name(&source),
+            Ok(None) => "none yet, made at the first sign-in".to_owned(),
+            Err(_) => "unknown".to_owned(),
+        }
     }
 
     /// Makes the key on the very first use.
     pub fn seal(&self, binding: Binding, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let key = self.key_or(KeyFile::load_or_create)?;
-        let mut nonce = [0_u8; NONCE_LENGTH];
-        getrandom::fill(&mut nonce).map_err(|_| VaultError::NoRandom)?;
-        let aad = binding.associated_data();
-        let sealed = cipher(key)
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: aad.as_bytes(),
-                },
-            )
-            .map_err(|_| self.cannot_open())?;
-        let mut blob = Vec::with_capacity(1 + NONCE_LENGTH + sealed.len());
-        blob.push(VERSION);
-        blob.extend_from_slice(&nonce);
-        blob.extend_from_slice(&sealed);
-        Ok(blob)
+        seal_with(
+            &self.places.key_to_seal()?,
+            &binding.associated_data(),
+            plain,
+        )
+    }
+
+    /// To move everything that is sealed over to this vault's key.
+    pub fn sealer(&self) -> Result<Sealer, VaultError> {
+        self.places.key_to_move_to().map(Sealer)
     }
 
     /// Never makes a key: without one, what is sealed stays sealed.
     pub fn open(&self, binding: Binding, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let key = self.key_or(|source| {
-            source.load()?.ok_or_else(|| VaultError::KeyMissing {
-                path: source.shown(),
-            })
-        })?;
-        let (nonce, sealed) = match blob.split_first() {
-            Some((&VERSION, rest)) => rest
-                .split_first_chunk::<NONCE_LENGTH>()
-                .ok_or_else(|| self.cannot_open())?,
-            _ => return Err(self.cannot_open()),
-        };
         let aad = binding.associated_data();
-        cipher(key)
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: sealed,
-                    aad: aad.as_bytes(),
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| self.cannot_open())
+        let mut problem = None;
+        // Twice, because another process may just be putting a new key in the old one's place.
+        for look in 1..=2 {
+            for source in self.places.candidates()? {
+                if look == 2 && self.places.file_of(&source).is_none() {
+                    continue;
+                }
+                let found = self.places.load(&source);
+                let successor = self.places.load_successor(&source);
+                let keys = found.iter().flatten().chain(&successor);
+                for key in keys {
+                    if let Some(plain) = open_with(key, &aad, blob) {
+                        return Ok(plain);
+                    }
+                }
+                problem.get_or_insert_with(|| match found {
+                    Ok(Some(_)) => VaultError::CannotOpen {
+                        source_name: self.places.name(&source),
+                    },
+                    Ok(None) => self.places.missing(&source),
+                    Err(e) => e,
+                });
+            }
+        }
+        Err(problem.unwrap_or(VaultError::CannotOpen {
+            source_name: self.source(),
+        }))
     }
 
-    fn key_or(
-        &self,
-        load: impl FnOnce(&KeyFile) -> Result<Key, VaultError>,
-    ) -> Result<&Key, VaultError> {
-        if let Some(key) = self.key.get() {
-            return Ok(key);
-        }
-        let key = load(&self.source)?;
-        Ok(self.key.get_or_init(|| key))
+    /// A vault on the key that is to take this key file's place, made beside it
+    /// or left there by a re-keying that was cut off.
+    pub fn successor(&self) -> Result<Self, VaultError> {
+        let chosen = self.places.chosen()?.unwrap_or(Source::HomeKey);
+        let Some(file) = self.places.file_of(&chosen) else {
+            return Err(VaultError::NotReplaceable {
+                source_name: self.places.name(&chosen),
+            });
+        };
+        Ok(Self::with_key_file(file.successor()))
     }
 
-    fn cannot_open(&self) -> VaultError {
-        VaultError::CannotOpen {
-            path: self.source.shown(),
-        }
+    /// The successor takes the key file's place. Only after everything moved over.
+    pub fn succeed(&self) -> Result<(), VaultError> {
+        let chosen = self.places.chosen()?.unwrap_or(Source::HomeKey);
+        self.places
+            .file_of(&chosen)
+            .map_or(Ok(()), |file| file.succeed())
     }
+
+    /// Forgets every other source of this home. Only after everything moved over.
+    pub fn settle(&self) -> Result<(), VaultError> {
+        self.places.settle()
+    }
+}
+
+/// Seals with a key that is on its way in, while the vault still seals with
+/// another: see [`Vault::sealer`].
+#[derive(Clone, Debug)]
+pub struct Sealer(Key);
+
+impl Sealer {
+    pub fn seal(&self, binding: Binding, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        seal_with(&self.0, &binding.associated_data(), plain)
+    }
+}
+
+fn seal_with(key: &Key, aad: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let mut nonce = [0_u8; NONCE_LENGTH];
+    getrandom::fill(&mut nonce).map_err(|_| VaultError::NoRandom)?;
+    let payload = Payload {
+        msg: plain,
+        aad: aad.as_bytes(),
+    };
+    let sealed = cipher(key)
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| VaultError::source("cipher", "there is too much to seal"))?;
+    let mut blob = Vec::with_capacity(1 + NONCE_LENGTH + sealed.len());
+    blob.push(VERSION);
+    blob.extend_from_slice(&nonce);
+    blob.extend_from_slice(&sealed);
+    Ok(blob)
+}
+
+/// `None`: another key or another binding sealed it, or it was changed.
+fn open_with(key: &Key, aad: &str, blob: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (&VERSION, rest) = blob.split_first()? else {
+        return None;
+    };
+    let (nonce, sealed) = rest.split_first_chunk::<NONCE_LENGTH>()?;
+    let payload = Payload {
+        msg: sealed,
+        aad: aad.as_bytes(),
+    };
+    cipher(key)
+        .decrypt(&XNonce::from(*nonce), payload)
+        .ok()
+        .map(Zeroizing::new)
 }
 
 fn cipher(key: &Key) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(key.bytes().into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn vault(dir: &tempfile::TempDir) -> Vault {
-        Vault::with_key_file(KeyFile::at(dir.path().join("vault.key")))
-    }
-
-    const fn session(account: i64, generation: u64) -> Binding {
-        Binding::Session {
-            account: AccountId::new(account),
-            lane: Lane::Connect,
-            generation,
-        }
-    }
-
-    #[test]
-    fn what_is_sealed_opens_only_for_its_owner() {
-        let dir = tempfile::tempdir().unwrap();
-        let vault = vault(&dir);
-        let blob = vault.seal(session(1, 4), b"tokens").unwrap();
-        assert_eq!(
-            vault.open(session(1, 4), &blob).unwrap().as_slice(),
-            b"tokens"
-        );
-        for other in [
-            session(2, 4),
-            session(1, 5),
-            Binding::Challenge {
-                account: AccountId::new(1),
-            },
-        ] {
-            assert!(matches!(
-                vault.open(other, &blob),
-                Err(VaultError::CannotOpen { .. })
-            ));
-        }
-    }
-
-    #[test]
-    fn every_flipped_bit_is_noticed() {
-        let dir = tempfile::tempdir().unwrap();
-        let vault = vault(&dir);
-        let blob = vault.seal(session(1, 1), b"x").unwrap();
-        for at in 0..blob.len() {
-            let mut bad = blob.clone();
-            bad[at] ^= 1;
-            assert!(vault.open(session(1, 1), &bad).is_err(), "byte {at}");
-        }
-        assert!(vault.open(session(1, 1), &[]).is_err());
-        assert!(vault.open(session(1, 1), &blob[..10]).is_err());
-    }
-
-    #[test]
-    fn a_missing_key_is_told_from_a_wrong_one_and_not_replaced_by_opening() {
-        let dir = tempfile::tempdir().unwrap();
-        let blob = vault(&dir).seal(session(1, 1), b"x").unwrap();
-        std::fs::remove_file(dir.path().join("vault.key")).unwrap();
-        assert!(matches!(
-            vault(&dir).open(session(1, 1), &blob),
-            Err(VaultError::KeyMissing { .. })
-        ));
-        assert!(!dir.path().join("vault.key").exists());
-        vault(&dir).seal(session(1, 1), b"y").unwrap();
-        let failure = Failure::from(vault(&dir).open(session(1, 1), &blob).unwrap_err());
-        assert_eq!(failure.kind.exit_code(), 2);
-        assert!(failure.summary.contains("another key"), "{failure}");
-    }
 }

@@ -43,6 +43,7 @@ pub(super) async fn run(
     );
     let common = CommonArgs {
         home: Some(home.path().to_owned()),
+        key_file: None,
         ..common.clone()
     };
     let mut config = Config::resolve(&common, &Environment::from_iter(names))?;

@@ -88,6 +88,31 @@ pub fn drop_expired(
     Ok(expired)
 }
 
+/// The sealed continuation of every challenge.
+pub fn all_sealed(connection: &Connection) -> rusqlite::Result<Vec<(AccountId, Vec<u8>)>> {
+    connection
+        .prepare_cached("SELECT account, continuation FROM mfa_challenge ORDER BY account")?
+        .query_map([], |row| {
+            Ok((
+                AccountId::new(row.get("account")?),
+                row.get("continuation")?,
+            ))
+        })?
+        .collect()
+}
+
+/// Writes the same continuation under another seal.
+pub fn reseal(
+    connection: &Connection,
+    account: AccountId,
+    continuation: &[u8],
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE mfa_challenge SET continuation = :sealed WHERE account = :account")?
+        .execute(named_params! { ":account": account.get(), ":sealed": continuation })?;
+    Ok(())
+}
+
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredChallenge> {
     let method: String = row.get("method")?;
     Ok(StoredChallenge {

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::convert::{ms, opt_ms, opt_timestamp};
+use super::convert::{ms, opt_ms, opt_timestamp, word};
 use crate::domain::{
     account::AccountId,
     session::{Door, Lane, LaneState, SessionStatus},
@@ -206,6 +206,54 @@ pub fn forget(connection: &Connection, account: AccountId) -> rusqlite::Result<(
     Ok(())
 }
 
+/// What is sealed in one row, and what it is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSession {
+    pub account: AccountId,
+    pub lane: Lane,
+    /// Of `session_data`; the previous pair has the one before.
+    pub generation: u64,
+    pub session_data: Option<Vec<u8>>,
+    pub previous_session_data: Option<Vec<u8>>,
+}
+
+/// Every row that holds something sealed.
+pub fn all_sealed(connection: &Connection) -> rusqlite::Result<Vec<SealedSession>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM garmin_authentication_state
+             WHERE session_data IS NOT NULL OR previous_session_data IS NOT NULL
+             ORDER BY account, lane",
+        )?
+        .query_map([], |row| {
+            Ok(SealedSession {
+                account: AccountId::new(row.get("account")?),
+                lane: word(row, "lane", Lane::from_name)?,
+                generation: generation(row)?,
+                session_data: row.get("session_data")?,
+                previous_session_data: row.get("previous_session_data")?,
+            })
+        })?
+        .collect()
+}
+
+/// Writes the same secrets under another seal: nothing else of the row moves,
+/// least of all the generation, which is bound into the seal.
+pub fn reseal(connection: &Connection, sealed: &SealedSession) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE garmin_authentication_state
+             SET session_data = :data, previous_session_data = :previous
+             WHERE account = :account AND lane = :lane AND generation = :generation",
+        )?
+        .execute(named_params! {
+            ":account": sealed.account.get(), ":lane": sealed.lane.name(),
+            ":generation": integer(sealed.generation),
+            ":data": sealed.session_data, ":previous": sealed.previous_session_data,
+        })?;
+    Ok(())
+}
+
 /// Keeps the `mfa_pending` column in step with table `mfa_challenge`.
 pub(super) fn set_mfa_pending(
     connection: &Connection,
@@ -240,7 +288,7 @@ fn set(
 
 fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
     Ok(StoredSession {
-        generation: u64::try_from(row.get::<_, i64>("generation")?).unwrap_or(0),
+        generation: generation(row)?,
         session_data: row.get("session_data")?,
         previous_session_data: row.get("previous_session_data")?,
         door: row
@@ -254,6 +302,10 @@ fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
         refresh_started_at: opt_timestamp(row, "refresh_started_at")?,
         ended_reason: row.get("ended_reason")?,
     })
+}
+
+fn generation(row: &Row<'_>) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>("generation")?).unwrap_or(0))
 }
 
 fn integer(generation: u64) -> i64 {

@@ -36,7 +36,7 @@ Exit codes: 0 done · 1 unexpected failure · 2 wrong use or configuration · 3 
             4 MFA code needed · 5 cool-down or rate limit · 6 Garmin unreachable
             7 partly done · 8 another sync of this account is running
 Environment: GARMINSYNC_HOME, GARMINSYNC_ACCOUNT, GARMINSYNC_LOG, GARMINSYNC_KEY_FILE,
-             GARMINSYNC_BASE_URL (loopback only), NO_COLOR";
+             GARMINSYNC_PASSPHRASE_FILE, GARMINSYNC_BASE_URL (loopback only), NO_COLOR";
 
 /// Understood by every command.
 #[derive(Clone, Debug, Default, ClapArgs)]
@@ -47,6 +47,9 @@ pub struct CommonArgs {
     /// Keep everything in this folder instead of the platform's folders
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
+    /// Take the vault's key from this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
     /// How results are written to standard output
     #[arg(long, global = true, value_enum, default_value_t)]
     pub format: Format,

@@ -1,26 +1,65 @@
-//! Where the vault's key comes from. For now: a key file.
+//! The vault's key itself, and the one-line form in which files carry it.
+//!
+//! The label tells a person what the file is, and us that it is one of ours.
 
-use std::{
-    fmt, fs,
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::fmt;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
-use super::VaultError;
+use super::error::VaultError;
 
-const KEY_LENGTH: usize = 32;
-/// Tells a person what the file is, and us that it is one of ours.
+pub(super) const KEY_LENGTH: usize = 32;
 const LABEL: &str = "garminsync-vault-key-1";
 
 /// The vault's key; wiped when dropped, never printed.
-pub struct Key(Zeroizing<[u8; KEY_LENGTH]>);
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
 
 impl Key {
+    pub(super) const fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) fn random() -> Result<Self, VaultError> {
+        let mut bytes = Zeroizing::new([0_u8; KEY_LENGTH]);
+        getrandom::fill(bytes.as_mut()).map_err(|_| VaultError::NoRandom)?;
+        Ok(Self(bytes))
+    }
+
+    /// `None` unless there are exactly 32 bytes.
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        <[u8; KEY_LENGTH]>::try_from(bytes)
+            .ok()
+            .map(|bytes| Self(Zeroizing::new(bytes)))
+    }
+
     pub(super) fn bytes(&self) -> &[u8; KEY_LENGTH] {
         &self.0
+    }
+
+    /// The label and 32 bytes in base64.
+    pub(super) fn line(&self) -> Zeroizing<String> {
+        let encoded = Zeroizing::new(BASE64_STANDARD.encode(self.bytes()));
+        Zeroizing::new(format!("{LABEL} {}\n", encoded.as_str()))
+    }
+
+    pub(super) fn from_line(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Self::from_base64(text.trim().strip_prefix(LABEL)?)
+    }
+
+    /// What an administrator's own tools make (`openssl rand -base64 32`, or 32
+    /// raw bytes) is a key as well as our line.
+    pub(super) fn from_foreign(bytes: &[u8]) -> Option<Self> {
+        Self::from_slice(bytes)
+            .or_else(|| Self::from_line(bytes))
+            .or_else(|| Self::from_base64(std::str::from_utf8(bytes).ok()?))
+    }
+
+    fn from_base64(text: &str) -> Option<Self> {
+        let decoded = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).ok()?);
+        Self::from_slice(&decoded)
     }
 }
 
@@ -30,125 +69,28 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A file with one line: the label and 32 bytes in base64. Born 0600.
-#[derive(Clone, Debug)]
-pub struct KeyFile {
-    path: PathBuf,
-}
-
-impl KeyFile {
-    pub const fn at(path: PathBuf) -> Self {
-        Self { path }
-    }
-
-    pub(super) fn shown(&self) -> String {
-        self.path.display().to_string()
-    }
-
-    /// `None` when there is no such file.
-    pub(super) fn load(&self) -> Result<Option<Key>, VaultError> {
-        match fs::read(&self.path) {
-            Ok(bytes) => self.parse(&Zeroizing::new(bytes)).map(Some),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(self.error(&e.to_string())),
-        }
-    }
-
-    /// Two processes may get here at once: the file appears whole or not at
-    /// all, and the later one uses the earlier one's key.
-    pub(super) fn load_or_create(&self) -> Result<Key, VaultError> {
-        if let Some(key) = self.load()? {
-            return Ok(key);
-        }
-        let mut bytes = Zeroizing::new([0_u8; KEY_LENGTH]);
-        getrandom::fill(bytes.as_mut()).map_err(|_| VaultError::NoRandom)?;
-        let folder = self
-            .path
-            .parent()
-            .unwrap_or_else(|| std::path::Path::new("."));
-        let written = tempfile::Builder::new()
-            .prefix(".vault-key-")
-            .tempfile_in(folder)
-            .and_then(|mut file| {
-                let line = Zeroizing::new(format!(
-                    "{LABEL} {}\n",
-                    BASE64_STANDARD.encode(bytes.as_ref())
-                ));
-                file.write_all(line.as_bytes())?;
-                file.as_file().sync_all()?;
-                match file.persist_noclobber(&self.path) {
-                    Ok(_) => fs::File::open(folder)?.sync_all(),
-                    Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-                    Err(e) => Err(e.error),
-                }
-            });
-        written.map_err(|e| self.error(&e.to_string()))?;
-        self.load()?
-            .ok_or_else(|| VaultError::KeyMissing { path: self.shown() })
-    }
-
-    fn parse(&self, bytes: &[u8]) -> Result<Key, VaultError> {
-        let corrupt = || self.error("it is damaged");
-        let text = std::str::from_utf8(bytes).map_err(|_| corrupt())?;
-        let encoded = text.trim().strip_prefix(LABEL).ok_or_else(corrupt)?;
-        let key = Zeroizing::new(
-            BASE64_STANDARD
-                .decode(encoded.trim())
-                .map_err(|_| corrupt())?,
-        );
-        <[u8; KEY_LENGTH]>::try_from(key.as_slice())
-            .map(|key| Key(Zeroizing::new(key)))
-            .map_err(|_| corrupt())
-    }
-
-    fn error(&self, why: &str) -> VaultError {
-        VaultError::KeyFile {
-            path: self.shown(),
-            why: why.to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_made_once_and_private() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = KeyFile::at(dir.path().join("vault.key"));
-        assert!(file.load().unwrap().is_none());
-        let made = file.load_or_create().unwrap();
-        assert_eq!(made.bytes(), file.load_or_create().unwrap().bytes());
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let born = fs::metadata(dir.path().join("vault.key"))
-                .unwrap()
-                .permissions();
-            assert_eq!(born.mode() & 0o777, 0o600);
-        }
-    }
-
-    #[test]
-    fn a_damaged_file_is_refused_and_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("vault.key");
-        for bad in [
-            "",
-            "hello",
-            "garminsync-vault-key-1 AAAA",
-            "garminsync-vault-key-1 !!!!",
+    fn a_key_survives_each_of_its_forms() {
+        let key = Key::random().unwrap();
+        assert_eq!(Key::from_line(key.line().as_bytes()).as_ref(), Some(&key));
+        let bare = BASE64_STANDARD.encode(key.bytes());
+        for foreign in [
+            key.bytes().as_slice(),
+            bare.as_bytes(),
+            key.line().as_bytes(),
         ] {
-            fs::write(&path, bad).unwrap();
-            assert!(
-                matches!(
-                    KeyFile::at(path.clone()).load_or_create(),
-                    Err(VaultError::KeyFile { .. })
-                ),
-                "{bad:?}"
-            );
-            assert_eq!(fs::read_to_string(&path).unwrap(), bad);
+            assert_eq!(Key::from_foreign(foreign).as_ref(), Some(&key));
         }
+        assert_eq!(
+            Key::from_line(bare.as_bytes()),
+            None,
+            "a file of ours is labelled"
+        );
+        assert_eq!(Key::from_foreign(b"hello"), None);
+        assert_eq!(format!("{key:?}"), "Key(…)");
     }
 }

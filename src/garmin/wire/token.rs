@@ -86,15 +86,19 @@ pub fn lifetime(token: &str) -> Option<(Option<Timestamp>, Timestamp)> {
 
 /// What an access token says of itself. Not verified: only Garmin can.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Claims {
-    client_id: Option<String>,
-    issued_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
+pub struct Claims {
+    pub client_id: Option<String>,
+    pub issued_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    /// The token's own id.
+    pub jti: Option<String>,
+    /// One text, words separated by spaces, however it was written.
+    pub scope: Option<String>,
 }
 
 impl Claims {
     /// Nothing, for an opaque token.
-    fn of(token: &str) -> Self {
+    pub fn of(token: &str) -> Self {
         const LENIENT: GeneralPurpose = GeneralPurpose::new(
             &URL_SAFE,
             GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -107,15 +111,27 @@ impl Claims {
         else {
             return Self::default();
         };
-        Fields::of(&value).map_or_else(Self::default, |claims| Self {
-            client_id: claims.text("client_id"),
-            issued_at: claims
-                .int("iat")
-                .and_then(|second| Timestamp::from_second(second).ok()),
-            expires_at: claims
-                .int("exp")
-                .and_then(|second| Timestamp::from_second(second).ok()),
+        Fields::of(&value).map_or_else(Self::default, |claims| {
+            let instant = |name| Timestamp::from_second(claims.int(name)?).ok();
+            Self {
+                client_id: claims.text("client_id"),
+                issued_at: instant("iat"),
+                expires_at: instant("exp"),
+                jti: claims.text("jti"),
+                scope: claims.value("scope").and_then(words),
+            }
         })
+    }
+}
+
+fn words(scope: &Value) -> Option<String> {
+    match scope {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(words) => {
+            let words: Vec<_> = words.iter().filter_map(Value::as_str).collect();
+            Some(words.join(" "))
+        }
+        _ => None,
     }
 }
 

@@ -1,0 +1,53 @@
+//! What can be wrong with the vault's key, as sentences. Never a secret in one.
+
+use crate::domain::failure::{Failure, FailureKind};
+
+/// `source` and `what` are a source's own name, such as "key file /x/vault.key".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    #[error("the {source_name} cannot be used: {why}")]
+    Source { source_name: String, why: String },
+    /// Something is sealed here, but the key is gone.
+    #[error("the {what} is missing")]
+    KeyMissing { what: String },
+    /// Another key sealed it, or the blob was changed.
+    #[error("what is stored was sealed with another key than that of the {source_name}")]
+    CannotOpen { source_name: String },
+    /// Re-keying in place is for keys that garminsync made itself.
+    #[error("the key of the {source_name} is not garminsync's to replace")]
+    NotReplaceable { source_name: String },
+    #[error("the system gave no random numbers")]
+    NoRandom,
+}
+
+impl VaultError {
+    pub(super) fn source(name: impl Into<String>, why: &(impl ToString + ?Sized)) -> Self {
+        Self::Source {
+            source_name: name.into(),
+            why: why.to_string(),
+        }
+    }
+
+    const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Source { .. } => {
+                "Put it right, or move it away and sign in again; your synced data is not affected."
+            }
+            Self::KeyMissing { .. } | Self::CannotOpen { .. } => {
+                "Put the right key back, or sign in again; your synced data is not affected."
+            }
+            Self::NotReplaceable { .. } => "Re-key to another source instead.",
+            Self::NoRandom => "Try again.",
+        }
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        let text = error.to_string();
+        let mut chars = text.chars();
+        let first = chars.next().map(|c| c.to_ascii_uppercase());
+        let summary: String = first.into_iter().chain(chars).chain(['.']).collect();
+        Self::new(FailureKind::VaultKey, summary, error.remedy())
+    }
+}

@@ -62,6 +62,8 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
         Some(Command::Mfa { code, resend }) => Some(Task::Mfa { code, resend }),
         Some(Command::Token { lane, yes }) => Some(Task::Token { lane, yes }),
         Some(Command::Audit) => Some(Task::Audit),
+        Some(Command::Session(command)) => Some(Task::Session(command)),
+        Some(Command::Doctor { offline }) => Some(Task::Doctor { offline }),
         Some(Command::Status { check }) => Some(Task::Status { check }),
         Some(Command::Logout) => Some(Task::Logout),
         None if args.sync => Some(Task::Sync(args.what)),

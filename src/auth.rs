@@ -25,6 +25,7 @@ pub mod flow;
 pub mod import;
 pub mod keeper;
 pub mod key;
+pub mod moving;
 mod password;
 pub mod rekey;
 mod sign_in;
@@ -36,11 +37,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use self::key::KeyPlaces;
 use crate::{
     central_db::CentralDb,
     clock::Clock,
-    config::{HttpSettings, LoopbackUrl},
+    config::{HttpSettings, LoopbackUrl, PersonalKeyPlaces},
     domain::{
         account::{Account, AccountId, Region},
         failure::Failure,
@@ -58,7 +58,8 @@ pub struct Auth {
     pub vault: Arc<Vault>,
     pub base_url: Option<LoopbackUrl>,
     pub http: HttpSettings,
-    pub key_places: KeyPlaces,
+    /// Where to look for a personal API key, when asked to.
+    pub key_places: PersonalKeyPlaces,
 }
 
 impl Auth {

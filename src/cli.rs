@@ -5,11 +5,13 @@
 //! leaves; it never hangs.
 
 mod audit;
+mod doctor;
 mod login;
 mod mfa;
 mod output;
 mod prompt;
 mod report;
+mod session;
 mod status;
 mod sync;
 mod times;
@@ -23,7 +25,7 @@ use crate::{
     clock::Clock,
     config::{
         Config,
-        args::{LoginArgs, SyncArgs},
+        args::{LoginArgs, SessionCommand, SyncArgs},
     },
     domain::{
         account::AccountName,
@@ -43,6 +45,8 @@ pub enum Task {
     Mfa { code: Option<String>, resend: bool },
     Token { lane: Lane, yes: bool },
     Audit,
+    Session(SessionCommand),
+    Doctor { offline: bool },
     Status { check: bool },
     Logout,
 }
@@ -70,6 +74,8 @@ impl Front {
             Task::Mfa { code, .. } => mfa::answer(&mut self, &out, code).await,
             Task::Token { lane, yes } => token::run(&mut self, lane, yes).await,
             Task::Audit => audit::run(&mut self, &out).await,
+            Task::Session(command) => session::run(&mut self, &out, command).await,
+            Task::Doctor { offline } => doctor::run(&mut self, &out, offline).await,
             Task::Status { check } => status::run(&mut self, &out, check).await,
             Task::Logout => login::logout(&mut self, &out).await,
         };

@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod dataset;
 pub mod dates;
 pub mod failure;
+pub mod finding;
 pub mod job;
 pub mod log;
 pub mod printable;

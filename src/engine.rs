@@ -6,6 +6,7 @@
 
 mod actor;
 pub mod command;
+mod doctor;
 pub mod event;
 pub mod handle;
 mod schedule;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::{Auth, keeper::Keeper, key::KeyPlaces},
+    auth::{Auth, keeper::Keeper},
     central_db::CentralDb,
     clock::Clock,
     config::Config,
@@ -80,10 +81,7 @@ impl Deps {
             vault: Arc::clone(&self.vault),
             base_url: self.config.base_url.clone(),
             http: self.config.http.clone(),
-            key_places: KeyPlaces {
-                variable: self.config.personal_key.variable.clone(),
-                file: self.config.personal_key.file.clone(),
-            },
+            key_places: self.config.personal_key.clone(),
         }
     }
 

@@ -9,9 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::import::OAuth1Token;
 use crate::{
-    domain::{account::Region, secret::Secret, session::Tokens},
+    domain::{
+        account::Region,
+        secret::Secret,
+        session::{OAuth1Token, Tokens},
+    },
     garmin::wire::token::Claims,
 };
 
@@ -146,6 +149,7 @@ mod tests {
     fn tokens() -> Tokens {
         let claims = r#"{"client_id":"CLIENT","iat":1000,"exp":90000,"jti":"j","scope":["A","B"]}"#;
         Tokens {
+            oauth1: None,
             access: Secret::new(format!("e30.{}.sig", BASE64_URL_SAFE_NO_PAD.encode(claims))),
             refresh: Secret::new("refresh"),
             client_id: "CLIENT".to_owned(),

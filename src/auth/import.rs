@@ -13,9 +13,13 @@ mod tests;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::transfer::{self, Door};
-use crate::domain::{account::Region, failure::Failure, secret::Secret, session::Tokens};
-pub use foreign::OAuth1Token;
+use super::transfer;
+use crate::domain::{
+    account::Region,
+    failure::Failure,
+    secret::Secret,
+    session::{Door, OAuth1Token, Tokens},
+};
 pub use personal::Bearer;
 
 /// The names to look for when a person names a folder: `~/.garth`,

@@ -32,6 +32,7 @@ use crate::{
     garmin::{
         client::{Api, Client},
         error::GarminError,
+        legacy,
         tokens::{self, TokenError},
     },
 };
@@ -122,8 +123,17 @@ impl Keeper {
         {
             answer = tokens::refresh(&self.client, &previous, self.auth.now()).await;
         }
+        if matches!(
+            answer,
+            Err(TokenError::InvalidGrant | TokenError::ClientRefused(_))
+        ) && let Some(oauth1) = &held.tokens.oauth1
+        {
+            answer = legacy::exchange(&self.client, oauth1, self.auth.now()).await;
+        }
         match answer {
             Ok(fresh) => {
+                let oauth1 = held.tokens.oauth1.clone();
+                let fresh = Tokens { oauth1, ..fresh };
                 let generation = self.store(&held, &fresh).await?;
                 self.prove(&fresh, generation).await
             }
@@ -376,6 +386,7 @@ mod tests {
             issued_at: Timestamp::UNIX_EPOCH,
             access_expires_at: Timestamp::from_second(life_s).unwrap(),
             refresh_expires_at: None,
+            oauth1: None,
         };
         let at = |ms| Timestamp::from_millisecond(ms).unwrap();
         assert!(!is_over(&tokens(5), at(4_400)));

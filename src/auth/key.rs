@@ -1,6 +1,6 @@
 //! The key door: Garmin's official read-only key, and the day token it buys.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use zeroize::Zeroizing;
@@ -29,15 +29,6 @@ pub struct FoundKey {
     /// For people: the variable's or the file's name.
     pub place: String,
     pub key: Secret,
-}
-
-/// Where to look for such a key.
-#[derive(Clone, Debug, Default)]
-pub struct KeyPlaces {
-    /// The value of `GARMIN_PERSONAL_API_KEY`.
-    pub variable: Option<Secret>,
-    /// `~/.config/garmin/connect-personal-api-key`.
-    pub file: Option<PathBuf>,
 }
 
 impl Auth {

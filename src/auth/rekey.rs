@@ -132,6 +132,7 @@ impl Moved {
 
 #[cfg(test)]
 mod tests {
+    use crate::config::PersonalKeyPlaces;
     use std::{path::Path, sync::Arc, time::Duration};
 
     use jiff::Timestamp;
@@ -168,7 +169,7 @@ mod tests {
                     sealed,
                     access_expires_at: Timestamp::UNIX_EPOCH,
                     refresh_expires_at: None,
-                    signed_in_at: None,
+                    signed_in: None,
                 };
                 assert!(sessions::store_pair(db, account, Lane::Connect, &pair).unwrap());
             }
@@ -204,6 +205,7 @@ mod tests {
         fn auth(&self, vault: Vault) -> Auth {
             let second = Duration::from_secs(1);
             Auth {
+                key_places: PersonalKeyPlaces::default(),
                 clock: Clock::manual(Timestamp::UNIX_EPOCH),
                 central_db: CentralDb::open(&self.fixture.paths).unwrap(),
                 vault: Arc::new(vault),

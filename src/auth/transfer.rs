@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::import::{Imported, OAuth1Token};
+use super::import::Imported;
 use crate::{
     domain::{
         account::Region,
         failure::Failure,
         secret::{Secret, sealed},
-        session::Tokens,
+        session::{Door, OAuth1Token, Tokens},
     },
     vault::portable,
 };
@@ -24,15 +24,6 @@ const NAME: &str = "garminsync-session-";
 const LABEL: &str = "garminsync-session-1";
 /// What mail programs leave alone.
 const LINE: usize = 76;
-
-/// How a session was obtained (`design.md` section 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Door {
-    Password,
-    Browser,
-    Key,
-}
 
 /// What travels.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ use crate::domain::{
     cool_down::CoolDown,
     dataset::Dataset,
     failure::Failure,
+    finding::Finding,
     job::{DatasetCount, JobId, JobReport, JobStatus, Price, TaskFailure},
     session::{AccountState, Door, Lane, LaneState, SessionStatus},
     sign_in::SignInOutcome,
@@ -244,6 +245,56 @@ impl AuditReport {
             schema: SCHEMA,
             account,
             events,
+        }
+    }
+}
+
+/// The result of `session export --to`.
+#[derive(Debug, Serialize)]
+pub(super) struct ExportReport {
+    schema: u32,
+    account: AccountName,
+    files: Vec<String>,
+}
+
+impl ExportReport {
+    pub(super) const fn new(account: AccountName, files: Vec<String>) -> Self {
+        Self {
+            schema: SCHEMA,
+            account,
+            files,
+        }
+    }
+}
+
+/// The result of `session rekey`.
+#[derive(Debug, Serialize)]
+pub(super) struct RekeyReport {
+    schema: u32,
+    resealed: u32,
+}
+
+impl RekeyReport {
+    pub(super) const fn new(resealed: u32) -> Self {
+        Self {
+            schema: SCHEMA,
+            resealed,
+        }
+    }
+}
+
+/// The result of `doctor`.
+#[derive(Debug, Serialize)]
+pub(super) struct DoctorReport {
+    schema: u32,
+    findings: Vec<Finding>,
+}
+
+impl DoctorReport {
+    pub(super) const fn new(findings: Vec<Finding>) -> Self {
+        Self {
+            schema: SCHEMA,
+            findings,
         }
     }
 }

@@ -120,10 +120,62 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Take a session over from another program or machine, or write one out
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// Examine home, permissions, key, database, clock and Garmin's hosts
+    Doctor {
+        /// Ask no host
+        #[arg(long)]
+        offline: bool,
+    },
     /// Show sign-ins, refreshes and refusals, newest first
     Audit,
     /// Run the built-in Garmin simulator in the foreground
     Simulator(SimulatorArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SessionCommand {
+    /// Take over a session: garth folder or dumps text, `garmin_tokens.json`, key file, transfer text
+    Import(ImportArgs),
+    /// Write the session for another program, or sealed for another machine
+    Export(ExportArgs),
+    /// Make a new vault key and seal everything with it, in one step
+    Rekey,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ImportArgs {
+    /// A folder or file, or - for standard input
+    pub source: PathBuf,
+    /// Where a new account lives, if the session does not say: garmin.com or garmin.cn
+    #[arg(long, value_parser = region, value_name = "DOMAIN")]
+    pub domain: Option<Region>,
+    /// A file that holds the passphrase of a transfer text
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ExportArgs {
+    /// What to write it as; a transfer text is sealed with a passphrase
+    #[arg(long = "as", value_enum, value_name = "SHAPE")]
+    pub shape: ExportShape,
+    /// The folder to write to, instead of standard output
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// A file that holds the passphrase for a transfer text
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportShape {
+    Garth,
+    GarthDumps,
+    Garminconnect,
+    Transfer,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -320,6 +320,22 @@ impl Failure {
         )
     }
 
+    pub fn nothing_to_import() -> Self {
+        Self::new(
+            FailureKind::Usage,
+            "What was given holds no session that could be used.",
+            "Give a garth folder, a garmin_tokens.json, a key file or a garminsync transfer text.",
+        )
+    }
+
+    pub fn import_spent() -> Self {
+        Self::new(
+            FailureKind::TicketRefused,
+            "Garmin no longer accepts the session that was given: it ran out, or another program has refreshed it since.",
+            "Sign in anew: garminsync login",
+        )
+    }
+
     pub fn no_key_found() -> Self {
         Self::new(
             FailureKind::Usage,

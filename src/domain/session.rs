@@ -36,7 +36,7 @@ impl SessionStatus {
 }
 
 /// How a session was obtained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
     /// E-mail and password, perhaps with a code.
@@ -105,6 +105,23 @@ pub struct Tokens {
     pub access_expires_at: Timestamp,
     /// `None` when Garmin did not say.
     pub refresh_expires_at: Option<Timestamp>,
+    /// Came with a session from garth: the way out when the refresh token is dead.
+    #[serde(default)]
+    pub oauth1: Option<OAuth1Token>,
+}
+
+/// garth's older, long-lived token: buys new tokens while it lasts (`protocol.md` 8).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OAuth1Token {
+    #[serde(with = "sealed")]
+    pub token: Secret,
+    #[serde(with = "sealed")]
+    pub secret: Secret,
+    /// Empty if the account has no second factor.
+    #[serde(with = "sealed")]
+    pub mfa_token: Secret,
+    /// As written; its form differs from version to version.
+    pub mfa_expires: Option<String>,
 }
 
 /// The key and day token of the `personal` lane, as sealed into `session_data`.

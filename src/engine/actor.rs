@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Deps, Mode,
-    command::Command,
+    command::{Command, Shape},
+    doctor,
     event::{Event, SyncEvent},
     schedule::Schedule,
 };
@@ -119,6 +120,7 @@ impl Actor {
         while self.work.join_next().await.is_some() {}
     }
 
+    #[expect(clippy::too_many_lines, reason = "one short arm for each command")]
     fn obey(&mut self, command: Command) {
         match command {
             Command::SignIn {
@@ -166,6 +168,38 @@ impl Actor {
                 let result = bearer(&auth, &account, lane).await;
                 to.send(Event::Token { result }).await;
             }),
+            Command::ImportSession {
+                account,
+                region,
+                files,
+                passphrase,
+            } => self.spawn(|auth, to| async move {
+                let (outcome, remarks) = auth
+                    .import_session(&account, region, &files, passphrase.as_ref())
+                    .await
+                    .unwrap_or_else(|failure| (failure.into(), Vec::new()));
+                to.send(Event::Imported { outcome, remarks }).await;
+            }),
+            Command::ExportSession {
+                account,
+                shape,
+                passphrase,
+            } => self.spawn(|auth, to| async move {
+                let result = export(&auth, &account, shape, passphrase.as_ref()).await;
+                to.send(Event::Exported { result }).await;
+            }),
+            Command::Rekey => self.spawn(|auth, to| async move {
+                let done = auth.replace_key_file().await;
+                let result = done.map(|done| done.sessions + done.previous + done.challenges);
+                to.send(Event::Rekeyed { result }).await;
+            }),
+            Command::Examine { is_offline } => {
+                let deps = self.deps.clone();
+                self.spawn(|_, to| async move {
+                    let findings = doctor::examine(&deps, is_offline).await;
+                    to.send(Event::Examined { findings }).await;
+                });
+            }
             Command::Plan { account, request } => {
                 let shop = self.deps.workshop();
                 self.spawn(|_, to| async move {
@@ -411,6 +445,16 @@ async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
 
 async fn bearer(auth: &Auth, name: &AccountName, lane: Lane) -> Result<Secret, Failure> {
     auth.bearer(&account(auth, name).await?, lane).await
+}
+
+async fn export(
+    auth: &Auth,
+    name: &AccountName,
+    shape: Shape,
+    passphrase: Option<&Secret>,
+) -> Result<Vec<(&'static str, Secret)>, Failure> {
+    let account = account(auth, name).await?;
+    auth.export_session(&account, shape, passphrase).await
 }
 
 async fn price(

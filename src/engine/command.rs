@@ -1,11 +1,17 @@
 //! Everything a front may ask of the engine.
 
-pub use crate::domain::sign_in::{KeyInput, SignInDoor};
 use crate::domain::{
     account::{AccountName, Region},
     job::{SyncRequest, Trigger},
     secret::Secret,
     session::Lane,
+};
+pub use crate::{
+    auth::{
+        import::{FILE_NAMES, needs_passphrase},
+        moving::{Files, Shape},
+    },
+    domain::sign_in::{KeyInput, SignInDoor},
 };
 
 #[derive(Debug)]
@@ -41,6 +47,23 @@ pub enum Command {
     /// A valid bearer of one lane, refreshed first where needed. Answered by
     /// `Event::Token`.
     Token { account: AccountName, lane: Lane },
+    /// Take over a session from another program or machine. Answered by
+    /// `Event::Imported`.
+    ImportSession {
+        account: AccountName,
+        region: Option<Region>,
+        files: Files,
+        passphrase: Option<Secret>,
+    },
+    /// Write a session out for another program or machine. Answered by
+    /// `Event::Exported`.
+    ExportSession {
+        account: AccountName,
+        shape: Shape,
+        passphrase: Option<Secret>,
+    },
+    /// Seal everything anew under a new key. Answered by `Event::Rekeyed`.
+    Rekey,
     /// Say what a sync would ask Garmin. Answered by `Event::Planned`.
     Plan {
         account: AccountName,
@@ -48,6 +71,9 @@ pub enum Command {
     },
     /// The newest lines of the audit trail. Answered by `Event::Audit`.
     Audit { account: AccountName },
+    /// Examine everything; Garmin's hosts unless `is_offline`. Answered by
+    /// `Event::Examined`.
+    Examine { is_offline: bool },
     /// Ask for `Event::State` and the newest log lines again.
     Reload,
 }

@@ -6,6 +6,7 @@ use crate::domain::{
     account::AccountName,
     audit::AuthEvent,
     failure::Failure,
+    finding::Finding,
     job::{JobId, JobReport, Price},
     log::LogEntry,
     secret::Secret,
@@ -55,6 +56,22 @@ pub enum Event {
     Checked {
         account: AccountName,
         result: Result<(), Failure>,
+    },
+    /// `remarks`: what a person should know about what moved in.
+    Imported {
+        outcome: SignInOutcome,
+        remarks: Vec<&'static str>,
+    },
+    /// File names and contents.
+    Exported {
+        result: Result<Vec<(&'static str, Secret)>, Failure>,
+    },
+    /// How many sealed things moved to the new key.
+    Rekeyed {
+        result: Result<u32, Failure>,
+    },
+    Examined {
+        findings: Vec<Finding>,
     },
     Token {
         result: Result<Secret, Failure>,

@@ -63,6 +63,15 @@ impl Endpoints {
         self.host("personal.connectapi")
     }
 
+    /// garth's consumer pair (`protocol.md` 8.2): not a host of Garmin's, and
+    /// asked only for a session imported from garth.
+    pub fn oauth_consumer(&self) -> String {
+        match &self.base {
+            Some(base) => format!("{}/oauth_consumer.json", base.as_str()),
+            None => "https://thegarth.s3.amazonaws.com/oauth_consumer.json".to_owned(),
+        }
+    }
+
     fn host(&self, name: &str) -> String {
         match &self.base {
             Some(base) => base.as_str().to_owned(),

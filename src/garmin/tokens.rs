@@ -115,7 +115,7 @@ async fn post(
 
 /// The body of a refusal echoes the refresh token (`protocol.md` 6.3): only its
 /// error word is looked at, and nothing of it is kept.
-fn refusal(answer: Answer) -> TokenError {
+pub(super) fn refusal(answer: Answer) -> TokenError {
     let status = answer.status;
     let oauth: Option<OAuthError> = serde_json::from_slice(&answer.body).ok();
     match (status, oauth.and_then(|body| body.error)) {

@@ -31,7 +31,7 @@ use garminsync::{
         event::{Event, SyncEvent},
     },
     simulator::{Mfa, Scenario, Simulator},
-    vault::{Vault, key::KeyFile},
+    vault::{Vault, places::KeyPlaces},
 };
 use jiff::civil::date;
 use rusqlite::Connection;
@@ -144,9 +144,10 @@ impl World {
         Deps {
             clock,
             central_db: CentralDb::open(&config.paths).unwrap(),
-            vault: Arc::new(Vault::with_key_file(KeyFile::at(
-                config.paths.vault_key.clone(),
-            ))),
+            vault: Arc::new(Vault::at(KeyPlaces {
+                home_key: config.paths.vault_key.clone(),
+                ..KeyPlaces::default()
+            })),
             config,
         }
     }

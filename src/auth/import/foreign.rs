@@ -6,7 +6,6 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -15,8 +14,8 @@ use crate::{
     domain::{
         account::Region,
         failure::Failure,
-        secret::{Secret, sealed},
-        session::Tokens,
+        secret::Secret,
+        session::{OAuth1Token, Tokens},
     },
     garmin::{
         tokens::CLIENT_IDS,
@@ -26,20 +25,6 @@ use crate::{
 
 /// garth asks for its tokens in this name.
 const GARTH_CLIENT_ID: &str = "GARMIN_CONNECT_MOBILE_ANDROID_DI";
-
-/// The older, long-lived token of garth.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct OAuth1Token {
-    #[serde(with = "sealed")]
-    pub token: Secret,
-    #[serde(with = "sealed")]
-    pub secret: Secret,
-    /// Empty if the account has no second factor.
-    #[serde(with = "sealed")]
-    pub mfa_token: Secret,
-    /// As written; its form differs from version to version.
-    pub mfa_expires: Option<String>,
-}
 
 type Found = Result<(Form, Imported), Failure>;
 
@@ -56,6 +41,7 @@ pub(super) fn garminconnect(value: &Value, now: Timestamp) -> Found {
     // Expiries are not in the file. An opaque token counts as over: it is refreshed first.
     let access_expires_at = claims.expires_at.unwrap_or(now);
     let tokens = Tokens {
+        oauth1: None,
         access: Secret::new(access),
         refresh: Secret::new(refresh),
         client_id: client_id.unwrap_or_else(|| first_client_id().to_owned()),
@@ -84,6 +70,7 @@ pub(super) fn oauth2(value: &Value, now: Timestamp) -> Found {
     let life = fields.reading("expires_in").map(SignedDuration::from_secs);
     let issued_at = life.and_then(|life| access_expires_at.checked_sub(life).ok());
     let tokens = Tokens {
+        oauth1: None,
         access: Secret::new(access),
         refresh: Secret::new(refresh),
         client_id: claims

@@ -1,6 +1,6 @@
 //! The mobile JSON sign-in (`protocol.md` 2.1, 3.1, 3.2), as the iOS app does it.
 
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -72,9 +72,22 @@ pub async fn answer_challenge(
     read(&answer, &attempt.service_url, true)
 }
 
+/// A GET on the sign-in URL: 405 when the edge lets us through. Costs no sign-in.
+pub(in crate::garmin) fn probe(client: &Client) -> RequestBuilder {
+    let attempt = Attempt {
+        service_url: client.endpoints().service_ios(),
+        cookies: Cookies::default(),
+    };
+    attempt.request(client, Method::GET, "/mobile/api/login")
+}
+
 impl Attempt {
     /// A consistent header set: browser navigation headers here cost others a 429.
     fn post(&self, client: &Client, path: &str) -> RequestBuilder {
+        self.request(client, Method::POST, path)
+    }
+
+    fn request(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
         let endpoints = client.endpoints();
         let query = [
             ("clientId", CLIENT_ID),
@@ -83,7 +96,7 @@ impl Attempt {
         ];
         let request = client
             .http()
-            .post(format!("{}{path}", endpoints.sso()))
+            .request(method, format!("{}{path}", endpoints.sso()))
             .query(&query)
             .header("User-Agent", USER_AGENT)
             .header("Accept", "application/json, text/plain, */*")

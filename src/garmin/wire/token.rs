@@ -65,6 +65,7 @@ impl TokenReply {
             issued_at: now,
             access_expires_at,
             refresh_expires_at,
+            oauth1: None,
             access: self.access_token,
         })
     }

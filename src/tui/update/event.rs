@@ -47,6 +47,10 @@ pub(super) fn learn(state: &mut State, event: Event) {
         | Event::KeyFound { .. }
         | Event::Audit { .. }
         | Event::Checked { .. }
+        | Event::Imported { .. }
+        | Event::Exported { .. }
+        | Event::Rekeyed { .. }
+        | Event::Examined { .. }
         | Event::Token { .. }
         | Event::Planned { .. } => {}
     }

@@ -1,0 +1,183 @@
+//! Examines home, permissions, key, database, clock and reachability.
+
+use std::{fs, path::Path};
+
+use jiff::SignedDuration;
+
+use super::Deps;
+use crate::{
+    central_db::{accounts, sessions},
+    domain::{
+        account::Region,
+        finding::{Finding, Health},
+        session::Lane,
+    },
+    garmin::probe::{self, Reach},
+    vault::Binding,
+};
+
+/// A clock this far off makes expiry times and sign-ins go wrong elsewhere.
+const MAX_SKEW: SignedDuration = SignedDuration::from_mins(2);
+
+/// Everything but Garmin's hosts, and those too unless `is_offline`.
+pub(super) async fn examine(deps: &Deps, is_offline: bool) -> Vec<Finding> {
+    let mut findings = files(deps);
+    findings.push(key(deps).await);
+    findings.push(integrity(deps).await);
+    if !is_offline {
+        findings.extend(hosts(deps).await);
+    }
+    findings
+}
+
+fn files(deps: &Deps) -> Vec<Finding> {
+    let paths = &deps.config.paths;
+    let config = if paths.config_file.exists() {
+        format!("{}", paths.config_file.display())
+    } else {
+        format!(
+            "the defaults; {} does not exist",
+            paths.config_file.display()
+        )
+    };
+    vec![
+        private("database", &paths.central_db),
+        private("logs", &paths.logs),
+        private("files", &paths.files),
+        Finding::new("settings", Health::Ok, config),
+    ]
+}
+
+/// A file or folder that nobody else should be able to read.
+fn private(what: &'static str, path: &Path) -> Finding {
+    let shown = path.display();
+    match fs::metadata(path) {
+        Err(e) => Finding::new(what, Health::Bad, format!("{shown}: {e}")),
+        Ok(metadata) => match others_mode(&metadata) {
+            0 => Finding::new(what, Health::Ok, shown.to_string()),
+            mode => Finding::new(
+                what,
+                Health::Warn,
+                format!("{shown} is open to others (mode …{mode:02o}): chmod go= it"),
+            ),
+        },
+    }
+}
+
+#[cfg(unix)]
+fn others_mode(metadata: &fs::Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o077
+}
+
+#[cfg(not(unix))]
+fn others_mode(_: &fs::Metadata) -> u32 {
+    0
+}
+
+/// Whether the key is there and opens what is sealed.
+async fn key(deps: &Deps) -> Finding {
+    let source = deps.vault.source();
+    if let Err(error) = deps.vault.check() {
+        return Finding::new("vault key", Health::Bad, error.to_string());
+    }
+    let sealed = deps.central_db.read(|db| {
+        let mut sealed = Vec::new();
+        for account in accounts::all(db)? {
+            for lane in Lane::ALL {
+                let row = sessions::load(db, account.id, lane)?;
+                sealed.extend(row.and_then(|row| {
+                    let binding = Binding::Session {
+                        account: account.id,
+                        lane,
+                        generation: row.generation,
+                    };
+                    row.session_data.map(|blob| (binding, blob))
+                }));
+            }
+        }
+        Ok(sealed)
+    });
+    match sealed.await {
+        Err(error) => Finding::new("vault key", Health::Bad, error.to_string()),
+        Ok(sealed) => match sealed
+            .iter()
+            .find_map(|(binding, blob)| deps.vault.open(*binding, blob).err())
+        {
+            Some(error) => Finding::new("vault key", Health::Bad, error.to_string()),
+            None => Finding::new(
+                "vault key",
+                Health::Ok,
+                format!("{source}, opens {} of {0} sessions", sealed.len()),
+            ),
+        },
+    }
+}
+
+async fn integrity(deps: &Deps) -> Finding {
+    let asked = deps.central_db.read(|db| {
+        let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let verdict: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        Ok((version, verdict))
+    });
+    match asked.await {
+        Ok((version, verdict)) if verdict == "ok" => Finding::new(
+            "integrity",
+            Health::Ok,
+            format!("schema version {version}, every page checked"),
+        ),
+        Ok((_, verdict)) => Finding::new("integrity", Health::Bad, verdict),
+        Err(error) => Finding::new("integrity", Health::Bad, error.to_string()),
+    }
+}
+
+async fn hosts(deps: &Deps) -> Vec<Finding> {
+    let client = match deps.auth().client(Region::default()) {
+        Ok(client) => client,
+        Err(error) => return vec![Finding::new("network", Health::Bad, error.to_string())],
+    };
+    let probes = probe::probe(&client, || deps.clock.now()).await;
+    let mut findings: Vec<_> = probes
+        .iter()
+        .map(|probe| match &probe.reach {
+            Reach::Open => Finding::new("reachable", Health::Ok, format!("{} host", probe.host)),
+            Reach::RateLimited { .. } => Finding::new(
+                "reachable",
+                Health::Warn,
+                format!("{} host: rate limited for now", probe.host),
+            ),
+            Reach::Blocked => Finding::new(
+                "reachable",
+                Health::Warn,
+                format!("{} host: its bot protection answers", probe.host),
+            ),
+            Reach::Failed(why) => Finding::new(
+                "reachable",
+                Health::Bad,
+                format!("{} host: {why}", probe.host),
+            ),
+        })
+        .collect();
+    findings.extend(probes.iter().find_map(|probe| probe.skew).map(clock));
+    findings
+}
+
+fn clock(skew: SignedDuration) -> Finding {
+    if skew.abs() > MAX_SKEW {
+        let direction = if skew.is_positive() {
+            "behind"
+        } else {
+            "ahead of"
+        };
+        let seconds = skew.as_secs().abs();
+        let detail = format!(
+            "this machine is {seconds} s {direction} Garmin's clock; sessions are counted by our own"
+        );
+        return Finding::new("clock", Health::Warn, detail);
+    }
+    Finding::new(
+        "clock",
+        Health::Ok,
+        format!("within {} s of Garmin's", skew.as_secs().abs()),
+    )
+}

@@ -295,7 +295,7 @@ async fn a_day_token_is_exchanged_anew_and_a_deleted_key_ends_the_lane() {
     assert_eq!(status["accounts"][0]["lanes"][0]["status"], "EXPIRED");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_lying_about_is_used_only_when_asked_for() {
     let world = World::new(scenario()).await;
     let key = world.simulator.scenario().personal_key.clone();

@@ -121,6 +121,7 @@ async fn headless_until(deps: Deps, task: Task, stop: CancellationToken) -> Resu
         deps.config.clone(),
     );
     let is_sync = matches!(task, Task::Sync(_));
+    let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::OneShot);
     let front = Front {
         engine,
@@ -137,6 +138,7 @@ async fn headless_until(deps: Deps, task: Task, stop: CancellationToken) -> Resu
         stop.run_until_cancelled(front.run(task)).await.unwrap_or(1)
     };
     running.shut_down().await;
+    database.tidy_up().await;
     Ok(code)
 }
 
@@ -160,6 +162,7 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
     };
+    let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
         let mut session = Session::enter().map_err(|e| no_screen(&e))?;
@@ -174,6 +177,7 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         .await
     };
     running.shut_down().await;
+    database.tidy_up().await;
     match ended {
         Ok(tui::Ended::EngineGone) => Err(Failure::unexpected(
             "The engine stopped while the app was open.",

@@ -155,6 +155,17 @@ impl CentralDb {
             .await
     }
 
+    /// Moves what is committed out of the WAL, so that the one file holds it
+    /// all. Skipped while another process reads or writes.
+    pub async fn tidy_up(&self) {
+        let done = self.writer.call(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+        if let Err(e) = done.await {
+            tracing::debug!(error = %e, "the WAL stays for now");
+        }
+    }
+
     /// A number that moves when any process commits something.
     pub async fn version(&self) -> Result<i64, CentralDbError> {
         self.read(|connection| connection.query_row("PRAGMA data_version", [], |row| row.get(0)))

@@ -93,7 +93,7 @@ fn account_text(state: &AccountState, now: Timestamp) -> String {
     if let Some(percent) = state.reuse.percent() {
         let _ = write!(
             text,
-            "\n  {:<12} {percent} % of {} runs in 30 days",
+            "\n  {:<12} {percent} % of the jobs of 30 days needed no person ({} in all)",
             "Reuse", state.reuse.jobs
         );
     }

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// From how many days on the forecast is silent.
+/// The forecast is spoken from this many days on.
 const FORECAST_DAYS: i64 = 7;
 
 pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Result<u8, Failure> {
@@ -45,7 +45,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
             ));
         }
         let days = forecast(front, &state.account.name).await?;
-        if let Some(days) = days.filter(|&days| days < FORECAST_DAYS && job.exit_code() != 3) {
+        if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
             say(&format!(
                 "garminsync: account {} needs you in {days} days: garminsync login",
                 job.account

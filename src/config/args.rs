@@ -11,7 +11,7 @@ use crate::domain::{
     session::Lane,
 };
 
-/// Keeps a Garmin session alive and your history in one `SQLite` file.
+/// Keeps a Garmin session alive and your history in one SQLite file.
 ///
 /// Without a command the full-screen app opens. Unofficial: not affiliated with Garmin.
 #[derive(Debug, Parser)]
@@ -137,7 +137,7 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum SessionCommand {
-    /// Take over a session: garth folder or dumps text, `garmin_tokens.json`, key file, transfer text
+    /// Take over a session: garth folder or dumps text, garmin_tokens.json, key file, transfer text
     Import(ImportArgs),
     /// Write the session for another program, or sealed for another machine
     Export(ExportArgs),

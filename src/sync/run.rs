@@ -376,6 +376,7 @@ impl<L: Lender> Run<'_, L> {
         };
         let requests = self.client.requests();
         let refreshed = self.fetcher.lender().has_refreshed();
+        tracing::info!(job = job.get(), requests, refreshed, ?took, "job ended");
         let report = self
             .shop
             .central_db

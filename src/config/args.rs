@@ -137,7 +137,7 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum SessionCommand {
-    /// Take over a session: garth folder or dumps text, garmin_tokens.json, key file, transfer text
+    /// Take over a session: garth folder or dumps text, garminconnect tokens, key file, transfer text
     Import(ImportArgs),
     /// Write the session for another program, or sealed for another machine
     Export(ExportArgs),

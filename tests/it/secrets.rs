@@ -57,7 +57,34 @@ async fn a_whole_life_leaves_no_secret_behind() {
     world.simulator.expire_access_tokens();
     assert_eq!(run(&["--sync", "--from", "2026-11-01"], "").await, 3);
 
+    // The other doors, and sessions on the move.
+    let ticket = world
+        .simulator
+        .browser_ticket("https://sso.garmin.com/sso/embed");
+    let pasted = format!("https://sso.garmin.com/sso/embed?ticket={ticket}\n");
+    assert_eq!(run(&["login", "--ticket-stdin"], &pasted).await, 0);
+    run(&["login", "--ticket-stdin"], &pasted).await;
+    let key = world.simulator.scenario().personal_key.clone();
+    assert_eq!(run(&["login", "--key-stdin"], &format!("{key}\n")).await, 0);
+    run(&["login", "--key-stdin"], "GCDC_wrong_key_12345\n").await;
+    world.simulator.expire_personal_bearers();
+    run(&["status", "--check", "--format", "yaml"], "").await;
+    run(&["session", "rekey"], "").await;
+    run(
+        &["session", "import", "-"],
+        "{\"di_token\":\"tok-abcdefgh\"}",
+    )
+    .await;
+    run(&["doctor"], "").await;
+    run(&["audit"], "").await;
+    run(&["logout"], "").await;
+
     let mut secrets = world.simulator.issued_secrets();
+    secrets.extend([
+        key,
+        "GCDC_wrong_key_12345".to_owned(),
+        "tok-abcdefgh".to_owned(),
+    ]);
     secrets.extend([
         password,
         mfa_code,

@@ -15,6 +15,10 @@ use crate::{
     garmin::{client::Client, error::GarminError},
 };
 
+/// As the iOS app's web view says it, on every sign-in request (`protocol.md` 2.1).
+const USER_AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
+                          (KHTML, like Gecko) Mobile/15E148";
+
 /// A password sign-in that met a challenge: what continues it, by either flavour.
 /// Sealed into CentralDB, so that another process can answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{ServiceTicket, SignInReply, cookies::Cookies};
+use super::{ServiceTicket, SignInReply, USER_AGENT, cookies::Cookies};
 use crate::{
     domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
     garmin::{
@@ -19,8 +19,6 @@ use crate::{
 
 const CLIENT_ID: &str = "GCM_IOS_DARK";
 const LOCALE: &str = "en-US";
-const USER_AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
-                          (KHTML, like Gecko) Mobile/15E148";
 
 /// What continues an attempt after its challenge: sealed into CentralDB, so
 /// that another process can answer it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder, header::LOCATION};
 use serde::{Deserialize, Serialize};
 
-use super::{ServiceTicket, SignInReply, cookies::Cookies, pages};
+use super::{ServiceTicket, SignInReply, USER_AGENT, cookies::Cookies, pages};
 use crate::{
     domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
     garmin::{
@@ -16,8 +16,6 @@ use crate::{
     },
 };
 
-const USER_AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
-                          (KHTML, like Gecko) Mobile/15E148";
 /// Peers wait 3 to 8 s between the form and its answer (`protocol.md` 2.3).
 const TYPING: Duration = Duration::from_secs(4);
 /// Redirects followed within one step; Garmin needs one.

@@ -1,0 +1,153 @@
+//! How a job ends: its status, its report, and the line that says so.
+
+use std::time::Duration;
+
+use super::{Halt, Run};
+use crate::{
+    central_db::{
+        cool_downs,
+        jobs::{self, Ending},
+        log,
+    },
+    domain::{
+        cool_down::CoolDownScope,
+        failure::{Failure, FailureKind},
+        job::{JobReport, JobStatus},
+        log::LogLevel,
+    },
+    garmin::error::GarminError,
+    sync::fetch::Lender,
+};
+
+impl<L: Lender> Run<'_, L> {
+    async fn early_end(&self, halt: Halt) -> Result<(JobStatus, Failure), Failure> {
+        Ok(match halt {
+            Halt::Cancelled => (JobStatus::Cancelled, Failure::cancelled()),
+            Halt::Rest(error) => (JobStatus::RateLimited, self.rest(&error).await?),
+            Halt::Session(failure) => {
+                let status = match failure.kind {
+                    FailureKind::AuthExpired
+                    | FailureKind::SignedOut
+                    | FailureKind::MfaRequired => JobStatus::AuthExpired,
+                    FailureKind::RateLimited | FailureKind::Blocked => JobStatus::RateLimited,
+                    _ => JobStatus::Failed,
+                };
+                (status, failure)
+            }
+            Halt::Unreachable(failure) | Halt::Broken(failure) => (JobStatus::Failed, failure),
+        })
+    }
+
+    /// Writes the cool-down that Garmin asks for; every process obeys it.
+    async fn rest(&self, error: &GarminError) -> Result<Failure, Failure> {
+        let failure = error.failure("the sync");
+        let retry_after = match error {
+            GarminError::RateLimited { retry_after } => *retry_after,
+            _ => None,
+        };
+        let (id, now, reason) = (
+            self.account.id,
+            self.shop.clock.now(),
+            failure.summary.clone(),
+        );
+        let enter = self.shop.central_db.write(move |tx| {
+            cool_downs::enter(tx, id, CoolDownScope::Requests, retry_after, &reason, now)
+        });
+        Ok(failure.with_retry_at(Some(enter.await?.until)))
+    }
+
+    pub(super) async fn finish(
+        self,
+        halt: Option<Halt>,
+        took: Duration,
+    ) -> Result<JobReport, Failure> {
+        let (job, account, now) = (self.job, self.account.clone(), self.shop.clock.now());
+        let ending = match halt {
+            Some(halt) => Some(self.early_end(halt).await?),
+            None => None,
+        };
+        let requests = self.client.requests();
+        let refreshed = self.fetcher.lender().has_refreshed();
+        tracing::info!(job = job.get(), requests, refreshed, ?took, "job ended");
+        let report = self
+            .shop
+            .central_db
+            .write(move |tx| {
+                let datasets = jobs::totals(tx, job)?;
+                let failures = jobs::failures(tx, job)?;
+                let (status, failure) = verdict(ending, failures.len());
+                let report = JobReport {
+                    job_id: Some(job),
+                    account: account.name,
+                    status,
+                    requests,
+                    refreshed,
+                    duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    datasets,
+                    failures,
+                    failure,
+                };
+                let message = report.failure.as_ref().map(ToString::to_string);
+                jobs::finish(
+                    tx,
+                    job,
+                    &Ending {
+                        status,
+                        requests,
+                        refreshed,
+                        message,
+                    },
+                    now,
+                )?;
+                if status == JobStatus::Succeeded {
+                    cool_downs::clear(tx, account.id, CoolDownScope::Requests)?;
+                }
+                let (level, text) = closing_line(&report);
+                let entry = log::NewEntry {
+                    at: now,
+                    account: account.id,
+                    job: Some(job),
+                    level,
+                    dataset: None,
+                    text,
+                };
+                log::append(tx, &entry)?;
+                Ok(report)
+            })
+            .await?;
+        Ok(report)
+    }
+}
+
+/// What a job's end is called. `early` says why it ended before its tasks did.
+fn verdict(early: Option<(JobStatus, Failure)>, failed: usize) -> (JobStatus, Option<Failure>) {
+    match early {
+        None if failed == 0 => (JobStatus::Succeeded, None),
+        None => (JobStatus::Partial, Some(Failure::partial(failed))),
+        Some((status, failure)) => (status, Some(failure)),
+    }
+}
+
+fn closing_line(report: &JobReport) -> (LogLevel, String) {
+    let requests = match report.requests {
+        1 => "1 request".to_owned(),
+        many => format!("{many} requests"),
+    };
+    let seconds = Duration::from_millis(report.duration_ms).as_secs_f64();
+    let rows = match report.rows() {
+        0 => "nothing new".to_owned(),
+        1 => "1 row".to_owned(),
+        many => format!("{many} rows"),
+    };
+    match (&report.failure, report.status) {
+        (None, _) => (
+            LogLevel::Done,
+            format!("{rows}, {requests}, {seconds:.1} s"),
+        ),
+        (Some(failure), JobStatus::Partial | JobStatus::Cancelled) => (
+            LogLevel::Warn,
+            format!("{rows}, {requests}: {}", failure.summary),
+        ),
+        (Some(failure), _) => (LogLevel::Error, failure.to_string()),
+    }
+}

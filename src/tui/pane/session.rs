@@ -60,11 +60,20 @@ pub fn needs_person(
     match status {
         SessionStatus::Missing => None,
         SessionStatus::MfaPending | SessionStatus::Expired => Some("now".to_owned()),
-        SessionStatus::Valid => match main_lane(state)?.needs_person_in_days(now)? {
+        SessionStatus::Valid => match state.needs_person_in_days(now)? {
             0 => Some("today".to_owned()),
             1 => Some("tomorrow".to_owned()),
             days => Some(format!("in {days} days")),
         },
+    }
+}
+
+/// How loud the forecast is: a warning from seven days on.
+pub fn forecast_role(state: &AccountState, now: jiff::Timestamp) -> Role {
+    match state.needs_person_in_days(now) {
+        Some(0) => Role::Error,
+        Some(1..=7) => Role::Warn,
+        _ => Role::Text,
     }
 }
 
@@ -108,7 +117,14 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     if let Some(needed) =
         needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid)
     {
-        rows.text("Needs you", &needed, Role::Text);
+        rows.text("Needs you", &needed, forecast_role(account, state.now));
+    }
+    if account.lanes.len() > 1 {
+        for lane in &account.lanes {
+            one_of_two(rows, state, lane);
+        }
+    } else if let Some(lane) = lane.filter(|lane| lane.status == SessionStatus::Valid) {
+        lasts(rows, state, lane);
     }
     if let Some(lane) = lane {
         tokens(rows, state, lane);
@@ -153,26 +169,80 @@ fn rest(rows: &mut Rows, state: &State, cool_down: &CoolDown) {
     rows.text("", &printable(&cool_down.reason), Role::Muted);
 }
 
+/// A lane beside the other one: its status, and until when it lasts.
+fn one_of_two(rows: &mut Rows, state: &State, lane: &LaneState) {
+    let label = match lane.lane {
+        Lane::Connect => "Connect",
+        Lane::Personal => "Personal",
+    };
+    let (glyph, role) = dress(lane.status);
+    let status = format!("{glyph} {}", lane.status.word());
+    let ends = match lane.refresh_expires_at {
+        _ if lane.status != SessionStatus::Valid => None,
+        Some(at) => Some(format!("ends {}", state.times().future(at))),
+        None => Some("end not known".to_owned()),
+    };
+    let Some(ends) = ends else {
+        rows.text(label, &status, role);
+        return;
+    };
+    let ends = Span::styled(ends, rows.theme.style(end_role(lane, state.now)));
+    let status = Span::styled(status, rows.theme.style(role));
+    if status.width() + 2 + ends.width() <= rows.value_width {
+        rows.spans(label, vec![status, Span::raw("  "), ends]);
+    } else {
+        rows.spans(label, vec![status]);
+        rows.spans("", vec![ends]);
+    }
+}
+
+fn end_role(lane: &LaneState, now: jiff::Timestamp) -> Role {
+    match lane.needs_person_in_days(now) {
+        Some(0..=1) => Role::Error,
+        Some(2..=7) => Role::Warn,
+        _ => Role::Text,
+    }
+}
+
+/// Until when the only lane lasts.
+fn lasts(rows: &mut Rows, state: &State, lane: &LaneState) {
+    match (lane.lane, lane.refresh_expires_at) {
+        (Lane::Connect, Some(at)) => refresh(rows, state, at),
+        (Lane::Connect, None) => {}
+        (Lane::Personal, Some(at)) => {
+            let text = format!("ends {}", state.times().future(at));
+            rows.text("Key", &text, end_role(lane, state.now));
+        }
+        (Lane::Personal, None) => {
+            rows.text("Key", "its end is not known", Role::Muted);
+        }
+    }
+}
+
 fn tokens(rows: &mut Rows, state: &State, lane: &LaneState) {
     let times = state.times();
-    if lane.status == SessionStatus::Valid {
-        if let Some(at) = lane.refresh_expires_at {
-            refresh(rows, state, at);
-        }
-        if let Some(at) = lane.access_expires_at {
-            let text = if at > state.now {
-                format!("ends {}", times.future(at))
-            } else {
-                "renewed at next use".into()
-            };
-            rows.text("Access", &text, Role::Text);
-        }
+    if lane.status == SessionStatus::Valid
+        && let Some(at) = lane.access_expires_at
+    {
+        let text = if at > state.now {
+            format!("ends {}", times.future(at))
+        } else {
+            "renewed at next use".into()
+        };
+        rows.text("Access", &text, Role::Text);
     }
     if let Some(at) = lane.last_validated_at {
         rows.text("Checked", &times.past(at), Role::Text);
     }
     if let Some(at) = lane.signed_in_at {
-        rows.text("Signed in", &times.past(at), Role::Text);
+        let day = if state.exact_times {
+            times.past(at)
+        } else {
+            times.day(at)
+        };
+        let door = lane.door.map(|door| format!(", {}", door.name()));
+        let text = format!("{day}{}", door.unwrap_or_default());
+        rows.text("Signed in", &text, Role::Text);
     }
 }
 
@@ -181,7 +251,7 @@ fn refresh(rows: &mut Rows, state: &State, at: jiff::Timestamp) {
     let left_s = u64::try_from(at.duration_since(state.now).as_secs()).unwrap_or(0);
     let role = match left_s / 86_400 {
         0..2 => Role::Error,
-        2..7 => Role::Warn,
+        2..8 => Role::Warn,
         _ => Role::Accent,
     };
     let text = format!("ends {}  ", state.times().future(at));
@@ -195,18 +265,6 @@ fn refresh(rows: &mut Rows, state: &State, at: jiff::Timestamp) {
 }
 
 fn about(rows: &mut Rows, account: &AccountState) {
-    for lane in account
-        .lanes
-        .iter()
-        .filter(|lane| Some(lane.lane) != main_lane(account).map(|main| main.lane))
-    {
-        let (glyph, role) = dress(lane.status);
-        rows.text(
-            &format!("Lane {}", lane.lane.name()),
-            &format!("{glyph} {}", lane.status.word()),
-            role,
-        );
-    }
     if let Some(lane) = main_lane(account) {
         rows.text("Generation", &lane.generation.to_string(), Role::Text);
     }

@@ -88,9 +88,9 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Key, KeyCode::Down, Action::NextField, "next field"),
     on(Scope::Key, KeyCode::BackTab, Action::PreviousField, "previous field"),
     on(Scope::Key, KeyCode::Up, Action::PreviousField, "previous field"),
+    ctrl(Scope::Key, 'f', Action::UseFoundKey, "found key").hinted("found key"),
     on(Scope::Key, KeyCode::F(2), Action::Reveal, "show key").hinted("show key"),
     ctrl(Scope::Key, 'r', Action::Reveal, "show key"),
-    ctrl(Scope::Key, 'f', Action::UseFoundKey, "found key").hinted("found key"),
     on(Scope::Key, KeyCode::Esc, Action::Back, "back").hinted("back"),
     on(Scope::Key, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
 

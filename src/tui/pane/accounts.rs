@@ -9,13 +9,10 @@ use ratatui::{
 
 use super::session;
 use crate::{
-    domain::{
-        account::AccountName,
-        session::{AccountState, SessionStatus},
-    },
+    domain::{account::AccountName, session::SessionStatus},
     tui::{
         state::State,
-        text::{fit, pad, width},
+        text::{pad, width},
         theme::{Role, Theme},
         widget::{dialog, gauge, said},
     },
@@ -54,15 +51,15 @@ impl AccountsPane {
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let columns = body.width.min(74);
+        let columns = body.width.min(78);
         let inner_width = usize::from(columns.saturating_sub(dialog::FRAME.0));
         let names = state.account_names();
         let foot = said::quiet(
-            "Each account has its own session and its own data; syncs run for all of them.",
+            "Each account has its own session and its own data.",
             inner_width,
             theme,
         );
-        let room = body.height.saturating_sub(dialog::FRAME.1 + 3);
+        let room = body.height.saturating_sub(dialog::FRAME.1 + 4);
         let feet = if said::rows(&foot) + 1 < room {
             said::rows(&foot)
         } else {
@@ -72,13 +69,17 @@ impl AccountsPane {
         let selected = self.index(&names);
         let from = (selected + 1).saturating_sub(rows);
         let longest = names.iter().map(|name| width(name.as_str())).max();
-        let name_width = longest.unwrap_or(0).min(inner_width.saturating_sub(34));
+        let name_width = longest
+            .unwrap_or(0)
+            .max(7)
+            .min(inner_width.saturating_sub(37));
 
         let mut lines = vec![Line::default()];
         if state.accounts.is_none() {
             let reading = format!("{} reading CentralDB …", gauge::spinner(state.now));
             lines.push(Line::styled(reading, theme.style(Role::Muted)));
         } else {
+            lines.push(heads(name_width, theme));
             let shown = names.iter().enumerate().skip(from).take(rows);
             lines.extend(
                 shown.map(|(n, name)| {
@@ -97,7 +98,16 @@ impl AccountsPane {
     }
 }
 
-/// `› ada  ● VALID         needs you in 23 days   shown`
+fn heads(name_width: usize, theme: Theme) -> Line<'static> {
+    let heads = format!(
+        "  {}  {}  needs you",
+        pad("account", name_width),
+        pad("  status", STATUS)
+    );
+    Line::styled(heads, theme.style(Role::Muted))
+}
+
+/// `› ada  ● VALID         in 23 days   shown`
 fn row(
     name: &AccountName,
     selected: bool,
@@ -114,7 +124,10 @@ fn row(
     } else {
         (" ", Role::Text)
     };
-    let (needs, needs_role) = needs(account, status, state);
+    let when = account.and_then(|account| session::needs_person(account, status, state.now));
+    let when_role = account.map_or(Role::Muted, |account| {
+        session::forecast_role(account, state.now)
+    });
     let place = if *name == state.account {
         "shown"
     } else if state.is_syncing(name) {
@@ -122,29 +135,16 @@ fn row(
     } else {
         ""
     };
-    let room = columns.saturating_sub(2 + name_width + 2 + STATUS + 1 + 2 + width(place));
+    let (status, when) = (
+        format!("{glyph} {}", status.word()),
+        when.unwrap_or_else(|| "–".to_owned()),
+    );
+    let left = columns.saturating_sub(2 + name_width + 2 + STATUS + 2 + 2 + width(place));
     Line::from(vec![
         Span::styled(format!("{mark} "), theme.style(name_role)),
         Span::styled(pad(name.as_str(), name_width), theme.style(name_role)),
-        Span::styled(
-            format!("  {}", pad(&format!("{glyph} {}", status.word()), STATUS)),
-            theme.style(role),
-        ),
-        Span::styled(
-            format!(" {}", pad(&fit(&needs, room), room)),
-            theme.style(needs_role),
-        ),
+        Span::styled(format!("  {}", pad(&status, STATUS)), theme.style(role)),
+        Span::styled(format!("  {}", pad(&when, left)), theme.style(when_role)),
         Span::styled(format!("  {place}"), theme.style(Role::Accent)),
     ])
-}
-
-fn needs(account: Option<&AccountState>, status: SessionStatus, state: &State) -> (String, Role) {
-    let when = account.and_then(|account| session::needs_person(account, status, state.now));
-    match (when, account) {
-        (Some(when), Some(account)) => (
-            format!("needs you {when}"),
-            session::forecast_role(account, state.now),
-        ),
-        _ => ("signed out".to_owned(), Role::Muted),
-    }
 }

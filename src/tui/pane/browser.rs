@@ -25,8 +25,8 @@ use crate::{
 /// How every ticket begins (`protocol.md` 4).
 const TICKET: &str = "ST-";
 
-const FIRST: &str = "1  Open this address in a browser and sign in there:";
-const THEN: &str = "2  Copy the address you end on and paste it here. The ticket in it lives \
+const FIRST: &str = "1. Open this address in a browser and sign in there:";
+const THEN: &str = "2. Copy the address you end on and paste it here. The ticket in it lives \
                     about a minute.";
 const CUT: &str = "… cut here: Ctrl-O opens all of it, Ctrl-Y copies it";
 
@@ -90,7 +90,9 @@ impl BrowserPane {
         self.note = Some(match result {
             Ok(()) => Note::Handed(true, "The address was handed to your browser.".to_owned()),
             Err(why) => {
-                let why = format!("No browser could be opened ({why}); the address is above.");
+                let why = format!(
+                    "No browser could be opened ({why}); Ctrl-Y copies the address instead."
+                );
                 Note::Handed(false, why)
             }
         });
@@ -128,8 +130,13 @@ impl BrowserPane {
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         let width = body.width.min(92);
         let inner_width = usize::from(width.saturating_sub(dialog::FRAME.0));
-        let first = said::quiet(FIRST, inner_width, theme);
-        let then = said::quiet(THEN, inner_width, theme);
+        let step = |text| -> Vec<Line<'static>> {
+            let lines = wrap(text, inner_width).into_iter();
+            lines
+                .map(|line| Line::styled(line, theme.style(Role::Text)))
+                .collect()
+        };
+        let (first, then) = (step(FIRST), step(THEN));
         let message = self.message(state, inner_width, theme);
         let (firsts, thens, messages) =
             (said::rows(&first), said::rows(&then), said::rows(&message));

@@ -61,5 +61,5 @@ fn keys(state: &State, theme: Theme) -> Line<'static> {
             Span::raw(format!(" {}   ", binding.what)),
         ]
     });
-    Line::from_iter(spans)
+    spans.collect()
 }

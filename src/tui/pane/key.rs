@@ -29,7 +29,7 @@ use crate::{
 
 const WHERE: &str = "Make a key at connect.garmin.com/app/settings/personalApiToken; Garmin shows \
                      it only once. It can read, never change anything.";
-const HOW: &str = "← → or a date like 2027-02-18; Garmin never tells it later.";
+const HOW: &str = "← → choose, or type a date like 2027-02-18";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Focus {

@@ -15,7 +15,7 @@ use crate::{
         challenge::Challenge,
         cool_down::{CoolDown, CoolDownScope},
         printable::printable,
-        session::{AccountState, Lane, LaneState, SessionStatus},
+        session::{AccountState, Door, Lane, LaneState, SessionStatus},
     },
     tui::{
         state::State,
@@ -104,7 +104,9 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         mfa(rows, state, challenge);
     }
     let lane = account.and_then(main_lane);
-    if let Some(reason) = lane.and_then(|lane| lane.ended_reason.as_deref()) {
+    let has_two = account.is_some_and(|account| account.lanes.len() > 1);
+    let reason = lane.and_then(|lane| lane.ended_reason.as_deref());
+    if let Some(reason) = reason.filter(|_| !has_two) {
         rows.text("Ended", &printable(reason), Role::Text);
     }
     if matches!(status, SessionStatus::Missing | SessionStatus::Expired) {
@@ -119,7 +121,7 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     {
         rows.text("Needs you", &needed, forecast_role(account, state.now));
     }
-    if account.lanes.len() > 1 {
+    if has_two {
         for lane in &account.lanes {
             one_of_two(rows, state, lane);
         }
@@ -128,6 +130,13 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     }
     if let Some(lane) = lane {
         tokens(rows, state, lane);
+    }
+    let mut label = "Signed in";
+    for lane in &account.lanes {
+        if let Some(at) = lane.signed_in_at {
+            signed_in(rows, state, label, at, lane.door);
+            label = "";
+        }
     }
     if let Some(percent) = account.reuse.percent() {
         rows.text(
@@ -184,6 +193,8 @@ fn one_of_two(rows: &mut Rows, state: &State, lane: &LaneState) {
     };
     let Some(ends) = ends else {
         rows.text(label, &status, role);
+        let reason = lane.ended_reason.as_deref().unwrap_or_default();
+        rows.text("", &printable(reason), Role::Muted);
         return;
     };
     let ends = Span::styled(ends, rows.theme.style(end_role(lane, state.now)));
@@ -234,16 +245,19 @@ fn tokens(rows: &mut Rows, state: &State, lane: &LaneState) {
     if let Some(at) = lane.last_validated_at {
         rows.text("Checked", &times.past(at), Role::Text);
     }
-    if let Some(at) = lane.signed_in_at {
-        let day = if state.exact_times {
-            times.past(at)
-        } else {
-            times.day(at)
-        };
-        let door = lane.door.map(|door| format!(", {}", door.name()));
-        let text = format!("{day}{}", door.unwrap_or_default());
-        rows.text("Signed in", &text, Role::Text);
-    }
+}
+
+/// When and through which door: `12 Oct, password`.
+fn signed_in(rows: &mut Rows, state: &State, label: &str, at: jiff::Timestamp, door: Option<Door>) {
+    let times = state.times();
+    let day = if state.exact_times {
+        times.past(at)
+    } else {
+        times.day(at)
+    };
+    let door = door.map(|door| format!(", {}", door.name()));
+    let text = format!("{day}{}", door.unwrap_or_default());
+    rows.text(label, &text, Role::Text);
 }
 
 /// The time left, with a bar that fills what the line leaves free.
@@ -303,5 +317,72 @@ impl Rows {
         )];
         spans.extend(value);
         self.lines.push(Line::from(spans));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        account::{Account, AccountId, AccountName, Region},
+        session::Reuse,
+    };
+    use jiff::Timestamp;
+
+    const DAY: i64 = 86_400;
+
+    fn lane(lane: Lane, days: i64) -> LaneState {
+        LaneState {
+            lane,
+            status: SessionStatus::Valid,
+            door: None,
+            signed_in_at: None,
+            access_expires_at: None,
+            refresh_expires_at: Timestamp::from_second(days * DAY).ok(),
+            last_validated_at: None,
+            generation: 1,
+            ended_reason: None,
+        }
+    }
+
+    fn account(lanes: Vec<LaneState>) -> AccountState {
+        AccountState {
+            account: Account {
+                id: AccountId::new(1),
+                name: AccountName::default(),
+                region: Region::International,
+                user_id: None,
+                display_name: None,
+                time_zone: None,
+            },
+            status: SessionStatus::Valid,
+            lanes,
+            mfa: None,
+            cool_down: None,
+            reuse: Reuse::default(),
+        }
+    }
+
+    #[test]
+    fn the_forecast_warns_from_seven_days_on() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (days, role) in [
+            (8, Role::Text),
+            (7, Role::Warn),
+            (1, Role::Warn),
+            (0, Role::Error),
+        ] {
+            let account = account(vec![lane(Lane::Connect, days)]);
+            assert_eq!(forecast_role(&account, now), role, "{days}");
+        }
+    }
+
+    #[test]
+    fn the_lane_that_lasts_longest_decides() {
+        let account = account(vec![lane(Lane::Connect, 2), lane(Lane::Personal, 84)]);
+        let now = Timestamp::UNIX_EPOCH;
+        let needed = needs_person(&account, SessionStatus::Valid, now);
+        assert_eq!(needed.as_deref(), Some("in 84 days"));
+        assert_eq!(forecast_role(&account, now), Role::Text);
     }
 }

@@ -471,7 +471,7 @@ async fn audit_empty() {
         app.tell(missing()).await;
         app.shows("MISSING").await;
         app.keys("u");
-        app.shows("Nothing here yet").await
+        app.shows("Sign-in events of ada").await
     })
     .await;
 }

@@ -24,7 +24,10 @@ use crate::{
         Config, Environment,
         args::{Args, Command},
     },
-    domain::{account::AccountName, failure::Failure, failure::FailureKind},
+    domain::{
+        account::{AccountName, Region},
+        failure::{Failure, FailureKind},
+    },
     engine::{self, Deps, Mode},
     telemetry,
     tui::{self, terminal::Session, theme::Theme},
@@ -161,6 +164,9 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         theme: Theme::from_env(),
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
+        browser_url: deps.auth().browser_url(Region::International),
+        opener: tui::desktop::open,
+        copier: tui::desktop::copy,
     };
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);

@@ -7,6 +7,7 @@
 //! SQL. Generic over backend and input, so that a test, a PTY and a person run
 //! the same loop. Called by `app`.
 
+pub mod desktop;
 pub mod effect;
 pub mod keymap;
 pub mod msg;
@@ -47,6 +48,12 @@ pub struct Options {
     pub clock: Clock,
     /// The zone in which times are shown.
     pub zone: TimeZone,
+    /// Where a person signs in with the browser.
+    pub browser_url: String,
+    /// Opens an address in the browser: [`desktop::open`], but not in tests.
+    pub opener: fn(&str) -> io::Result<()>,
+    /// Puts a text into the clipboard: [`desktop::copy`], but not in tests.
+    pub copier: fn(&str) -> io::Result<()>,
 }
 
 /// Why the app is over.
@@ -84,9 +91,12 @@ where
         theme,
         clock,
         zone,
+        browser_url,
+        opener,
+        copier,
     } = options;
     let mut input = input.fuse();
-    let mut state = State::new(account, corner, zone, clock.now());
+    let mut state = State::new(account, corner, zone, browser_url, clock.now());
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));
@@ -103,6 +113,14 @@ where
             match update(&mut state, msg) {
                 Some(Effect::Quit) => return Ok(Ended::Quit),
                 Some(Effect::Send(command)) => send(command, &engine, &mut state),
+                Some(Effect::Open(address)) => {
+                    let result = opener(&address).map_err(|e| e.to_string());
+                    update(&mut state, Msg::Opened(result));
+                }
+                Some(Effect::Copy(address)) => {
+                    let result = copier(&address).map_err(|e| e.to_string());
+                    update(&mut state, Msg::Copied(result));
+                }
                 None => {}
             }
             next = ready(&mut input, &mut events).await;

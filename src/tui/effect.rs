@@ -5,5 +5,9 @@ use crate::engine::command::Command;
 #[derive(Debug)]
 pub enum Effect {
     Send(Command),
+    /// Answered by `Msg::Opened`.
+    Open(String),
+    /// Answered by `Msg::Copied`.
+    Copy(String),
     Quit,
 }

@@ -5,20 +5,34 @@
 //! the table (a test holds that). A key that is in two scopes means what the
 //! narrower one says.
 
+mod table;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use self::table::BINDINGS;
 
 /// Where a binding holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     Anywhere,
     Home,
+    /// The chooser of the sign-in doors.
+    Doors,
+    /// The password door's form.
     Login,
+    Browser,
+    Key,
     Mfa,
+    Accounts,
+    NewAccount,
+    Audit,
     /// Any line of text.
     Field,
     Help,
     /// The question before signing out.
     SignOut,
+    /// The warning before a password goes out despite a cool-down.
+    CoolDown,
 }
 
 /// What a key means; only `update` knows what that does.
@@ -29,6 +43,8 @@ pub enum Action {
     SignIn,
     SignOut,
     EnterCode,
+    Accounts,
+    Audit,
     Follow,
     ExactTimes,
     Help,
@@ -43,7 +59,16 @@ pub enum Action {
     Submit,
     NextField,
     PreviousField,
-    ShowPassword,
+    Reveal,
+    Choose,
+    PasswordDoor,
+    BrowserDoor,
+    KeyDoor,
+    OpenAddress,
+    CopyAddress,
+    UseFoundKey,
+    NewCode,
+    NewAccount,
     Yes,
     Edit(Edit),
 }
@@ -116,161 +141,6 @@ impl Binding {
         self
     }
 }
-
-const fn on(scope: Scope, code: KeyCode, action: Action, what: &'static str) -> Binding {
-    Binding {
-        scope,
-        code,
-        ctrl: false,
-        action,
-        what,
-        hint: None,
-    }
-}
-
-const fn key(scope: Scope, c: char, action: Action, what: &'static str) -> Binding {
-    on(scope, KeyCode::Char(c), action, what)
-}
-
-const fn ctrl(scope: Scope, c: char, action: Action, what: &'static str) -> Binding {
-    Binding {
-        scope,
-        code: KeyCode::Char(c),
-        ctrl: true,
-        action,
-        what,
-        hint: None,
-    }
-}
-
-pub const BINDINGS: &[Binding] = &[
-    key(Scope::Home, 's', Action::SyncNow, "sync now").hinted("sync now"),
-    key(Scope::Home, 'x', Action::CancelSync, "cancel the sync").hinted("cancel"),
-    key(Scope::Home, 'l', Action::SignIn, "sign in").hinted("sign in"),
-    key(Scope::Home, 'm', Action::EnterCode, "enter MFA code").hinted("enter code"),
-    key(Scope::Home, 'o', Action::SignOut, "sign out").hinted("sign out"),
-    key(Scope::Home, 'f', Action::Follow, "follow the log").hinted("follow"),
-    key(Scope::Home, 't', Action::ExactTimes, "exact times").hinted("exact times"),
-    on(Scope::Home, KeyCode::Up, Action::Up, "log up"),
-    key(Scope::Home, 'k', Action::Up, "log up"),
-    on(Scope::Home, KeyCode::Down, Action::Down, "log down"),
-    key(Scope::Home, 'j', Action::Down, "log down"),
-    on(Scope::Home, KeyCode::PageUp, Action::PageUp, "log page up"),
-    on(
-        Scope::Home,
-        KeyCode::PageDown,
-        Action::PageDown,
-        "log page down",
-    ),
-    on(Scope::Home, KeyCode::Home, Action::Oldest, "oldest line"),
-    on(Scope::Home, KeyCode::End, Action::Newest, "newest line"),
-    on(Scope::Home, KeyCode::Esc, Action::Back, "dismiss message"),
-    key(Scope::Home, '?', Action::Help, "these keys").hinted("keys"),
-    on(Scope::Home, KeyCode::F(1), Action::Help, "these keys"),
-    key(Scope::Home, 'q', Action::Quit, "quit").hinted("quit"),
-    on(Scope::Login, KeyCode::Enter, Action::Submit, "sign in").hinted("sign in"),
-    on(Scope::Login, KeyCode::Tab, Action::NextField, "next field").hinted("next field"),
-    on(Scope::Login, KeyCode::Down, Action::NextField, "next field"),
-    on(
-        Scope::Login,
-        KeyCode::BackTab,
-        Action::PreviousField,
-        "previous field",
-    ),
-    on(
-        Scope::Login,
-        KeyCode::Up,
-        Action::PreviousField,
-        "previous field",
-    ),
-    on(
-        Scope::Login,
-        KeyCode::F(2),
-        Action::ShowPassword,
-        "show password",
-    )
-    .hinted("show password"),
-    ctrl(Scope::Login, 'r', Action::ShowPassword, "show password"),
-    on(Scope::Login, KeyCode::Esc, Action::Back, "back").hinted("back"),
-    on(Scope::Login, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
-    on(Scope::Mfa, KeyCode::Enter, Action::Submit, "send the code"),
-    on(
-        Scope::Mfa,
-        KeyCode::Backspace,
-        Action::Edit(Edit::Backspace),
-        "last digit away",
-    ),
-    ctrl(
-        Scope::Mfa,
-        'u',
-        Action::Edit(Edit::ClearBefore),
-        "all digits away",
-    ),
-    on(
-        Scope::Mfa,
-        KeyCode::Esc,
-        Action::Back,
-        "later, stays pending",
-    )
-    .hinted("later"),
-    on(Scope::Mfa, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
-    on(
-        Scope::Field,
-        KeyCode::Left,
-        Action::Edit(Edit::Left),
-        "cursor left",
-    ),
-    on(
-        Scope::Field,
-        KeyCode::Right,
-        Action::Edit(Edit::Right),
-        "cursor right",
-    ),
-    on(
-        Scope::Field,
-        KeyCode::Home,
-        Action::Edit(Edit::Start),
-        "start of line",
-    ),
-    on(
-        Scope::Field,
-        KeyCode::End,
-        Action::Edit(Edit::End),
-        "end of line",
-    ),
-    on(
-        Scope::Field,
-        KeyCode::Backspace,
-        Action::Edit(Edit::Backspace),
-        "delete before",
-    ),
-    on(
-        Scope::Field,
-        KeyCode::Delete,
-        Action::Edit(Edit::Delete),
-        "delete after",
-    ),
-    ctrl(
-        Scope::Field,
-        'u',
-        Action::Edit(Edit::ClearBefore),
-        "clear before",
-    ),
-    ctrl(
-        Scope::Field,
-        'w',
-        Action::Edit(Edit::ClearWord),
-        "clear word",
-    ),
-    on(Scope::Help, KeyCode::Esc, Action::Back, "back").hinted("back"),
-    key(Scope::Help, '?', Action::Back, "back"),
-    on(Scope::Help, KeyCode::F(1), Action::Back, "back"),
-    key(Scope::Help, 'q', Action::Back, "back"),
-    key(Scope::SignOut, 'y', Action::Yes, "sign out").hinted("sign out"),
-    key(Scope::SignOut, 'n', Action::Back, "stay signed in").hinted("stay signed in"),
-    on(Scope::SignOut, KeyCode::Esc, Action::Back, "stay signed in"),
-    ctrl(Scope::Anywhere, 'c', Action::Quit, "quit"),
-];
 
 /// The bindings of `scopes`, in the table's order.
 pub fn within(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {

@@ -20,6 +20,9 @@ pub enum Msg {
     Engine(Event),
     /// The engine's inbox was full: the last command did not go out.
     NotSent,
+    /// What became of opening an address, with the reason why not.
+    Opened(Result<(), String>),
+    Copied(Result<(), String>),
 }
 
 impl Msg {
@@ -47,6 +50,8 @@ impl fmt::Debug for Msg {
             Self::Tick(now) => write!(f, "Tick({now})"),
             Self::Engine(event) => write!(f, "Engine({event:?})"),
             Self::NotSent => f.write_str("NotSent"),
+            Self::Opened(result) => write!(f, "Opened({result:?})"),
+            Self::Copied(result) => write!(f, "Copied({result:?})"),
         }
     }
 }

@@ -4,14 +4,25 @@
 //! impossible screen does not compile. Questions that both update and view ask
 //! (what is known of the account, whether a key makes sense) are answered here.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use ratatui::layout::Size;
 
 use super::{
     keymap::{Action, Scope},
-    pane::{job::JobPane, login::LoginPane, mfa::MfaPane, sync_log::SyncLog},
+    pane::{
+        accounts::AccountsPane,
+        audit::AuditPane,
+        browser::BrowserPane,
+        doors::{DoorChoice, DoorsPane},
+        job::JobPane,
+        key::KeyPane,
+        login::LoginPane,
+        mfa::MfaPane,
+        new_account::NewAccountPane,
+        sync_log::SyncLog,
+    },
     times::Times,
     widget::{
         gauge::SPINNER_STEP_MS,
@@ -21,7 +32,7 @@ use super::{
 use crate::domain::{
     account::AccountName,
     challenge::Challenge,
-    cool_down::CoolDown,
+    cool_down::{CoolDown, CoolDownScope},
     failure::Failure,
     session::{AccountState, SessionStatus},
 };
@@ -29,8 +40,24 @@ use crate::domain::{
 #[derive(Debug)]
 pub enum Screen {
     Home,
+    Doors(DoorsPane),
     Login(LoginPane),
+    Browser(BrowserPane),
+    Key(KeyPane),
     Mfa(MfaPane),
+    Accounts(AccountsPane),
+    NewAccount(NewAccountPane),
+    Audit(AuditPane),
+}
+
+impl Screen {
+    /// Whether it is of no use any more once somebody is signed in.
+    pub const fn is_sign_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Doors(_) | Self::Login(_) | Self::Browser(_) | Self::Key(_) | Self::Mfa(_)
+        )
+    }
 }
 
 /// What lies over the screen.
@@ -38,19 +65,33 @@ pub enum Screen {
 pub enum Overlay {
     Help,
     SignOut,
+    /// The warning before a password goes out despite a cool-down.
+    CoolDown,
 }
 
 /// A question to the engine that has not been answered yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    SignIn,
+    SignIn(DoorChoice),
     Code,
     SignOut,
 }
 
+/// What the app itself keeps of one account while it is open.
+#[derive(Debug, Default)]
+pub struct Desk {
+    pub job: JobPane,
+    pub log: SyncLog,
+    pub waiting: Option<Waiting>,
+}
+
 #[derive(Debug)]
 pub struct State {
+    /// The account that is shown.
     pub account: AccountName,
+    /// Its desk; those of the others keep up out of sight.
+    pub desk: Desk,
+    others: BTreeMap<AccountName, Desk>,
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
     pub zone: TimeZone,
@@ -60,9 +101,8 @@ pub struct State {
     /// `None` until the engine has told.
     pub accounts: Option<Vec<AccountState>>,
     pub next_sync_at: Option<Timestamp>,
-    pub job: JobPane,
-    pub log: SyncLog,
-    pub waiting: Option<Waiting>,
+    /// Where a person signs in with the browser.
+    pub browser_url: String,
     pub screen: Screen,
     pub overlay: Option<Overlay>,
     pub toasts: Toasts,
@@ -73,10 +113,13 @@ impl State {
         account: AccountName,
         corner: Vec<(String, String)>,
         zone: TimeZone,
+        browser_url: String,
         now: Timestamp,
     ) -> Self {
         Self {
             account,
+            desk: Desk::default(),
+            others: BTreeMap::new(),
             corner,
             zone,
             now,
@@ -87,22 +130,64 @@ impl State {
             exact_times: false,
             accounts: None,
             next_sync_at: None,
-            job: JobPane::default(),
-            log: SyncLog::default(),
-            waiting: None,
+            browser_url,
             screen: Screen::Home,
             overlay: None,
             toasts: Toasts::default(),
         }
     }
 
-    /// What is known of this account; `None` before the first news and when it
-    /// was never signed in here.
+    /// Shows another account; nothing of the one before is lost.
+    pub fn show(&mut self, account: AccountName) {
+        if account == self.account {
+            return;
+        }
+        let desk = self.others.remove(&account).unwrap_or_default();
+        let before = std::mem::replace(&mut self.account, account);
+        let desk = std::mem::replace(&mut self.desk, desk);
+        self.others.insert(before, desk);
+    }
+
+    pub fn desk_of(&mut self, account: &AccountName) -> &mut Desk {
+        if *account == self.account {
+            &mut self.desk
+        } else {
+            self.others.entry(account.clone()).or_default()
+        }
+    }
+
+    pub fn desks(&mut self) -> impl Iterator<Item = &mut Desk> {
+        std::iter::once(&mut self.desk).chain(self.others.values_mut())
+    }
+
+    pub fn is_syncing(&self, account: &AccountName) -> bool {
+        let desk = if *account == self.account {
+            Some(&self.desk)
+        } else {
+            self.others.get(account)
+        };
+        desk.is_some_and(|desk| desk.job.is_running())
+    }
+
+    /// What is known of the shown account; `None` before the first news and
+    /// when it was never signed in here.
     pub fn account_state(&self) -> Option<&AccountState> {
-        self.accounts
-            .as_ref()?
-            .iter()
-            .find(|state| state.account.name == self.account)
+        self.state_of(&self.account)
+    }
+
+    pub fn state_of(&self, account: &AccountName) -> Option<&AccountState> {
+        let mut known = self.accounts.as_ref()?.iter();
+        known.find(|state| state.account.name == *account)
+    }
+
+    /// The known accounts, and the shown one where it is not among them yet.
+    pub fn account_names(&self) -> Vec<AccountName> {
+        let known = self.accounts.iter().flatten();
+        let mut names: Vec<AccountName> = known.map(|state| state.account.name.clone()).collect();
+        if !names.contains(&self.account) {
+            names.push(self.account.clone());
+        }
+        names
     }
 
     /// `None` before the first news. An unknown account is a missing session.
@@ -126,6 +211,25 @@ impl State {
             .filter(|cool_down| self.now < cool_down.until)
     }
 
+    /// The cool-down that shuts the password door.
+    pub fn sign_in_rest(&self) -> Option<&CoolDown> {
+        let rest = self.cool_down();
+        rest.filter(|rest| rest.scope == CoolDownScope::SignIn)
+    }
+
+    pub fn is_signing_in(&self) -> bool {
+        matches!(self.desk.waiting, Some(Waiting::SignIn(_)))
+    }
+
+    /// Whether what is typed now goes into the screen's fields.
+    pub fn takes_text(&self) -> bool {
+        self.overlay.is_none() && self.desk.waiting.is_none()
+    }
+
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
+    }
+
     pub fn times(&self) -> Times<'_> {
         Times {
             now: self.now,
@@ -139,6 +243,7 @@ impl State {
         match self.overlay {
             Some(Overlay::Help) => &[Scope::Help, Scope::Anywhere],
             Some(Overlay::SignOut) => &[Scope::SignOut, Scope::Anywhere],
+            Some(Overlay::CoolDown) => &[Scope::CoolDown, Scope::Anywhere],
             None => self.screen_scopes(),
         }
     }
@@ -147,8 +252,14 @@ impl State {
     pub fn screen_scopes(&self) -> &'static [Scope] {
         match self.screen {
             Screen::Home => &[Scope::Home, Scope::Anywhere],
+            Screen::Doors(_) => &[Scope::Doors, Scope::Anywhere],
             Screen::Login(_) => &[Scope::Login, Scope::Field, Scope::Anywhere],
+            Screen::Browser(_) => &[Scope::Browser, Scope::Field, Scope::Anywhere],
+            Screen::Key(_) => &[Scope::Key, Scope::Field, Scope::Anywhere],
             Screen::Mfa(_) => &[Scope::Mfa, Scope::Anywhere],
+            Screen::Accounts(_) => &[Scope::Accounts, Scope::Anywhere],
+            Screen::NewAccount(_) => &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
+            Screen::Audit(_) => &[Scope::Audit, Scope::Anywhere],
         }
     }
 
@@ -156,9 +267,9 @@ impl State {
     /// leave such keys out.
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         let status = self.status();
-        let running = self.job.is_running();
+        let job = &self.desk.job;
         match (action, status) {
-            (Action::SyncNow, _) if running => Some("A sync is already running."),
+            (Action::SyncNow, _) if job.is_running() => Some("A sync is already running."),
             (Action::SyncNow | Action::SignOut | Action::EnterCode, None) => {
                 Some("Still reading CentralDB.")
             }
@@ -171,15 +282,34 @@ impl State {
             (Action::SyncNow, Some(SessionStatus::Expired)) => {
                 Some("The session has ended: press l to sign in.")
             }
-            (Action::CancelSync, _) if !running => Some("No sync is running."),
-            (Action::CancelSync, _) if self.job.is_cancelling() => {
+            (Action::CancelSync, _) if !job.is_running() => Some("No sync is running."),
+            (Action::CancelSync, _) if job.is_cancelling() => {
                 Some("Already stopping after the open step.")
             }
             (Action::EnterCode, _) if self.challenge().is_none() => Some("No code is awaited."),
             (Action::SignOut, Some(SessionStatus::Missing)) => Some("Nobody is signed in."),
-            (Action::SignOut, _) if self.waiting == Some(Waiting::SignOut) => {
+            (Action::SignOut, _) if self.desk.waiting == Some(Waiting::SignOut) => {
                 Some("Already signing out.")
             }
+            (Action::Yes, _) if self.overlay == Some(Overlay::CoolDown) => self.why_not_override(),
+            (Action::UseFoundKey | Action::NewCode, _) => self.why_not_here(action),
+            _ => None,
+        }
+    }
+
+    fn why_not_override(&self) -> Option<&'static str> {
+        let rest = self.sign_in_rest()?;
+        let spent = "Garmin was asked once despite the cool-down already.";
+        rest.is_overridden.then_some(spent)
+    }
+
+    /// What only the open screen can tell.
+    fn why_not_here(&self, action: Action) -> Option<&'static str> {
+        match (&self.screen, action) {
+            (Screen::Key(pane), Action::UseFoundKey) if !pane.has_found() => {
+                Some("No key was found on this machine.")
+            }
+            (Screen::Mfa(pane), Action::NewCode) => pane.why_no_new_code(self.now),
             _ => None,
         }
     }
@@ -196,7 +326,7 @@ impl State {
     /// When the screen has to be drawn again although nothing happens: at the
     /// spinner's pace, at a countdown's, or for the sake of "2 min ago".
     pub fn cadence(&self) -> Duration {
-        if self.accounts.is_none() || self.job.is_running() || self.waiting.is_some() {
+        if self.accounts.is_none() || self.desk.job.is_running() || self.desk.waiting.is_some() {
             Duration::from_millis(SPINNER_STEP_MS.unsigned_abs())
         } else if self.counts_seconds() {
             Duration::from_secs(1)
@@ -210,7 +340,7 @@ impl State {
         let runs = |challenge: &Challenge| !challenge.is_expired(self.now);
         let on_screen = match &self.screen {
             Screen::Mfa(pane) => Some(&pane.challenge),
-            Screen::Home | Screen::Login(_) => self.challenge(),
+            _ => self.challenge(),
         };
         !self.toasts.is_empty()
             || on_screen.is_some_and(runs)

@@ -2,10 +2,14 @@
 //!
 //! No await, no clock, no I/O. Keys are looked up in the table first; where text
 //! is typed, what is not in the table is text. `event` handles what the engine
-//! tells, and `home` the actions of the home screen.
+//! tells, the other files the actions of their screens.
 
+mod accounts;
+mod audit;
 mod event;
 mod home;
+mod mfa;
+mod sign_in;
 
 use crossterm::event::KeyEvent;
 
@@ -13,14 +17,11 @@ use super::{
     effect::Effect,
     keymap::{self, Action},
     msg::Msg,
-    pane::{login::LoginPane, mfa::Typed},
+    pane::doors::DoorChoice,
     state::{Overlay, Screen, State, Waiting},
     widget::toast::Level,
 };
-use crate::{
-    domain::{challenge::code_digits, secret::Secret},
-    engine::command::{Command, SignInDoor},
-};
+use crate::{domain::secret::Secret, engine::command::Command};
 
 pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
     match msg {
@@ -35,13 +36,25 @@ pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
         }
         Msg::Key(key) => press(state, &key),
         Msg::Paste(text) => paste(state, &text),
-        Msg::Engine(event) => {
-            event::learn(state, event);
+        Msg::Engine(event) => event::learn(state, event),
+        Msg::NotSent => {
+            state.desk.waiting = None;
+            if let Screen::Mfa(pane) = &mut state.screen {
+                pane.new_code_not_asked();
+            }
+            state.tell(Level::Error, "The engine is busy; try again in a moment.");
             None
         }
-        Msg::NotSent => {
-            state.waiting = None;
-            state.tell(Level::Error, "The engine is busy; try again in a moment.");
+        Msg::Opened(result) => {
+            if let Screen::Browser(pane) = &mut state.screen {
+                pane.opened(result);
+            }
+            None
+        }
+        Msg::Copied(result) => {
+            if let Screen::Browser(pane) = &mut state.screen {
+                pane.copied(result);
+            }
             None
         }
     }
@@ -62,112 +75,58 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
         (Action::Help, _) => state.overlay = Some(Overlay::Help),
         (Action::Yes, Some(Overlay::SignOut)) => {
             state.overlay = None;
-            state.waiting = Some(Waiting::SignOut);
+            state.desk.waiting = Some(Waiting::SignOut);
             return Some(Effect::Send(Command::SignOut {
                 account: state.account.clone(),
             }));
+        }
+        (Action::Yes, Some(Overlay::CoolDown)) => sign_in::override_cool_down(state),
+        (Action::BrowserDoor, Some(Overlay::CoolDown)) => {
+            return sign_in::open(state, DoorChoice::Browser);
         }
         (_, Some(_)) => {}
         (_, None) => {
             return match state.screen {
                 Screen::Home => home::act(state, action),
-                Screen::Login(_) => act_on_login(state, action),
-                Screen::Mfa(_) => act_on_mfa(state, action),
+                Screen::Doors(_) => sign_in::act_on_doors(state, action),
+                Screen::Login(_) | Screen::Browser(_) | Screen::Key(_) => {
+                    sign_in::act(state, action)
+                }
+                Screen::Mfa(_) => mfa::act(state, action),
+                Screen::Accounts(_) => accounts::act(state, action),
+                Screen::NewAccount(_) => accounts::act_on_new(state, action),
+                Screen::Audit(_) => audit::act(state, action),
             };
         }
     }
     None
 }
 
-fn act_on_login(state: &mut State, action: Action) -> Option<Effect> {
-    let Screen::Login(pane) = &mut state.screen else {
-        return None;
-    };
-    if action == Action::Back {
-        state.screen = Screen::Home;
+fn type_text(state: &mut State, text: &str) -> Option<Effect> {
+    if !state.takes_text() {
         return None;
     }
-    // While Garmin is asked, the fields are locked.
-    if state.waiting.is_some() {
-        return None;
-    }
-    let (email, password) = pane.act(action)?;
-    state.waiting = Some(Waiting::SignIn);
-    Some(Effect::Send(Command::SignIn {
-        account: state.account.clone(),
-        region: None,
-        door: SignInDoor::Password {
-            email,
-            password,
-            despite_cool_down: false,
-        },
-    }))
-}
-
-fn act_on_mfa(state: &mut State, action: Action) -> Option<Effect> {
-    let now = state.now;
-    let Screen::Mfa(pane) = &mut state.screen else {
-        return None;
-    };
-    match action {
-        Action::Back if pane.is_over(now) => state.screen = Screen::Home,
-        Action::Back => {
-            state.screen = Screen::Home;
-            state.tell(
-                Level::Note,
-                "The code stays pending: m here, or garminsync mfa anywhere, finishes it.",
-            );
-        }
-        Action::Submit if pane.is_over(now) => state.screen = Screen::Login(LoginPane::default()),
-        Action::Submit if state.waiting.is_none() => {
-            return pane.submit().map(|code| answer(state, code));
-        }
-        Action::Edit(edit) if state.waiting.is_none() => pane.edit(edit),
-        _ => {}
+    match &mut state.screen {
+        Screen::Home | Screen::Doors(_) | Screen::Accounts(_) | Screen::Audit(_) => {}
+        Screen::Login(pane) => pane.insert(text),
+        Screen::Browser(pane) => pane.insert(text),
+        Screen::Key(pane) => pane.insert(text),
+        Screen::NewAccount(pane) => pane.insert(text),
+        Screen::Mfa(_) => return mfa::type_text(state, text),
     }
     None
 }
 
-fn type_text(state: &mut State, text: &str) -> Option<Effect> {
-    if state.overlay.is_some() || state.waiting.is_some() {
-        return None;
-    }
-    match &mut state.screen {
-        Screen::Home => None,
-        Screen::Login(pane) => {
-            pane.insert(text);
-            None
-        }
-        Screen::Mfa(pane) if pane.is_over(state.now) => None,
-        Screen::Mfa(pane) => match pane.insert(text) {
-            Typed::More => None,
-            Typed::Full(code) => Some(answer(state, code)),
-        },
-    }
-}
-
-/// Pasted text: a whole code on the MFA screen, text in a field, nothing else.
+/// Pasted text: a code, a ticket, text in a field, nothing anywhere else.
 fn paste(state: &mut State, text: &Secret) -> Option<Effect> {
-    let Screen::Mfa(pane) = &mut state.screen else {
-        return type_text(state, text.expose());
-    };
-    if state.overlay.is_some() || state.waiting.is_some() || pane.is_over(state.now) {
+    if !state.takes_text() {
         return None;
     }
-    let Some(code) = code_digits(text.expose()) else {
-        pane.no_code_pasted();
-        return None;
-    };
-    pane.fill(&code);
-    Some(answer(state, Secret::new(code)))
-}
-
-fn answer(state: &mut State, code: Secret) -> Effect {
-    state.waiting = Some(Waiting::Code);
-    Effect::Send(Command::AnswerMfa {
-        account: state.account.clone(),
-        code,
-    })
+    match state.screen {
+        Screen::Mfa(_) => mfa::paste(state, text),
+        Screen::Browser(_) => sign_in::paste_ticket(state, text),
+        _ => type_text(state, text.expose()),
+    }
 }
 
 #[cfg(test)]

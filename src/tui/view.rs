@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{
     keymap,
-    pane::{help, home, session, sign_out},
+    pane::{cool_down, help, home, session, sign_out},
     state::{Overlay, Screen, State},
     text::wrap,
     theme::{Role, Theme},
@@ -65,8 +65,14 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     );
     match &state.screen {
         Screen::Home => home::view(state, frame, regions.body, theme),
+        Screen::Doors(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Login(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Browser(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Key(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Mfa(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Accounts(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::NewAccount(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Audit(pane) => pane.view(state, frame, regions.body, theme),
     }
     frame.render_widget(
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
@@ -79,6 +85,7 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     match state.overlay {
         Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
         Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
+        Some(Overlay::CoolDown) => cool_down::view(state, frame, regions.body, theme),
         None => {}
     }
     state.toasts.view(frame, regions.body, theme);
@@ -100,16 +107,23 @@ fn title(state: &State, theme: Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// When a person is needed.
+/// When a person is needed; louder in the last days.
 fn forecast(state: &State, theme: Theme) -> Line<'static> {
-    let text = match (state.status(), state.account_state()) {
-        (Some(SessionStatus::Missing), _) => Some("press l to sign in".to_owned()),
-        (Some(status), Some(account)) => session::needs_person(account, status, state.now)
-            .map(|when| format!("needs you {when}")),
-        (_, _) => None,
+    let (text, role) = match (state.status(), state.account_state()) {
+        (Some(SessionStatus::Missing), _) => ("press l to sign in".to_owned(), Role::Muted),
+        (Some(status), Some(account)) => {
+            let Some(when) = session::needs_person(account, status, state.now) else {
+                return Line::default();
+            };
+            let role = match session::forecast_role(account, state.now) {
+                Role::Text => Role::Muted,
+                louder => louder,
+            };
+            (format!("needs you {when}"), role)
+        }
+        (_, _) => return Line::default(),
     };
-    let styled = |text| Span::styled(format!("   {text}"), theme.style(Role::Muted));
-    text.map(styled).map(Line::from).unwrap_or_default()
+    Line::styled(format!("   {text}"), theme.style(role))
 }
 
 /// What comes next, or what is going on.
@@ -120,10 +134,10 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
             theme.style(Role::Accent),
         )
     };
-    if state.waiting.is_some() {
+    if state.desk.waiting.is_some() {
         return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);
     }
-    if state.job.is_running() {
+    if state.desk.job.is_running() {
         return Line::from(vec![spinner(), Span::raw("syncing ")]);
     }
     match state.next_sync_at {

@@ -3,9 +3,11 @@
 pub mod code_cells;
 pub mod dialog;
 pub mod field;
+pub mod form;
 pub mod gauge;
 pub mod hints;
 pub mod note;
 pub mod panel;
+pub mod said;
 pub mod status_bar;
 pub mod toast;

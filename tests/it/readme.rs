@@ -17,7 +17,18 @@ fn project_file(name: &str) -> String {
 #[test]
 fn every_key_of_the_app_stands_in_the_readme() {
     let readme = project_file("README.md");
-    for scope in [Scope::Home, Scope::Login, Scope::Mfa] {
+    for scope in [
+        Scope::Home,
+        Scope::Doors,
+        Scope::CoolDown,
+        Scope::Login,
+        Scope::Browser,
+        Scope::Key,
+        Scope::Mfa,
+        Scope::Accounts,
+        Scope::NewAccount,
+        Scope::Audit,
+    ] {
         for (keys, does) in keymap::help(&[scope]) {
             let row = format!("| `{keys}` | {does} |");
             assert!(readme.contains(&row), "the README lacks: {row}");

@@ -4,12 +4,19 @@ use super::*;
 
 #[test]
 fn no_two_bindings_clash_where_both_hold() {
-    let together: [&[Scope]; 5] = [
+    let together: [&[Scope]; 12] = [
         &[Scope::Home, Scope::Anywhere],
+        &[Scope::Doors, Scope::Anywhere],
         &[Scope::Login, Scope::Field, Scope::Anywhere],
+        &[Scope::Browser, Scope::Field, Scope::Anywhere],
+        &[Scope::Key, Scope::Field, Scope::Anywhere],
         &[Scope::Mfa, Scope::Anywhere],
+        &[Scope::Accounts, Scope::Anywhere],
+        &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
+        &[Scope::Audit, Scope::Anywhere],
         &[Scope::Help, Scope::Anywhere],
         &[Scope::SignOut, Scope::Anywhere],
+        &[Scope::CoolDown, Scope::Anywhere],
     ];
     for scopes in together {
         let mut seen = Vec::new();
@@ -27,10 +34,21 @@ fn no_two_bindings_clash_where_both_hold() {
 
 #[test]
 fn text_keeps_its_printable_keys() {
-    let typed_into = [Scope::Login, Scope::Mfa, Scope::Field, Scope::Anywhere];
+    let typed_into = [
+        Scope::Login,
+        Scope::Browser,
+        Scope::Key,
+        Scope::NewAccount,
+        Scope::Field,
+        Scope::Anywhere,
+    ];
     for binding in within(&typed_into) {
         let plain = matches!(binding.code, KeyCode::Char(_)) && !binding.ctrl;
         assert!(!plain, "{} in {:?}", binding.key_name(), binding.scope);
+    }
+    for binding in within(&[Scope::Mfa]) {
+        let digit = matches!(binding.code, KeyCode::Char('0'..='9'));
+        assert!(!digit, "a code is digits");
     }
 }
 
@@ -42,7 +60,9 @@ fn all_actions() -> Vec<Action> {
         CancelSync => Some(SignIn),
         SignIn => Some(SignOut),
         SignOut => Some(EnterCode),
-        EnterCode => Some(Follow),
+        EnterCode => Some(Accounts),
+        Accounts => Some(Audit),
+        Audit => Some(Follow),
         Follow => Some(ExactTimes),
         ExactTimes => Some(Help),
         Help => Some(Quit),
@@ -56,8 +76,17 @@ fn all_actions() -> Vec<Action> {
         Newest => Some(Submit),
         Submit => Some(NextField),
         NextField => Some(PreviousField),
-        PreviousField => Some(ShowPassword),
-        ShowPassword => Some(Yes),
+        PreviousField => Some(Reveal),
+        Reveal => Some(Choose),
+        Choose => Some(PasswordDoor),
+        PasswordDoor => Some(BrowserDoor),
+        BrowserDoor => Some(KeyDoor),
+        KeyDoor => Some(OpenAddress),
+        OpenAddress => Some(CopyAddress),
+        CopyAddress => Some(UseFoundKey),
+        UseFoundKey => Some(NewCode),
+        NewCode => Some(NewAccount),
+        NewAccount => Some(Yes),
         Yes => Some(Edit(super::Edit::Left)),
         Edit(super::Edit::Left) => Some(Edit(super::Edit::Right)),
         Edit(super::Edit::Right) => Some(Edit(super::Edit::Start)),

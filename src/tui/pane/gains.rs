@@ -23,7 +23,7 @@ const NUMBER: usize = 7;
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     frame.render_widget(panel::panel("Last sync by dataset", theme), area);
-    if let Some((report, _)) = state.job.last() {
+    if let Some((report, _)) = state.desk.job.last() {
         frame.render_widget(
             Paragraph::new(table(report, usize::from(inside.width), theme)),
             inside,

@@ -82,11 +82,11 @@ pub fn log_rows(body: Rect) -> usize {
 }
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-    let areas = areas(body, state.job.last().is_some());
+    let areas = areas(body, state.desk.job.last().is_some());
     session::view(state, frame, areas.session, theme);
     if let Some(area) = areas.gains {
         gains::view(state, frame, area, theme);
     }
-    state.log.view(state, frame, areas.log, theme);
-    state.job.view(state, frame, areas.job, theme);
+    state.desk.log.view(state, frame, areas.log, theme);
+    state.desk.job.view(state, frame, areas.job, theme);
 }

@@ -1,4 +1,4 @@
-//! The sign-in screen: e-mail and password, checked before anything is sent.
+//! The password door: e-mail and password, checked before anything is sent.
 //!
 //! The password is wiped from here the moment it is submitted; after a refusal
 //! it has to be typed again, the e-mail not. While Garmin is asked the fields
@@ -7,23 +7,26 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
     widgets::Paragraph,
 };
 
 use crate::{
-    domain::{cool_down::CoolDownScope, failure::Failure, printable::printable, secret::Secret},
+    domain::{
+        failure::{Failure, FailureKind},
+        sign_in::SignInDoor,
+    },
     tui::{
         keymap::Action,
-        state::{Overlay, State, Waiting},
-        text::wrap,
+        state::State,
         theme::{Role, Theme},
         times::countdown,
-        widget::{dialog, field::Field, gauge},
+        widget::{dialog, field::Field, form, said},
     },
 };
 
 const PROMISE: &str = "garminsync keeps the session Garmin hands out, never the password.";
+const BROWSER_INSTEAD: &str = "Ctrl-B signs in with your browser instead.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Focus {
@@ -39,6 +42,8 @@ pub struct LoginPane {
     /// What is wrong with a field, and with which.
     complaint: Option<(Focus, &'static str)>,
     refusal: Option<Failure>,
+    /// A person was warned and wants Garmin asked all the same: once.
+    despite_cool_down: bool,
 }
 
 impl Default for LoginPane {
@@ -49,13 +54,21 @@ impl Default for LoginPane {
             focus: Focus::Email,
             complaint: None,
             refusal: None,
+            despite_cool_down: false,
         }
     }
 }
 
 impl LoginPane {
+    pub fn despite_cool_down() -> Self {
+        Self {
+            despite_cool_down: true,
+            ..Self::default()
+        }
+    }
+
     /// Answers what to send, once both fields are right.
-    pub fn act(&mut self, action: Action) -> Option<(String, Secret)> {
+    pub fn act(&mut self, action: Action) -> Option<SignInDoor> {
         match action {
             Action::NextField | Action::PreviousField => {
                 self.focus = match self.focus {
@@ -63,7 +76,7 @@ impl LoginPane {
                     Focus::Password => Focus::Email,
                 };
             }
-            Action::ShowPassword => self.password.toggle_hidden(),
+            Action::Reveal => self.password.toggle_hidden(),
             Action::Edit(edit) => {
                 self.complaint = None;
                 self.focused().edit(edit);
@@ -85,7 +98,7 @@ impl LoginPane {
         self.focus = Focus::Password;
     }
 
-    fn submit(&mut self) -> Option<(String, Secret)> {
+    fn submit(&mut self) -> Option<SignInDoor> {
         let email = self.email.text().trim().to_owned();
         if let Some(wrong) = wrong_with_email(&email) {
             return self.complain(Focus::Email, wrong);
@@ -102,7 +115,11 @@ impl LoginPane {
         self.complaint = None;
         self.refusal = None;
         self.password.hide();
-        Some((email, self.password.take()))
+        Some(SignInDoor::Password {
+            email,
+            password: self.password.take(),
+            despite_cool_down: std::mem::take(&mut self.despite_cool_down),
+        })
     }
 
     fn complain<T>(&mut self, focus: Focus, wrong: &'static str) -> Option<T> {
@@ -122,150 +139,83 @@ impl LoginPane {
         let width = body.width.min(66);
         let inner_width = usize::from(width.saturating_sub(dialog::FRAME.0));
         let message = self.message(state, inner_width, theme);
-        let promise: Vec<Line<'_>> = wrap(PROMISE, inner_width)
-            .into_iter()
-            .map(|line| Line::styled(line, theme.style(Role::Muted)))
-            .collect();
+        let promise = said::quiet(PROMISE, inner_width, theme);
 
-        let rows = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        let wanted = 7 + rows(message.len()) + u16::from(!message.is_empty()) + rows(promise.len());
+        let gap = u16::from(!message.is_empty());
+        let needed = 2 * form::ROWS + said::rows(&message) + dialog::FRAME.1;
+        // Where not everything has room, what may be skipped is left out.
+        let promised = if needed + said::rows(&promise) <= body.height {
+            said::rows(&promise)
+        } else {
+            0
+        };
         let title = format!("Sign in to Garmin as account {}", state.account);
-        let place = dialog::centred(body, width, wanted + dialog::FRAME.1);
+        let place = dialog::centred(body, width, needed + 3 + gap + promised);
         let inside = dialog::open(frame, place, &title, None, theme);
         // Blank rows go first when the screen is low.
         let [_, email, _, password, _, said, _, foot] = Layout::vertical([
             Constraint::Max(1),
-            Constraint::Length(2),
+            Constraint::Length(form::ROWS),
             Constraint::Max(1),
-            Constraint::Length(2),
+            Constraint::Length(form::ROWS),
             Constraint::Max(1),
-            Constraint::Length(rows(message.len())),
-            Constraint::Max(u16::from(!message.is_empty())),
-            Constraint::Length(rows(promise.len())),
+            Constraint::Length(said::rows(&message)),
+            Constraint::Max(gap),
+            Constraint::Length(promised),
         ])
         .areas(inside);
-        let live =
-            state.waiting.is_none() && state.overlay.is_none_or(|overlay| overlay != Overlay::Help);
-        self.view_field(frame, email, Focus::Email, live, theme);
-        self.view_field(frame, password, Focus::Password, live, theme);
+        let live = state.takes_text();
+        for (area, which, label, field) in [
+            (email, Focus::Email, "E-mail", &self.email),
+            (password, Focus::Password, "Password", &self.password),
+        ] {
+            let focused = live && self.focus == which;
+            let complaint = self.complaint.filter(|(of, _)| *of == which);
+            let complaint = complaint.map(|(_, wrong)| wrong);
+            let value = form::row(frame, area, label, focused, complaint, theme);
+            field.view(frame, value, focused, theme);
+        }
         frame.render_widget(Paragraph::new(message), said);
         frame.render_widget(Paragraph::new(promise), foot);
     }
 
-    /// The label and the text, and below them a line that turns into the
-    /// complaint about it.
-    fn view_field(
-        &self,
-        frame: &mut Frame<'_>,
-        area: Rect,
-        which: Focus,
-        live: bool,
-        theme: Theme,
-    ) {
-        let (label, field) = match which {
-            Focus::Email => ("E-mail", &self.email),
-            Focus::Password => ("Password", &self.password),
-        };
-        let focused = live && self.focus == which;
-        let [text_row, under_row] =
-            Layout::vertical([Constraint::Length(1), Constraint::Length(1)]).areas(area);
-        let columns = [Constraint::Length(11), Constraint::Fill(1)];
-        let [label_area, text_area] = Layout::horizontal(columns).areas(text_row);
-        let [_, under_area] = Layout::horizontal(columns).areas(under_row);
-        let (mark, role) = if focused {
-            ("›", Role::Focus)
-        } else {
-            (" ", Role::Muted)
-        };
-        frame.render_widget(
-            Line::styled(format!("{mark} {label}"), theme.style(role)),
-            label_area,
-        );
-        field.view(frame, text_area, focused, theme);
-        let under = match self.complaint {
-            Some((complained, wrong)) if complained == which => {
-                Line::styled(format!("✗ {wrong}"), theme.style(Role::Error))
-            }
-            _ => {
-                let (symbol, role) = if focused {
-                    ("━", Role::Focus)
-                } else {
-                    ("─", Role::Border)
-                };
-                Line::styled(
-                    symbol.repeat(usize::from(under_area.width)),
-                    theme.style(role),
-                )
-            }
-        };
-        frame.render_widget(under, under_area);
-    }
-
     /// What is going on: the question under way, the refusal, a cool-down.
     fn message(&self, state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
-        let text_width = width.saturating_sub(2);
-        if state.waiting == Some(Waiting::SignIn) {
-            let spinner = Span::styled(
-                format!("{} ", gauge::spinner(state.now)),
-                theme.style(Role::Accent),
-            );
-            return vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])];
+        if state.is_signing_in() {
+            return said::asking(state.now, theme);
         }
         if let Some(failure) = &self.refusal {
-            let mut remedy = printable(&failure.remedy);
-            if let Some(at) = failure.retry_at {
-                remedy = format!("{remedy} Possible again {}.", state.times().future(at));
-            }
-            return said(
-                "✗",
-                Role::Error,
-                &printable(&failure.summary),
-                &remedy,
-                text_width,
-                theme,
-            );
+            let instead = if shuts_this_door(failure.kind) {
+                BROWSER_INSTEAD
+            } else {
+                ""
+            };
+            return said::failure(failure, instead, state.times(), width, theme);
         }
-        match state.cool_down() {
-            Some(cool_down) if cool_down.scope == CoolDownScope::SignIn => {
-                let left = countdown(state.now, cool_down.until);
-                let summary = format!("Sign-in rests for {left}.");
-                said(
-                    "!",
-                    Role::Warn,
-                    &summary,
-                    &printable(&cool_down.reason),
-                    text_width,
-                    theme,
-                )
-            }
-            _ => Vec::new(),
-        }
+        let Some(cool_down) = state.sign_in_rest() else {
+            return Vec::new();
+        };
+        let left = countdown(state.now, cool_down.until);
+        let (summary, more) = if self.despite_cool_down {
+            let summary = format!("Garmin will be asked once, {left} before the cool-down ends.");
+            (summary, BROWSER_INSTEAD.to_owned())
+        } else {
+            let summary = format!("Sign-in with the password rests for {left}.");
+            (summary, format!("{} {BROWSER_INSTEAD}", cool_down.reason))
+        };
+        said::lines(("!", Role::Warn), &summary, &more, width, theme)
     }
 }
 
-/// A sentence behind its glyph, and a quieter one below it.
-fn said(
-    glyph: &str,
-    role: Role,
-    summary: &str,
-    more: &str,
-    width: usize,
-    theme: Theme,
-) -> Vec<Line<'static>> {
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (n, text) in wrap(summary, width).into_iter().enumerate() {
-        let lead = if n == 0 { glyph } else { " " };
-        lines.push(Line::from(vec![
-            Span::styled(format!("{lead} "), theme.style(role)),
-            Span::raw(text),
-        ]));
-    }
-    lines.extend(
-        wrap(more, width)
-            .into_iter()
-            .map(|text| Line::styled(format!("  {text}"), theme.style(Role::Muted))),
-    );
-    lines
+/// Refusals that do not mean this password, and that another door knows nothing of.
+const fn shuts_this_door(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::RateLimited
+            | FailureKind::Blocked
+            | FailureKind::CaptchaRequired
+            | FailureKind::CoolDown
+    )
 }
 
 /// Only what is surely a slip of the fingers; the rest is for Garmin to judge.
@@ -325,8 +275,13 @@ mod tests {
         assert!(pane.act(Action::Submit).is_none());
         assert_eq!((pane.focus, pane.complaint), (Focus::Password, None));
         pane.insert(" hunter2 ");
-        pane.act(Action::ShowPassword);
-        let (email, password) = pane.act(Action::Submit).unwrap();
+        pane.act(Action::Reveal);
+        let Some(SignInDoor::Password {
+            email, password, ..
+        }) = pane.act(Action::Submit)
+        else {
+            panic!("nothing was sent")
+        };
         assert_eq!(
             (email.as_str(), password.expose()),
             ("ada@example.com", " hunter2 ")

@@ -1,14 +1,14 @@
 //! The MFA screen: six cells for the code Garmin asks for.
 //!
-//! The sixth digit sends it. A wrong code clears the cells and keeps the
+//! The sixth digit sends it, `r` asks for another one where Garmin sends codes. A wrong code clears the cells and keeps the
 //! challenge; leaving keeps it too, in CentralDB, for `m` or `garminsync mfa`
 //! to finish. Only its time, or Garmin, ends it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::{Constraint, Flex, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
     widgets::Paragraph,
 };
 use zeroize::Zeroizing;
@@ -26,9 +26,12 @@ use crate::{
         text::{count, fit, wrap},
         theme::{Role, Theme},
         times::countdown,
-        widget::{code_cells, dialog, gauge, panel},
+        widget::{code_cells, dialog, panel, said},
     },
 };
+
+/// Garmin sends the next code only then (`protocol.md` 3.2).
+const NEW_CODE_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
 /// What became of a typed character.
 #[derive(Debug)]
@@ -46,11 +49,26 @@ pub struct MfaPane {
     /// Whether `Event::State` has shown this challenge: from then on its
     /// absence means something.
     known: bool,
+    new_code: NewCode,
+}
+
+/// How it stands with another code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NewCode {
+    /// May be asked for, once enough time has passed since the challenge began.
+    Possible,
+    Asked,
+    /// Another one came; from then on the next may be asked for.
+    From(Timestamp),
+    /// There is no way to ask for one.
+    Never,
 }
 
 #[derive(Debug)]
 enum Note {
     Refused(Failure),
+    /// Another code comes.
+    NewCode,
     /// Garmin ended the challenge.
     Over(Failure),
     NoCodePasted,
@@ -66,6 +84,7 @@ impl MfaPane {
             code,
             note: None,
             known: false,
+            new_code: NewCode::Possible,
         }
     }
 
@@ -147,11 +166,69 @@ impl MfaPane {
     /// CentralDB's view of the challenge; another terminal may have tried a
     /// code, or signed in anew.
     pub fn learn(&mut self, challenge: Challenge) {
-        if challenge.created_at == self.challenge.created_at {
+        // A new code moves the challenge's beginning; then it is still this one.
+        let moved = matches!(self.new_code, NewCode::Asked | NewCode::From(_));
+        if challenge.created_at == self.challenge.created_at || moved {
             self.challenge = challenge;
             self.known = true;
         } else {
             *self = Self::known(challenge);
+        }
+    }
+
+    /// Why no other code can be asked for now.
+    pub fn why_no_new_code(&self, now: Timestamp) -> Option<&'static str> {
+        if !self.challenge.method.is_sent() {
+            Some("Your authenticator app makes the codes; Garmin sends none.")
+        } else if self.is_over(now) {
+            Some("The challenge is over: Enter signs in again.")
+        } else if self.new_code == NewCode::Asked {
+            Some("Garmin is being asked for a new code.")
+        } else {
+            match self.new_code_at() {
+                None => Some("This way of signing in has no known way to ask for another code."),
+                Some(at) => (now < at).then_some("The wait for a new code is not over yet."),
+            }
+        }
+    }
+
+    fn new_code_at(&self) -> Option<Timestamp> {
+        let own = self.challenge.created_at.saturating_add(NEW_CODE_WAIT);
+        let own = own.unwrap_or(Timestamp::MAX);
+        match self.new_code {
+            NewCode::Never => None,
+            NewCode::From(at) => Some(at.max(own)),
+            NewCode::Possible | NewCode::Asked => Some(own),
+        }
+    }
+
+    pub fn ask_new_code(&mut self) {
+        self.new_code = NewCode::Asked;
+        self.note = None;
+    }
+
+    /// The question did not go out.
+    pub fn new_code_not_asked(&mut self) {
+        if self.new_code == NewCode::Asked {
+            self.new_code = NewCode::Possible;
+        }
+    }
+
+    /// `Ok`: from when Garmin would send the next one.
+    pub fn learn_new_code(&mut self, result: Result<Timestamp, Failure>) {
+        match result {
+            Ok(next) => {
+                self.new_code = NewCode::From(next);
+                self.note = Some(Note::NewCode);
+            }
+            Err(failure) => {
+                self.new_code = match failure.retry_at {
+                    _ if failure.kind == FailureKind::NotPossible => NewCode::Never,
+                    Some(at) => NewCode::From(at),
+                    None => NewCode::Possible,
+                };
+                self.note = Some(Note::Refused(failure));
+            }
         }
     }
 
@@ -191,18 +268,29 @@ impl MfaPane {
         let [cells] = Layout::horizontal([code_cells::SIZE.0])
             .flex(Flex::Center)
             .areas(cells);
-        let live = !over && state.waiting.is_none() && state.overlay.is_none();
+        let live = !over && state.takes_text();
         code_cells::view(frame, cells, &self.code, live, theme);
         frame.render_widget(Paragraph::new(message).centered(), said);
         let foot_text = if over {
-            "Enter signs in again · Esc back"
+            "Enter signs in again · Esc back".to_owned()
         } else {
-            "paste works · Esc later"
+            format!("paste works{} · Esc later", self.new_code_foot(state))
         };
         frame.render_widget(
             Line::styled(foot_text, theme.style(Role::Muted)).centered(),
             foot,
         );
+    }
+
+    /// ` · r new code in 24 s`; nothing where there is no way to one.
+    fn new_code_foot(&self, state: &State) -> String {
+        match self.new_code_at() {
+            _ if !self.challenge.method.is_sent() => String::new(),
+            _ if self.new_code == NewCode::Asked => " · asking for a new code".to_owned(),
+            None => String::new(),
+            Some(at) if state.now < at => format!(" · r new code {}", state.times().future(at)),
+            Some(_) => " · r new code".to_owned(),
+        }
     }
 
     fn title(&self) -> String {
@@ -246,12 +334,8 @@ impl MfaPane {
                     .chain(remedy.into_iter().map(|line| Line::styled(line, quiet)))
                     .collect()
             };
-        if state.waiting == Some(Waiting::Code) {
-            let spinner = Span::styled(
-                format!("{} ", gauge::spinner(state.now)),
-                theme.style(Role::Accent),
-            );
-            return vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])];
+        if state.desk.waiting == Some(Waiting::Code) {
+            return said::asking(state.now, theme);
         }
         match &self.note {
             Some(Note::Over(failure)) => {
@@ -269,6 +353,7 @@ impl MfaPane {
                 };
                 sentences(glyph, Role::Error, &failure.summary, &failure.remedy)
             }
+            Some(Note::NewCode) => sentences("✓", Role::Ok, "A new code is on its way.", ""),
             Some(Note::NoCodePasted) => sentences(
                 "!",
                 Role::Warn,

@@ -15,7 +15,7 @@ use crate::{
         challenge::Challenge,
         cool_down::{CoolDown, CoolDownScope},
         printable::printable,
-        session::{AccountState, Lane, LaneState, SessionStatus},
+        session::{AccountState, Door, Lane, LaneState, SessionStatus},
     },
     tui::{
         state::State,
@@ -60,11 +60,20 @@ pub fn needs_person(
     match status {
         SessionStatus::Missing => None,
         SessionStatus::MfaPending | SessionStatus::Expired => Some("now".to_owned()),
-        SessionStatus::Valid => match main_lane(state)?.needs_person_in_days(now)? {
+        SessionStatus::Valid => match state.needs_person_in_days(now)? {
             0 => Some("today".to_owned()),
             1 => Some("tomorrow".to_owned()),
             days => Some(format!("in {days} days")),
         },
+    }
+}
+
+/// How loud the forecast is: a warning from seven days on.
+pub fn forecast_role(state: &AccountState, now: jiff::Timestamp) -> Role {
+    match state.needs_person_in_days(now) {
+        Some(0) => Role::Error,
+        Some(1..=7) => Role::Warn,
+        _ => Role::Text,
     }
 }
 
@@ -95,7 +104,9 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         mfa(rows, state, challenge);
     }
     let lane = account.and_then(main_lane);
-    if let Some(reason) = lane.and_then(|lane| lane.ended_reason.as_deref()) {
+    let has_two = account.is_some_and(|account| account.lanes.len() > 1);
+    let reason = lane.and_then(|lane| lane.ended_reason.as_deref());
+    if let Some(reason) = reason.filter(|_| !has_two) {
         rows.text("Ended", &printable(reason), Role::Text);
     }
     if matches!(status, SessionStatus::Missing | SessionStatus::Expired) {
@@ -108,10 +119,24 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     if let Some(needed) =
         needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid)
     {
-        rows.text("Needs you", &needed, Role::Text);
+        rows.text("Needs you", &needed, forecast_role(account, state.now));
+    }
+    if has_two {
+        for lane in &account.lanes {
+            one_of_two(rows, state, lane);
+        }
+    } else if let Some(lane) = lane.filter(|lane| lane.status == SessionStatus::Valid) {
+        lasts(rows, state, lane);
     }
     if let Some(lane) = lane {
         tokens(rows, state, lane);
+    }
+    let mut label = "Signed in";
+    for lane in &account.lanes {
+        if let Some(at) = lane.signed_in_at {
+            signed_in(rows, state, label, at, lane.door);
+            label = "";
+        }
     }
     if let Some(percent) = account.reuse.percent() {
         rows.text(
@@ -153,27 +178,86 @@ fn rest(rows: &mut Rows, state: &State, cool_down: &CoolDown) {
     rows.text("", &printable(&cool_down.reason), Role::Muted);
 }
 
+/// A lane beside the other one: its status, and until when it lasts.
+fn one_of_two(rows: &mut Rows, state: &State, lane: &LaneState) {
+    let label = match lane.lane {
+        Lane::Connect => "Connect",
+        Lane::Personal => "Personal",
+    };
+    let (glyph, role) = dress(lane.status);
+    let status = format!("{glyph} {}", lane.status.word());
+    let ends = match lane.refresh_expires_at {
+        _ if lane.status != SessionStatus::Valid => None,
+        Some(at) => Some(format!("ends {}", state.times().future(at))),
+        None => Some("end not known".to_owned()),
+    };
+    let Some(ends) = ends else {
+        rows.text(label, &status, role);
+        let reason = lane.ended_reason.as_deref().unwrap_or_default();
+        rows.text("", &printable(reason), Role::Muted);
+        return;
+    };
+    let ends = Span::styled(ends, rows.theme.style(end_role(lane, state.now)));
+    let status = Span::styled(status, rows.theme.style(role));
+    if status.width() + 2 + ends.width() <= rows.value_width {
+        rows.spans(label, vec![status, Span::raw("  "), ends]);
+    } else {
+        rows.spans(label, vec![status]);
+        rows.spans("", vec![ends]);
+    }
+}
+
+fn end_role(lane: &LaneState, now: jiff::Timestamp) -> Role {
+    match lane.needs_person_in_days(now) {
+        Some(0..=1) => Role::Error,
+        Some(2..=7) => Role::Warn,
+        _ => Role::Text,
+    }
+}
+
+/// Until when the only lane lasts.
+fn lasts(rows: &mut Rows, state: &State, lane: &LaneState) {
+    match (lane.lane, lane.refresh_expires_at) {
+        (Lane::Connect, Some(at)) => refresh(rows, state, at),
+        (Lane::Connect, None) => {}
+        (Lane::Personal, Some(at)) => {
+            let text = format!("ends {}", state.times().future(at));
+            rows.text("Key", &text, end_role(lane, state.now));
+        }
+        (Lane::Personal, None) => {
+            rows.text("Key", "its end is not known", Role::Muted);
+        }
+    }
+}
+
 fn tokens(rows: &mut Rows, state: &State, lane: &LaneState) {
     let times = state.times();
-    if lane.status == SessionStatus::Valid {
-        if let Some(at) = lane.refresh_expires_at {
-            refresh(rows, state, at);
-        }
-        if let Some(at) = lane.access_expires_at {
-            let text = if at > state.now {
-                format!("ends {}", times.future(at))
-            } else {
-                "renewed at next use".into()
-            };
-            rows.text("Access", &text, Role::Text);
-        }
+    if lane.status == SessionStatus::Valid
+        && let Some(at) = lane.access_expires_at
+    {
+        let text = if at > state.now {
+            format!("ends {}", times.future(at))
+        } else {
+            "renewed at next use".into()
+        };
+        rows.text("Access", &text, Role::Text);
     }
     if let Some(at) = lane.last_validated_at {
         rows.text("Checked", &times.past(at), Role::Text);
     }
-    if let Some(at) = lane.signed_in_at {
-        rows.text("Signed in", &times.past(at), Role::Text);
-    }
+}
+
+/// When and through which door: `12 Oct, password`.
+fn signed_in(rows: &mut Rows, state: &State, label: &str, at: jiff::Timestamp, door: Option<Door>) {
+    let times = state.times();
+    let day = if state.exact_times {
+        times.past(at)
+    } else {
+        times.day(at)
+    };
+    let door = door.map(|door| format!(", {}", door.name()));
+    let text = format!("{day}{}", door.unwrap_or_default());
+    rows.text(label, &text, Role::Text);
 }
 
 /// The time left, with a bar that fills what the line leaves free.
@@ -181,7 +265,7 @@ fn refresh(rows: &mut Rows, state: &State, at: jiff::Timestamp) {
     let left_s = u64::try_from(at.duration_since(state.now).as_secs()).unwrap_or(0);
     let role = match left_s / 86_400 {
         0..2 => Role::Error,
-        2..7 => Role::Warn,
+        2..8 => Role::Warn,
         _ => Role::Accent,
     };
     let text = format!("ends {}  ", state.times().future(at));
@@ -195,18 +279,6 @@ fn refresh(rows: &mut Rows, state: &State, at: jiff::Timestamp) {
 }
 
 fn about(rows: &mut Rows, account: &AccountState) {
-    for lane in account
-        .lanes
-        .iter()
-        .filter(|lane| Some(lane.lane) != main_lane(account).map(|main| main.lane))
-    {
-        let (glyph, role) = dress(lane.status);
-        rows.text(
-            &format!("Lane {}", lane.lane.name()),
-            &format!("{glyph} {}", lane.status.word()),
-            role,
-        );
-    }
     if let Some(lane) = main_lane(account) {
         rows.text("Generation", &lane.generation.to_string(), Role::Text);
     }
@@ -245,5 +317,72 @@ impl Rows {
         )];
         spans.extend(value);
         self.lines.push(Line::from(spans));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        account::{Account, AccountId, AccountName, Region},
+        session::Reuse,
+    };
+    use jiff::Timestamp;
+
+    const DAY: i64 = 86_400;
+
+    fn lane(lane: Lane, days: i64) -> LaneState {
+        LaneState {
+            lane,
+            status: SessionStatus::Valid,
+            door: None,
+            signed_in_at: None,
+            access_expires_at: None,
+            refresh_expires_at: Timestamp::from_second(days * DAY).ok(),
+            last_validated_at: None,
+            generation: 1,
+            ended_reason: None,
+        }
+    }
+
+    fn account(lanes: Vec<LaneState>) -> AccountState {
+        AccountState {
+            account: Account {
+                id: AccountId::new(1),
+                name: AccountName::default(),
+                region: Region::International,
+                user_id: None,
+                display_name: None,
+                time_zone: None,
+            },
+            status: SessionStatus::Valid,
+            lanes,
+            mfa: None,
+            cool_down: None,
+            reuse: Reuse::default(),
+        }
+    }
+
+    #[test]
+    fn the_forecast_warns_from_seven_days_on() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (days, role) in [
+            (8, Role::Text),
+            (7, Role::Warn),
+            (1, Role::Warn),
+            (0, Role::Error),
+        ] {
+            let account = account(vec![lane(Lane::Connect, days)]);
+            assert_eq!(forecast_role(&account, now), role, "{days}");
+        }
+    }
+
+    #[test]
+    fn the_lane_that_lasts_longest_decides() {
+        let account = account(vec![lane(Lane::Connect, 2), lane(Lane::Personal, 84)]);
+        let now = Timestamp::UNIX_EPOCH;
+        let needed = needs_person(&account, SessionStatus::Valid, now);
+        assert_eq!(needed.as_deref(), Some("in 84 days"));
+        assert_eq!(forecast_role(&account, now), Role::Text);
     }
 }

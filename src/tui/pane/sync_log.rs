@@ -64,7 +64,7 @@ impl Default for SyncLog {
 
 impl SyncLog {
     /// A reload brings lines again that are already here; ids tell.
-    pub fn append(&mut self, entries: Vec<LogEntry>) {
+    pub fn append(&mut self, entries: impl IntoIterator<Item = LogEntry>) {
         let newest = self.entries.back().map(|entry| entry.id);
         for entry in entries
             .into_iter()

@@ -1,50 +1,61 @@
 //! What the engine tells, turned into state.
 //!
-//! The app shows one account; news of another one are not for it. The answer to
-//! a question goes to the screen that asked, or into a toast when that screen
-//! was left meanwhile.
+//! News of the shown account go to its screens; those of another one to its
+//! desk, out of sight, and into a toast where a person asked. The answer to a
+//! question goes to the screen that asked, or into a toast when that screen was
+//! left meanwhile.
 
+use super::audit;
 use crate::{
-    domain::{printable::printable, session::AccountState, session::SessionStatus},
+    domain::{
+        account::AccountName, failure::Failure, log::LogEntry, printable::printable,
+        session::AccountState, session::SessionStatus,
+    },
     engine::event::{Event, SignInOutcome, SyncEvent},
     tui::{
-        pane::mfa::MfaPane,
+        effect::Effect,
+        pane::{doors::DoorChoice, mfa::MfaPane},
         state::{Screen, State, Waiting},
         widget::toast::Level,
     },
 };
 
-pub(super) fn learn(state: &mut State, event: Event) {
+pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
     match event {
-        Event::State(accounts) => learn_accounts(state, accounts),
+        Event::State(accounts) => {
+            learn_accounts(state, accounts);
+            return audit::ask(state);
+        }
         Event::SignIn { account, outcome } if account == state.account => {
             learn_sign_in(state, outcome);
         }
-        Event::Sync { account, event } if account == state.account => learn_sync(state, event),
-        Event::Log(mut entries) => {
-            entries.retain(|entry| entry.account == state.account);
-            state.log.append(entries);
-        }
+        Event::SignIn { account, outcome } => learn_sign_in_elsewhere(state, &account, outcome),
+        Event::Sync { account, event } => learn_sync(state, &account, event),
+        Event::Log(entries) => learn_log(state, entries),
         Event::Schedule { next_sync_at } => state.next_sync_at = next_sync_at,
-        Event::SignedOut { account, .. } if account == state.account => {
-            if state.waiting == Some(Waiting::SignOut) {
-                state.waiting = None;
-            }
-            state.tell(Level::Done, "Signed out. What was synced stays.");
-        }
+        Event::SignedOut { account, .. } => learn_signed_out(state, &account),
         Event::Trouble(failure) => {
             // Signing out is the one question without a refusal of its own.
-            if state.waiting == Some(Waiting::SignOut) {
-                state.waiting = None;
+            for desk in state.desks() {
+                desk.waiting.take_if(|waiting| *waiting == Waiting::SignOut);
             }
             state.fail(&failure);
         }
+        Event::CodeSent { account, result } if account == state.account => {
+            learn_new_code(state, result);
+        }
+        Event::KeyFound { place } => {
+            if let Screen::Key(pane) = &mut state.screen {
+                pane.find(place);
+            }
+        }
+        Event::Audit { account, events } if account == state.account => {
+            if let Screen::Audit(pane) = &mut state.screen {
+                pane.learn(events);
+            }
+        }
         // Of another account, or answers to questions the app does not ask.
-        Event::SignIn { .. }
-        | Event::Sync { .. }
-        | Event::SignedOut { .. }
-        | Event::CodeSent { .. }
-        | Event::KeyFound { .. }
+        Event::CodeSent { .. }
         | Event::Audit { .. }
         | Event::Checked { .. }
         | Event::Imported { .. }
@@ -54,12 +65,40 @@ pub(super) fn learn(state: &mut State, event: Event) {
         | Event::Token { .. }
         | Event::Planned { .. } => {}
     }
+    None
+}
+
+/// Each account's lines to its own log, in the order they came.
+fn learn_log(state: &mut State, entries: Vec<LogEntry>) {
+    for entry in entries {
+        let account = entry.account.clone();
+        state.desk_of(&account).log.append([entry]);
+    }
+}
+
+fn learn_signed_out(state: &mut State, account: &AccountName) {
+    let desk = state.desk_of(account);
+    let asked = desk.waiting.take_if(|waiting| *waiting == Waiting::SignOut);
+    if *account == state.account {
+        state.tell(Level::Done, "Signed out. What was synced stays.");
+    } else if asked.is_some() {
+        let text = format!("Account {account} is signed out. What was synced stays.");
+        state.tell(Level::Done, text);
+    }
+}
+
+fn learn_new_code(state: &mut State, result: Result<jiff::Timestamp, Failure>) {
+    match (&mut state.screen, result) {
+        (Screen::Mfa(pane), result) => pane.learn_new_code(result),
+        (_, Ok(_)) => state.tell(Level::Done, "A new code is on its way."),
+        (_, Err(failure)) => state.fail(&failure),
+    }
 }
 
 fn learn_accounts(state: &mut State, accounts: Vec<AccountState>) {
     state.accounts = Some(accounts);
     // Our own answer is on its way and will say how it ended.
-    if state.waiting == Some(Waiting::Code) {
+    if state.desk.waiting == Some(Waiting::Code) {
         return;
     }
     let challenge = state.challenge().cloned();
@@ -87,11 +126,15 @@ fn learn_accounts(state: &mut State, accounts: Vec<AccountState>) {
 
 fn learn_sign_in(state: &mut State, outcome: SignInOutcome) {
     let waiting = state
+        .desk
         .waiting
         .take_if(|waiting| *waiting != Waiting::SignOut);
     match outcome {
         SignInOutcome::SignedIn { display_name } => {
-            state.screen = Screen::Home;
+            if state.screen.is_sign_in() {
+                state.overlay = None;
+                state.screen = Screen::Home;
+            }
             let name = display_name
                 .map(|name| printable(&name))
                 .filter(|name| !name.is_empty());
@@ -108,17 +151,48 @@ fn learn_sign_in(state: &mut State, outcome: SignInOutcome) {
         }
         SignInOutcome::Refused { failure, challenge } => match (&mut state.screen, waiting) {
             (Screen::Mfa(pane), Some(Waiting::Code)) => pane.refuse(failure, challenge),
-            (Screen::Login(pane), Some(Waiting::SignIn)) => pane.refuse(failure),
+            (Screen::Login(pane), Some(Waiting::SignIn(DoorChoice::Password))) => {
+                pane.refuse(failure);
+            }
+            (Screen::Browser(pane), Some(Waiting::SignIn(DoorChoice::Browser))) => {
+                pane.refuse(failure);
+            }
+            (Screen::Key(pane), Some(Waiting::SignIn(DoorChoice::Key))) => pane.refuse(failure),
             _ => state.fail(&failure),
         },
     }
 }
 
-fn learn_sync(state: &mut State, event: SyncEvent) {
+/// The person asked, and then switched to another account.
+fn learn_sign_in_elsewhere(state: &mut State, account: &AccountName, outcome: SignInOutcome) {
+    let desk = state.desk_of(account);
+    let asked = desk.waiting.take_if(|waiting| *waiting != Waiting::SignOut);
+    if asked.is_none() {
+        return;
+    }
+    match outcome {
+        SignInOutcome::SignedIn { .. } => {
+            state.tell(Level::Done, format!("Account {account} is signed in."));
+        }
+        SignInOutcome::MfaRequired(_) => {
+            let text = format!("Garmin asks for a code for account {account}: show it with a.");
+            state.tell(Level::Warn, text);
+        }
+        SignInOutcome::Refused { mut failure, .. } => {
+            failure.summary = format!("Account {account}: {}", failure.summary);
+            state.fail(&failure);
+        }
+    }
+}
+
+fn learn_sync(state: &mut State, account: &AccountName, event: SyncEvent) {
+    let (now, is_shown) = (state.now, *account == state.account);
+    let job = &mut state.desk_of(account).job;
     match event {
-        SyncEvent::Started { job } => state.job.start(job),
-        SyncEvent::Progress(progress) => state.job.progress(progress),
-        SyncEvent::Finished(report) => state.job.finish(report, state.now),
-        SyncEvent::Refused(failure) => state.fail(&failure),
+        SyncEvent::Started { job: id } => job.start(id),
+        SyncEvent::Progress(progress) => job.progress(progress),
+        SyncEvent::Finished(report) => job.finish(report, now),
+        SyncEvent::Refused(failure) if is_shown => state.fail(&failure),
+        SyncEvent::Refused(_) => {}
     }
 }

@@ -1,12 +1,13 @@
 //! The actions of the home screen.
 
+use super::{accounts, audit, sign_in};
 use crate::{
     domain::job::{SyncRequest, Trigger},
     engine::command::Command,
     tui::{
         effect::Effect,
         keymap::Action,
-        pane::{home, login::LoginPane, mfa::MfaPane, sync_log::Scroll},
+        pane::{home, mfa::MfaPane, sync_log::Scroll},
         state::{Overlay, Screen, State},
         view,
         widget::toast::Level,
@@ -30,10 +31,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
             }));
         }
         Action::CancelSync => {
-            state.job.cancel();
+            state.desk.job.cancel();
             return Some(Effect::Send(Command::CancelSync { account }));
         }
-        Action::SignIn => state.screen = Screen::Login(LoginPane::default()),
+        Action::SignIn => sign_in::choose(state),
+        Action::Accounts => accounts::open(state),
+        Action::Audit => return audit::open(state),
         Action::SignOut => state.overlay = Some(Overlay::SignOut),
         Action::EnterCode => {
             if let Some(challenge) = state.challenge().cloned() {
@@ -42,7 +45,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
         }
         Action::ExactTimes => state.exact_times = !state.exact_times,
         Action::Back => state.toasts.dismiss(),
-        Action::Follow => state.log.toggle_follow(),
+        Action::Follow => state.desk.log.toggle_follow(),
         Action::Up => scroll(state, Scroll::Lines(-1)),
         Action::Down => scroll(state, Scroll::Lines(1)),
         Action::PageUp => scroll(state, Scroll::Pages(-1)),
@@ -50,14 +53,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
         Action::Oldest => scroll(state, Scroll::Oldest),
         Action::Newest => scroll(state, Scroll::Newest),
         // Not bound here.
-        Action::Help
-        | Action::Quit
-        | Action::Submit
-        | Action::NextField
-        | Action::PreviousField
-        | Action::ShowPassword
-        | Action::Yes
-        | Action::Edit(_) => {}
+        _ => {}
     }
     None
 }
@@ -65,5 +61,5 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
 /// How far a page is depends on the screen's size, so the layout is asked.
 fn scroll(state: &mut State, by: Scroll) {
     let rows = home::log_rows(view::regions(state).body);
-    state.log.scroll(by, rows);
+    state.desk.log.scroll(by, rows);
 }

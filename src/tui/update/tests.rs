@@ -1,5 +1,7 @@
 //! Scenes: what is pressed or told, and what becomes of it.
 
+mod accounts;
+mod doors;
 mod mfa;
 mod random;
 
@@ -8,6 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 
 use super::*;
+use crate::engine::command::SignInDoor;
 use crate::{
     domain::{
         account::{Account, AccountId, AccountName, Region},
@@ -24,6 +27,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_183_632 + second).unwrap()
 }
 
+const BROWSER_URL: &str = "https://sso.garmin.com/sso/signin?id=gauth%2Dwidget";
+
 fn account() -> AccountName {
     "ada".parse().unwrap()
 }
@@ -39,23 +44,26 @@ fn challenge() -> Challenge {
 }
 
 fn account_state(status: SessionStatus, mfa: Option<Challenge>) -> Event {
+    Event::State(vec![state_of("ada", status, mfa)])
+}
+
+fn state_of(name: &str, status: SessionStatus, mfa: Option<Challenge>) -> AccountState {
     let account = Account {
         id: AccountId::new(1),
-        name: account(),
+        name: name.parse().unwrap(),
         region: Region::International,
         user_id: None,
         display_name: None,
         time_zone: None,
     };
-    let reuse = Reuse::default();
-    Event::State(vec![AccountState {
+    AccountState {
         account,
         status,
         lanes: Vec::new(),
         mfa,
         cool_down: None,
-        reuse,
-    }])
+        reuse: Reuse::default(),
+    }
 }
 
 /// A state with the keys to drive it, and the effects it had.
@@ -67,7 +75,13 @@ struct App {
 impl App {
     fn new() -> Self {
         Self {
-            state: State::new(account(), Vec::new(), TimeZone::UTC, at(0)),
+            state: State::new(
+                account(),
+                Vec::new(),
+                TimeZone::UTC,
+                BROWSER_URL.to_owned(),
+                at(0),
+            ),
             effects: Vec::new(),
         }
     }
@@ -87,6 +101,13 @@ impl App {
             account: account(),
             outcome,
         }));
+    }
+
+    fn ctrl(&mut self, c: char) {
+        self.send(Msg::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        )));
     }
 
     fn key(&mut self, code: KeyCode) {
@@ -113,8 +134,14 @@ impl App {
     fn screen(&self) -> &'static str {
         match self.state.screen {
             Screen::Home => "home",
+            Screen::Doors(_) => "doors",
             Screen::Login(_) => "login",
+            Screen::Browser(_) => "browser",
+            Screen::Key(_) => "key",
             Screen::Mfa(_) => "mfa",
+            Screen::Accounts(_) => "accounts",
+            Screen::NewAccount(_) => "new account",
+            Screen::Audit(_) => "audit",
         }
     }
 
@@ -143,10 +170,12 @@ fn at_mfa() -> App {
 #[test]
 fn text_fields_swallow_letters() {
     let mut app = App::with(account_state(SessionStatus::Missing, None));
-    app.keys("l");
+    app.keys("l1");
     app.keys("q?slx@jkf.of");
     assert_eq!((app.screen(), app.effects.len()), ("login", 0));
     assert!(app.shows("q?slx@jkf.of"));
+    app.key(KeyCode::Esc);
+    assert_eq!(app.screen(), "doors");
     app.key(KeyCode::Esc);
     app.keys("q");
     assert!(matches!(app.effects.as_slice(), [Effect::Quit]));
@@ -155,7 +184,7 @@ fn text_fields_swallow_letters() {
 #[test]
 fn signing_in_sends_what_was_typed_and_locks_the_fields() {
     let mut app = App::with(account_state(SessionStatus::Missing, None));
-    app.keys("lada@example.com");
+    app.keys("l1ada@example.com");
     app.key(KeyCode::Enter);
     app.paste("correct\nhorse");
     assert!(!app.shows("correct"));
@@ -193,10 +222,11 @@ fn signing_in_sends_what_was_typed_and_locks_the_fields() {
 #[test]
 fn the_answer_finds_a_person_who_left_the_screen() {
     let mut app = App::with(account_state(SessionStatus::Missing, None));
-    app.keys("lada@example.com");
+    app.keys("l1ada@example.com");
     app.key(KeyCode::Enter);
     app.keys("hunter2");
     app.key(KeyCode::Enter);
+    app.key(KeyCode::Esc);
     app.key(KeyCode::Esc);
     assert!(app.shows("asking Garmin"));
     app.tell(SignInOutcome::Refused {
@@ -259,7 +289,7 @@ fn signing_out_is_asked_twice() {
         account: account(),
         had_session: true,
     }));
-    assert!(app.state.waiting.is_none());
+    assert!(app.state.desk.waiting.is_none());
 }
 
 #[test]

@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-/// More bytes than any address or password has.
-const CAPACITY: usize = 512;
+/// More bytes than any password, key or pasted address has.
+const CAPACITY: usize = 4096;
 
 pub struct Field {
     input: Input,
@@ -91,6 +91,11 @@ impl Field {
         self.hidden = hidden;
         let mut input = input;
         Secret::new(input.value_and_reset())
+    }
+
+    /// Empties and wipes the field.
+    pub fn clear(&mut self) {
+        drop(self.take());
     }
 
     /// Draws the part around the cursor that fits, and the cursor if `focused`.

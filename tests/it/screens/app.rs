@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    io,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -26,7 +27,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    fixtures::{account, now},
+    fixtures::{BROWSER_URL, account, now},
     keyboard::Keyboard,
 };
 
@@ -66,6 +67,15 @@ impl App {
             theme: Theme::colour(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
+            browser_url: BROWSER_URL.to_owned(),
+            opener: |address| {
+                assert_eq!(address, BROWSER_URL);
+                Err(io::Error::other("there is no desktop here"))
+            },
+            copier: |text| {
+                assert_eq!(text, BROWSER_URL);
+                Ok(())
+            },
         };
         let (stopped, input) = (stop.clone(), keyboard.clone());
         let run = tokio::spawn(async move {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use garminsync::{
     domain::{
         account::{Account, AccountId, AccountName, Region},
+        audit::AuthEvent,
         challenge::{Challenge, MfaMethod},
         cool_down::{CoolDown, CoolDownScope},
         dataset::Dataset,
         job::{DatasetCount, JobId, JobReport, JobStatus, TaskFailure},
         log::{LogEntry, LogLevel},
-        session::{AccountState, Lane, LaneState, Reuse, SessionStatus},
+        session::{AccountState, Door, Lane, LaneState, Reuse, SessionStatus},
     },
     engine::event::{Event, SyncEvent, SyncProgress},
 };
@@ -30,6 +31,9 @@ pub(super) const MINUTE: i64 = 60;
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 86_400;
 
+/// As the real one: long.
+pub(super) const BROWSER_URL: &str = "https://sso.garmin.com/sso/signin?id=gauth%2Dwidget&embedWidget=true&gauthHost=https%3A%2F%2Fsso%2Egarmin%2Ecom%2Fsso&service=https%3A%2F%2Fsso%2Egarmin%2Ecom%2Fsso%2Fembed&source=https%3A%2F%2Fsso%2Egarmin%2Ecom%2Fsso%2Fembed&redirectAfterAccountLoginUrl=https%3A%2F%2Fsso%2Egarmin%2Ecom%2Fsso%2Fembed&redirectAfterAccountCreationUrl=https%3A%2F%2Fsso%2Egarmin%2Ecom%2Fsso%2Fembed";
+
 pub(super) fn account() -> AccountName {
     "ada".parse().unwrap()
 }
@@ -48,7 +52,7 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
         lanes: vec![LaneState {
             lane: Lane::Connect,
             status,
-            door: None,
+            door: Some(Door::Password),
             signed_in_at: Some(at(-39 * DAY)),
             access_expires_at: Some(at(17 * HOUR)),
             refresh_expires_at: Some(at(23 * DAY + HOUR)),
@@ -100,11 +104,101 @@ pub(super) fn cooling_down(scope: CoolDownScope) -> Event {
     Event::State(vec![state])
 }
 
+/// Asked despite the cool-down once, in vain.
+pub(super) fn overridden() -> Event {
+    let Event::State(mut states) = cooling_down(CoolDownScope::SignIn) else {
+        unreachable!()
+    };
+    for cool_down in states
+        .iter_mut()
+        .filter_map(|state| state.cool_down.as_mut())
+    {
+        cool_down.is_overridden = true;
+    }
+    Event::State(states)
+}
+
+fn personal_lane() -> LaneState {
+    LaneState {
+        lane: Lane::Personal,
+        status: SessionStatus::Valid,
+        door: Some(Door::Key),
+        signed_in_at: Some(at(-6 * DAY)),
+        access_expires_at: Some(at(20 * HOUR)),
+        refresh_expires_at: Some(at(84 * DAY + HOUR)),
+        last_validated_at: Some(at(-HOUR)),
+        generation: 6,
+        ended_reason: None,
+    }
+}
+
+/// Both lanes of one account.
+pub(super) fn both_lanes() -> Event {
+    let mut state = state(SessionStatus::Valid);
+    state.lanes.push(personal_lane());
+    Event::State(vec![state])
+}
+
+/// A key, and little time left.
+pub(super) fn ending_soon() -> Event {
+    let mut state = state(SessionStatus::Valid);
+    state.lanes = vec![LaneState {
+        refresh_expires_at: Some(at(6 * DAY + HOUR)),
+        ..personal_lane()
+    }];
+    Event::State(vec![state])
+}
+
+/// Ada is fine, grace is not, and the third has a name as long as names get.
+pub(super) fn three_accounts() -> Event {
+    let named = |name: &str, status| {
+        let mut state = state(status);
+        state.account.name = name.parse().unwrap();
+        state
+    };
+    let mut long = named(
+        "the-longest-name-an-account-has-",
+        SessionStatus::MfaPending,
+    );
+    long.lanes.clear();
+    Event::State(vec![
+        state(SessionStatus::Valid),
+        named("grace", SessionStatus::Expired),
+        long,
+    ])
+}
+
+/// Newest first.
+pub(super) fn audit(count: i64) -> Event {
+    let kinds = [
+        ("refresh", "OK", None),
+        ("mfa_answer", "OK", Some("password")),
+        ("code_request", "OK", None),
+        ("mfa_answer", "MFA_CODE_INVALID", None),
+        ("sign_in", "MFA_REQUIRED", None),
+        ("sign_in", "INVALID_CREDENTIALS", None),
+        ("sign_in", "RATE_LIMITED", None),
+        ("import", "OK", Some("garth")),
+    ];
+    let events = (0..count)
+        .zip(kinds.iter().cycle())
+        .map(|(n, kind)| AuthEvent {
+            at: at(-7 * MINUTE * n * (n + 1)),
+            what: kind.0.to_owned(),
+            outcome: kind.1.to_owned(),
+            detail: kind.2.map(str::to_owned),
+        });
+    Event::Audit {
+        account: account(),
+        events: events.collect(),
+    }
+}
+
 pub(super) fn challenge() -> Challenge {
     Challenge {
         method: MfaMethod::from_wire(Some("email")),
         sent_to: Some("a•••@example.com".to_owned()),
-        created_at: at(-29),
+        created_at: at(-6),
         expires_at: at(4 * MINUTE + 31),
         attempts: 0,
     }

@@ -48,10 +48,32 @@ fn sign_in(outcome: SignInOutcome) -> Event {
     }
 }
 
-async fn open_login(app: &mut App) {
+fn refused(failure: Failure) -> Event {
+    sign_in(SignInOutcome::Refused {
+        failure,
+        challenge: None,
+    })
+}
+
+async fn open_door(app: &mut App, number: &str) {
     app.tell(missing()).await;
     app.shows("MISSING").await;
     app.keys("l");
+    app.keys(number);
+    app.shows("F1").await;
+}
+
+async fn open_cool_down(app: &mut App, state: Event) {
+    app.tell(state).await;
+    app.shows("14:31").await;
+    app.keys("l1");
+    app.shows("is in a cool-down").await;
+}
+
+async fn open_login(app: &mut App) {
+    app.tell(missing()).await;
+    app.shows("MISSING").await;
+    app.keys("l1");
     app.shows("E-mail").await;
 }
 
@@ -245,12 +267,226 @@ async fn login_refused() {
 }
 
 #[tokio::test]
-async fn login_cool_down() {
-    shoot("login_cool_down", &[], async |app| {
+async fn login_blocked() {
+    shoot("login_blocked", &DEMO, async |app| {
+        submit_login(app).await;
+        app.tell(cooling_down(CoolDownScope::SignIn)).await;
+        app.tell(refused(Failure::rate_limited(Some(at(14 * MINUTE + 31)))))
+            .await;
+        app.shows("Ctrl-B").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_despite_cool_down() {
+    shoot("login_despite_cool_down", &[], async |app| {
+        open_cool_down(app, cooling_down(CoolDownScope::SignIn)).await;
+        app.keys("y");
+        app.shows("will be asked once").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn doors() {
+    shoot("doors", &DEMO, async |app| {
+        app.tell(missing()).await;
+        app.shows("MISSING").await;
+        app.keys("l");
+        app.shows("3 Personal API key").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn doors_cool_down() {
+    shoot("doors_cool_down", &[], async |app| {
         app.tell(cooling_down(CoolDownScope::SignIn)).await;
         app.shows("14:31").await;
         app.keys("l");
-        app.shows("Sign-in rests").await
+        app.shows("rests for").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cool_down_warning() {
+    shoot("cool_down_warning", &DEMO, async |app| {
+        open_cool_down(app, cooling_down(CoolDownScope::SignIn)).await;
+        app.shows("ask once all the same").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cool_down_overridden() {
+    shoot("cool_down_overridden", &[], async |app| {
+        open_cool_down(app, overridden()).await;
+        app.shows("have asked once").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_empty() {
+    shoot("browser_empty", &DEMO, async |app| {
+        open_door(app, "2").await;
+        app.shows("Address").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_not_opened() {
+    shoot("browser_not_opened", &[], async |app| {
+        open_door(app, "2").await;
+        app.ctrl('o');
+        app.shows("No browser could be opened").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_checking() {
+    shoot("browser_checking", &[], async |app| {
+        open_door(app, "2").await;
+        app.paste("ST-1-abc-cas");
+        app.shows("Asking Garmin").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_refused() {
+    shoot("browser_refused", &DEMO, async |app| {
+        open_door(app, "2").await;
+        app.paste("ST-1-abc-cas");
+        app.shows("Asking Garmin").await;
+        app.tell(refused(Failure::ticket_refused())).await;
+        app.shows("✗ Garmin did not accept").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn key_empty() {
+    shoot("key_empty", &DEMO, async |app| {
+        open_door(app, "3").await;
+        app.shows("not known").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn key_found() {
+    shoot("key_found", &[], async |app| {
+        open_door(app, "3").await;
+        let place = "/home/ada/.config/garmin/connect-personal-api-key";
+        app.tell(Event::KeyFound {
+            place: Some(place.to_owned()),
+        })
+        .await;
+        app.shows("Ctrl-F").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn key_taken() {
+    shoot("key_taken", &[], async |app| {
+        open_door(app, "3").await;
+        let place = "GARMIN_PERSONAL_API_KEY".to_owned();
+        app.tell(Event::KeyFound { place: Some(place) }).await;
+        app.shows("Ctrl-F").await;
+        app.ctrl('f');
+        app.press(KeyCode::Tab);
+        app.press(KeyCode::Right);
+        app.press(KeyCode::Right);
+        app.shows("in 90 days").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn key_rejected() {
+    shoot("key_rejected", &DEMO, async |app| {
+        open_door(app, "3").await;
+        app.paste("GCDC_abc");
+        app.press(KeyCode::Enter);
+        app.shows("Asking Garmin").await;
+        app.tell(refused(Failure::key_rejected())).await;
+        app.shows("rejected").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_both_lanes() {
+    shoot("home_both_lanes", &[], async |app| {
+        for event in [both_lanes(), schedule(), log()] {
+            app.tell(event).await;
+        }
+        app.shows("job 182").await;
+        app.shows("Personal").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_ending_soon() {
+    shoot("home_ending_soon", &[], async |app| {
+        app.tell(ending_soon()).await;
+        app.shows("in 6 days").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts() {
+    shoot("accounts", &DEMO, async |app| {
+        app.tell(three_accounts()).await;
+        app.shows("VALID").await;
+        app.keys("aj");
+        app.shows("› grace").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn new_account() {
+    shoot("new_account", &DEMO, async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("anAda");
+        app.press(KeyCode::Enter);
+        app.shows("Only a-z").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn audit_empty() {
+    shoot("audit_empty", &DEMO, async |app| {
+        app.tell(missing()).await;
+        app.shows("MISSING").await;
+        app.keys("u");
+        app.shows("Sign-in events of ada").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn audit_full() {
+    shoot("audit_full", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("u");
+        app.shows("reading CentralDB").await;
+        app.tell(audit(60)).await;
+        app.shows("1 to ").await;
+        app.press(KeyCode::Down);
+        app.shows("2 to ").await
     })
     .await;
 }
@@ -322,6 +558,16 @@ async fn help_login() {
         open_login(app).await;
         app.press(KeyCode::F(1));
         app.shows("previous field").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn help_key() {
+    shoot("help_key", &DEMO, async |app| {
+        open_door(app, "3").await;
+        app.press(KeyCode::F(1));
+        app.shows("found key").await
     })
     .await;
 }

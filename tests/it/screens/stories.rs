@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use garminsync::{
     domain::{failure::Failure, job::JobStatus, job::Trigger},
     engine::{
-        command::{Command, SignInDoor},
+        command::{Command, KeyInput, SignInDoor},
         event::{Event, SignInOutcome},
     },
     tui::Ended,
@@ -28,7 +28,7 @@ async fn from_an_empty_home_to_the_first_sync() {
     app.tell(missing()).await;
     app.shows("press l to sign in").await;
 
-    app.keys("l");
+    app.keys("l1");
     app.keys("ada@example.com");
     app.press(KeyCode::Enter);
     app.paste(&format!("{PASSWORD}\n"));
@@ -101,6 +101,53 @@ async fn from_an_empty_home_to_the_first_sync() {
 }
 
 #[tokio::test]
+async fn neither_ticket_nor_key_is_ever_shown() {
+    const TICKET: &str = "ST-0815-Xq7Rz-cas";
+    const KEY: &str = "GCDC_Xq7Rz0815";
+    let mut app = App::start((80, 24), &[]);
+    app.tell(missing()).await;
+    app.shows("MISSING").await;
+    app.keys("l2");
+    app.shows("sso.garmin.com").await;
+    app.ctrl('y');
+    app.shows("sent to the clipboard").await;
+    app.keys(TICKET);
+    app.shows(&"•".repeat(TICKET.len())).await;
+    app.ctrl('u');
+    app.paste(&format!(
+        "https://sso.garmin.com/sso/embed?ticket={TICKET}\n"
+    ));
+    let command = app.command().await;
+    assert!(!format!("{command:?}").contains(TICKET));
+    assert!(matches!(
+        command,
+        Command::SignIn { door: SignInDoor::Browser { pasted }, .. }
+            if pasted.expose().ends_with(TICKET)
+    ));
+    let failure = Failure::ticket_refused();
+    let challenge = None;
+    app.tell(sign_in(SignInOutcome::Refused { failure, challenge }))
+        .await;
+    app.shows("did not accept the service ticket").await;
+
+    app.press(KeyCode::Esc);
+    app.keys("3");
+    assert!(matches!(app.command().await, Command::FindKey));
+    app.paste(&format!(" {KEY}\n"));
+    app.press(KeyCode::Enter);
+    let command = app.command().await;
+    assert!(!format!("{command:?}").contains(KEY));
+    assert!(matches!(
+        command,
+        Command::SignIn { door: SignInDoor::Key { key: KeyInput::Typed(key), expires_on: None }, .. }
+            if key.expose().trim() == KEY
+    ));
+    app.shows("Asking Garmin").await;
+    let frames = app.all_frames.lock().unwrap().clone();
+    assert!(!frames.contains(TICKET) && !frames.contains(KEY));
+}
+
+#[tokio::test]
 async fn a_toast_goes_with_time() {
     let mut app = App::start((80, 24), &[]);
     app.tell(valid()).await;
@@ -125,7 +172,7 @@ async fn every_way_out_is_told_apart() {
     let mut app = App::start((80, 24), &[]);
     app.tell(missing()).await;
     app.shows("MISSING").await;
-    app.keys("l");
+    app.keys("l1");
     app.shows("E-mail").await;
     app.ctrl('c');
     assert_eq!(app.ended().await, Ended::Quit);

@@ -2,11 +2,18 @@
 
 use crossterm::event::KeyCode;
 
-use super::{App, account_state, at, at_mfa, challenge};
+use super::{App, account, account_state, at, at_mfa, challenge};
 use crate::{
-    domain::{challenge::Challenge, failure::Failure, session::SessionStatus},
-    engine::event::SignInOutcome,
-    tui::msg::Msg,
+    domain::{
+        challenge::{Challenge, MfaMethod},
+        failure::Failure,
+        session::SessionStatus,
+    },
+    engine::{
+        command::Command,
+        event::{Event, SignInOutcome},
+    },
+    tui::{effect::Effect, msg::Msg},
 };
 
 #[test]
@@ -79,7 +86,7 @@ fn an_ended_challenge_offers_to_sign_in_again() {
         app.paste("409123");
         assert_eq!(app.sent_code(), None);
         app.key(KeyCode::Enter);
-        assert_eq!(app.screen(), "login");
+        assert_eq!(app.screen(), "doors");
     }
 }
 
@@ -126,4 +133,70 @@ fn news_older_than_the_challenge_do_not_end_it() {
     let mut app = at_mfa();
     app.send(Msg::Engine(account_state(SessionStatus::Missing, None)));
     assert_eq!(app.screen(), "mfa");
+}
+
+fn asked_for_a_code(app: &mut App) -> bool {
+    let effects: Vec<Effect> = app.effects.drain(..).collect();
+    matches!(
+        effects.as_slice(),
+        [Effect::Send(Command::ResendCode { .. })]
+    )
+}
+
+#[test]
+fn a_new_code_has_its_wait() {
+    let mut app = at_mfa();
+    assert!(app.shows("r new code in 30 s"));
+    app.keys("r");
+    assert!(app.effects.is_empty() && app.shows("not over yet"));
+    app.send(Msg::Tick(at(30)));
+    app.keys("40r");
+    assert!(asked_for_a_code(&mut app));
+    app.keys("r");
+    assert!(app.effects.is_empty() && app.shows("asking for a new code"));
+    // CentralDB may tell of the moved challenge before the answer comes.
+    let moved = Challenge {
+        created_at: at(31),
+        expires_at: at(331),
+        ..challenge()
+    };
+    app.send(Msg::Engine(account_state(
+        SessionStatus::MfaPending,
+        Some(moved),
+    )));
+    app.send(Msg::Engine(Event::CodeSent {
+        account: account(),
+        result: Ok(at(61)),
+    }));
+    assert!(app.shows("A new code is on its way.") && app.shows("r new code in 31 s"));
+    assert!(app.shows("│ 4 │ 0 │"), "what was typed stays");
+}
+
+#[test]
+fn a_way_without_new_codes_says_so_once() {
+    let mut app = at_mfa();
+    app.send(Msg::Tick(at(30)));
+    app.keys("r");
+    assert!(asked_for_a_code(&mut app));
+    let never = Failure::no_way_to_resend(&challenge().method);
+    app.send(Msg::Engine(Event::CodeSent {
+        account: account(),
+        result: Err(never),
+    }));
+    assert!(app.shows("no known way") && !app.shows("r new code"));
+    app.keys("r");
+    assert!(app.effects.is_empty());
+}
+
+#[test]
+fn an_authenticator_shows_no_new_code() {
+    let mut app = App::new();
+    app.tell(SignInOutcome::MfaRequired(Challenge {
+        method: MfaMethod::from_wire(Some("totp")),
+        ..challenge()
+    }));
+    app.send(Msg::Tick(at(60)));
+    assert!(!app.shows("new code"));
+    app.keys("r");
+    assert!(app.effects.is_empty() && app.shows("Garmin sends none"));
 }

@@ -1,5 +1,5 @@
 //! Whatever is pressed and told, in any order: nothing panics, Esc leads home,
-//! and no password is drawn.
+//! and no password, ticket or key is drawn.
 
 use std::fmt::Write;
 
@@ -7,9 +7,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
-use super::{super::*, App, account, account_state, at, challenge};
+use super::{super::*, App, account, account_state, at, challenge, state_of};
 use crate::{
     domain::{
+        audit::AuthEvent,
+        cool_down::{CoolDown, CoolDownScope},
         failure::Failure,
         job::{JobId, JobReport, JobStatus},
         log::{LogEntry, LogLevel},
@@ -21,7 +23,7 @@ use crate::{
 /// Everything the outside can do, with the odd sizes and texts of the outside.
 fn any_msg() -> impl Strategy<Value = Msg> {
     let code = prop_oneof![
-        4 => prop::sample::select("slxomftkjq?yn@.0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        4 => prop::sample::select("slxomftkjq?ynaubr@.-0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End,
             KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab, KeyCode::BackTab, KeyCode::Enter,
@@ -35,12 +37,35 @@ fn any_msg() -> impl Strategy<Value = Msg> {
     ];
     prop_oneof![
         40 => (code, modifiers).prop_map(|(code, modifiers)| Msg::Key(KeyEvent::new(code, modifiers))),
-        2 => "\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
+        2 => "(ST-)?\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
         2 => (1_u16..220, 1_u16..60).prop_map(|(width, height)| Msg::Resized(Size { width, height })),
         2 => (0_i64..1000).prop_map(|second| Msg::Tick(at(second))),
         8 => any_event().prop_map(Msg::Engine),
         1 => Just(()).prop_map(|()| Msg::NotSent),
+        1 => any::<bool>().prop_map(|works| Msg::Opened(works.then_some(()).ok_or("why".to_owned()))),
+        1 => any::<bool>().prop_map(|works| Msg::Copied(works.then_some(()).ok_or("why".to_owned()))),
     ]
+}
+
+fn resting(is_overridden: bool) -> Event {
+    let mut state = state_of("ada", SessionStatus::Missing, None);
+    state.cool_down = Some(CoolDown {
+        scope: CoolDownScope::SignIn,
+        until: at(500),
+        reason: "why".to_owned(),
+        strikes: 1,
+        is_overridden,
+    });
+    Event::State(vec![state])
+}
+
+fn trail(second: i64, text: &str) -> AuthEvent {
+    AuthEvent {
+        at: at(second),
+        what: text.to_owned(),
+        outcome: text.to_owned(),
+        detail: Some(text.to_owned()),
+    }
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -62,6 +87,23 @@ fn any_event() -> impl Strategy<Value = Event> {
         (prop::sample::select(statuses), any::<bool>())
             .prop_map(|(status, asked)| account_state(status, asked.then(challenge))),
         Just(Event::State(Vec::new())),
+        any::<bool>().prop_map(resting),
+        Just(Event::State(vec![
+            state_of("ada", SessionStatus::Valid, None),
+            state_of("bob", SessionStatus::Expired, None),
+        ])),
+        Just(Event::KeyFound { place: None }),
+        "\\PC{0,90}".prop_map(|place| Event::KeyFound { place: Some(place) }),
+        any::<bool>().prop_map(|sent| Event::CodeSent {
+            account: account(),
+            result: sent
+                .then(|| at(40))
+                .ok_or(Failure::no_way_to_resend(&challenge().method)),
+        }),
+        (0_i64..40, "\\PC{0,30}").prop_map(|(count, text)| Event::Audit {
+            account: account(),
+            events: (0..count).map(|n| trail(-n, &text)).collect(),
+        }),
         Just(sign_in(SignInOutcome::MfaRequired(challenge()))),
         Just(sign_in(SignInOutcome::SignedIn { display_name: None })),
         any::<bool>().prop_map(move |stands| sign_in(SignInOutcome::Refused {
@@ -115,7 +157,8 @@ proptest! {
             app.send(msg);
             app.drawn(app.state.size);
         }
-        for _ in 0..3 {
+        // Help, a form, its list, then what a toast says.
+        for _ in 0..4 {
             app.key(KeyCode::Esc);
         }
         prop_assert_eq!(app.screen(), "home");
@@ -123,17 +166,25 @@ proptest! {
     }
 
     #[test]
-    fn a_typed_password_is_never_drawn(password in "[A-Z][0-9]{7}", keys in prop::collection::vec(0_usize..6, 0..12)) {
+    fn a_typed_secret_is_never_drawn(
+        door in prop::sample::select(vec!["l1ada@example.com\t", "l2", "l3"]),
+        secret in "[A-Z][0-9]{7}",
+        keys in prop::collection::vec(0_usize..7, 0..12),
+    ) {
         let mut app = App::with(account_state(SessionStatus::Missing, None));
-        app.keys("lada@example.com");
-        app.key(KeyCode::Tab);
-        let mut frames = String::new();
-        app.keys(&password);
-        for key in keys {
-            let moves = [KeyCode::Left, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::Tab, KeyCode::Enter];
-            app.key(moves[key]);
-            write!(frames, "{}{:?}", app.drawn(Size::new(80, 24)), app.state).unwrap();
+        for c in door.chars() {
+            app.key(if c == '\t' { KeyCode::Tab } else { KeyCode::Char(c) });
         }
-        prop_assert!(!frames.contains(&password));
+        let mut frames = String::new();
+        app.keys(&secret);
+        for key in keys {
+            let moves = [
+                KeyCode::Left, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::Tab,
+                KeyCode::Enter, KeyCode::F(1),
+            ];
+            app.key(moves[key]);
+            write!(frames, "{}{:?}{:?}", app.drawn(Size::new(80, 24)), app.state, app.effects).unwrap();
+        }
+        prop_assert!(!frames.contains(&secret));
     }
 }

@@ -1,0 +1,81 @@
+//! Sentences in a dialog: what happened behind its glyph, what to do below it.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use crate::{
+    domain::{failure::Failure, printable::printable},
+    tui::{
+        text::wrap,
+        theme::{Role, Theme},
+        times::Times,
+        widget::gauge,
+    },
+};
+
+/// A sentence behind its glyph, and a quieter one below it.
+pub fn lines(
+    (glyph, role): (&str, Role),
+    summary: &str,
+    more: &str,
+    width: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let text_width = width.saturating_sub(2);
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (n, text) in wrap(&printable(summary), text_width)
+        .into_iter()
+        .enumerate()
+    {
+        let lead = if n == 0 { glyph } else { " " };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{lead} "), theme.style(role)),
+            Span::raw(text),
+        ]));
+    }
+    let more = wrap(&printable(more), text_width);
+    lines.extend(
+        more.into_iter()
+            .map(|text| Line::styled(format!("  {text}"), theme.style(Role::Muted))),
+    );
+    lines
+}
+
+/// A failure, its remedy, when trying again makes sense, and what else there is.
+pub fn failure(
+    failure: &Failure,
+    instead: &str,
+    times: Times<'_>,
+    width: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let mut remedy = failure.remedy.clone();
+    if let Some(at) = failure.retry_at {
+        remedy = format!("{remedy} Possible again {}.", times.future(at));
+    }
+    let remedy = format!("{remedy} {instead}");
+    lines(("✗", Role::Error), &failure.summary, &remedy, width, theme)
+}
+
+/// A question to Garmin is under way.
+pub fn asking(now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
+    let spinner = Span::styled(
+        format!("{} ", gauge::spinner(now)),
+        theme.style(Role::Accent),
+    );
+    vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])]
+}
+
+/// Prose that the eye may skip.
+pub fn quiet(text: &str, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let style = theme.style(Role::Muted);
+    wrap(text, width)
+        .into_iter()
+        .map(|line| Line::styled(line, style))
+        .collect()
+}
+
+/// How many rows that makes.
+pub fn rows(lines: &[Line<'_>]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}

@@ -164,7 +164,8 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         theme: Theme::from_env(),
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
-        browser_url: deps.auth().browser_url(Region::International),
+        browser_urls: [Region::International, Region::China]
+            .map(|region| (region, engine::browser_url(&deps.config, region))),
         opener: tui::desktop::open,
         copier: tui::desktop::copy,
     };

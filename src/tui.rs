@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use self::{effect::Effect, msg::Msg, state::State, theme::Theme, update::update, view::view};
 use crate::{
     clock::Clock,
-    domain::account::AccountName,
+    domain::account::{AccountName, Region},
     engine::{command::Command, event::Event, handle::EngineHandle},
 };
 
@@ -49,7 +49,7 @@ pub struct Options {
     /// The zone in which times are shown.
     pub zone: TimeZone,
     /// Where a person signs in with the browser.
-    pub browser_url: String,
+    pub browser_urls: [(Region, String); 2],
     /// Opens an address in the browser: [`desktop::open`], but not in tests.
     pub opener: fn(&str) -> io::Result<()>,
     /// Puts a text into the clipboard: [`desktop::copy`], but not in tests.
@@ -91,12 +91,12 @@ where
         theme,
         clock,
         zone,
-        browser_url,
+        browser_urls,
         opener,
         copier,
     } = options;
     let mut input = input.fuse();
-    let mut state = State::new(account, corner, zone, browser_url, clock.now());
+    let mut state = State::new(account, corner, zone, browser_urls, clock.now());
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));

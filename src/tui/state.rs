@@ -30,7 +30,7 @@ use super::{
     },
 };
 use crate::domain::{
-    account::AccountName,
+    account::{AccountName, Region},
     challenge::Challenge,
     cool_down::{CoolDown, CoolDownScope},
     failure::Failure,
@@ -102,7 +102,7 @@ pub struct State {
     pub accounts: Option<Vec<AccountState>>,
     pub next_sync_at: Option<Timestamp>,
     /// Where a person signs in with the browser.
-    pub browser_url: String,
+    browser_urls: [(Region, String); 2],
     pub screen: Screen,
     pub overlay: Option<Overlay>,
     pub toasts: Toasts,
@@ -113,7 +113,7 @@ impl State {
         account: AccountName,
         corner: Vec<(String, String)>,
         zone: TimeZone,
-        browser_url: String,
+        browser_urls: [(Region, String); 2],
         now: Timestamp,
     ) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl State {
             exact_times: false,
             accounts: None,
             next_sync_at: None,
-            browser_url,
+            browser_urls,
             screen: Screen::Home,
             overlay: None,
             toasts: Toasts::default(),
@@ -171,6 +171,15 @@ impl State {
 
     /// What is known of the shown account; `None` before the first news and
     /// when it was never signed in here.
+    /// Where the shown account signs in with the browser.
+    pub fn browser_url(&self) -> &str {
+        let region = self
+            .account_state()
+            .map_or(Region::default(), |state| state.account.region);
+        let known = self.browser_urls.iter().find(|(of, _)| *of == region);
+        known.map_or("", |(_, url)| url)
+    }
+
     pub fn account_state(&self) -> Option<&AccountState> {
         self.state_of(&self.account)
     }

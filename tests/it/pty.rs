@@ -25,7 +25,7 @@ async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
     let world = World::new(with_mfa()).await;
     let mut app = Pty::start(&world.command(&[]), 80, 24);
     app.shows("MISSING");
-    app.types("l");
+    app.types("l\r");
     app.shows("Password");
     app.types("grace@example.com");
     app.types(TAB);
@@ -49,7 +49,7 @@ async fn a_challenge_left_in_the_app_is_finished_in_another_terminal() {
     let world = World::new(with_mfa()).await;
     let mut app = Pty::start(&world.command(&[]), 100, 30);
     app.shows("MISSING");
-    app.types("l");
+    app.types("l\r");
     app.shows("Password");
     app.types("grace@example.com");
     app.types(TAB);

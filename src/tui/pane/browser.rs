@@ -193,7 +193,7 @@ impl BrowserPane {
 
 /// The address in as many rows as there are, and where it was cut if it was.
 fn address(state: &State, width: usize, rows: u16, theme: Theme) -> Vec<Line<'static>> {
-    let mut lines = wrap(&printable(&state.browser_url), width);
+    let mut lines = wrap(&printable(state.browser_url()), width);
     let rows = usize::from(rows);
     if lines.len() > rows {
         lines.truncate(rows.saturating_sub(1));

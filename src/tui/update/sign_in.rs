@@ -92,8 +92,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
             state.screen = Screen::Doors(DoorsPane::at(door));
             return None;
         }
-        Action::OpenAddress => return Some(Effect::Open(state.browser_url.clone())),
-        Action::CopyAddress => return Some(Effect::Copy(state.browser_url.clone())),
+        Action::OpenAddress => return Some(Effect::Open(state.browser_url().to_owned())),
+        Action::CopyAddress => return Some(Effect::Copy(state.browser_url().to_owned())),
         Action::BrowserDoor => return open(state, DoorChoice::Browser),
         _ if state.desk.waiting.is_some() => return None,
         _ => {}

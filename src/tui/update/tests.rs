@@ -79,7 +79,8 @@ impl App {
                 account(),
                 Vec::new(),
                 TimeZone::UTC,
-                BROWSER_URL.to_owned(),
+                [Region::International, Region::China]
+                    .map(|region| (region, BROWSER_URL.to_owned())),
                 at(0),
             ),
             effects: Vec::new(),

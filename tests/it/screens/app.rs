@@ -10,6 +10,7 @@ use std::{
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use garminsync::{
     clock::Clock,
+    domain::account::Region,
     engine::{command::Command, event::Event, handle::EngineHandle},
     tui::{self, Ended, Options, theme::Theme},
 };
@@ -67,7 +68,8 @@ impl App {
             theme: Theme::colour(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
-            browser_url: BROWSER_URL.to_owned(),
+            browser_urls: [Region::International, Region::China]
+                .map(|region| (region, BROWSER_URL.to_owned())),
             opener: |address| {
                 assert_eq!(address, BROWSER_URL);
                 Err(io::Error::other("there is no desktop here"))

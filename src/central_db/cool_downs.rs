@@ -26,18 +26,19 @@ pub fn load(
         .optional()
 }
 
-/// The one in force that ends last.
+/// All that are in force.
 pub fn in_force(
     connection: &Connection,
     account: AccountId,
     now: Timestamp,
-) -> rusqlite::Result<Option<CoolDown>> {
+) -> rusqlite::Result<Vec<CoolDown>> {
     connection
-        .prepare_cached(
-            "SELECT * FROM cool_down WHERE account = :account AND until_at > :now ORDER BY until_at DESC LIMIT 1",
+        .prepare_cached("SELECT * FROM cool_down WHERE account = :account AND until_at > :now")?
+        .query_map(
+            named_params! { ":account": account.get(), ":now": ms(now) },
+            cool_down,
         )?
-        .query_row(named_params! { ":account": account.get(), ":now": ms(now) }, cool_down)
-        .optional()
+        .collect()
 }
 
 pub fn store(

@@ -42,7 +42,7 @@ pub fn of(
     } else {
         SessionStatus::Missing
     };
-    let cool_down = cool_downs::in_force(connection, account.id, now)?;
+    let cool_downs = cool_downs::in_force(connection, account.id, now)?;
     let since = now.checked_sub(REUSE_WINDOW).unwrap_or(Timestamp::MIN);
     let reuse = jobs::reuse(connection, account.id, since)?;
     Ok(AccountState {
@@ -50,7 +50,7 @@ pub fn of(
         status,
         lanes,
         mfa,
-        cool_down,
+        cool_downs,
         reuse,
     })
 }

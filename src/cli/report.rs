@@ -95,7 +95,7 @@ impl AccountReport {
                 .map(|lane| LaneReport::new(state, lane, now))
                 .collect(),
             mfa: state.mfa.as_ref().map(MfaReport::from),
-            cool_down: state.cool_down.as_ref().map(CoolDownReport::from),
+            cool_down: state.cool_down().map(CoolDownReport::from),
             needs_person_in_days: state.needs_person_in_days(now),
             reuse_percent: state.reuse.percent(),
             time_zone: state.account.time_zone.clone(),

@@ -106,7 +106,7 @@ fn account_text(state: &AccountState, now: Timestamp) -> String {
             mfa.method.sentence()
         );
     }
-    if let Some(cool_down) = &state.cool_down {
+    for cool_down in &state.cool_downs {
         let _ = write!(
             text,
             "\n  {:<12} {} until {:.0}",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     account::Account,
     challenge::Challenge,
-    cool_down::CoolDown,
+    cool_down::{CoolDown, CoolDownScope},
     secret::{Secret, sealed},
 };
 
@@ -175,13 +175,22 @@ pub struct AccountState {
     pub status: SessionStatus,
     pub lanes: Vec<LaneState>,
     pub mfa: Option<Challenge>,
-    /// The cool-down that ends last, if any is in force.
-    pub cool_down: Option<CoolDown>,
+    /// Those in force; at most one of each scope.
+    pub cool_downs: Vec<CoolDown>,
     /// Jobs of the last 30 days that needed no person, and all of them.
     pub reuse: Reuse,
 }
 
 impl AccountState {
+    /// The one that ends last.
+    pub fn cool_down(&self) -> Option<&CoolDown> {
+        self.cool_downs.iter().max_by_key(|rest| rest.until)
+    }
+
+    pub fn cool_down_of(&self, scope: CoolDownScope) -> Option<&CoolDown> {
+        self.cool_downs.iter().find(|rest| rest.scope == scope)
+    }
+
     /// When a person is needed next: the lane that lasts longest decides.
     pub fn needs_person_in_days(&self, now: Timestamp) -> Option<i64> {
         self.lanes

@@ -413,10 +413,7 @@ fn has_lapsed(state: &AccountState, now: jiff::Timestamp) -> bool {
         .mfa
         .as_ref()
         .is_some_and(|challenge| challenge.is_expired(now))
-        || state
-            .cool_down
-            .as_ref()
-            .is_some_and(|cool_down| cool_down.until <= now)
+        || state.cool_downs.iter().any(|rest| rest.until <= now)
 }
 
 async fn account(auth: &Auth, name: &AccountName) -> Result<Account, Failure> {

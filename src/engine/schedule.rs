@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     account::AccountName,
+    cool_down::CoolDownScope,
     session::{AccountState, SessionStatus},
 };
 
@@ -38,9 +39,8 @@ impl Schedule {
             .get(&state.account.name)
             .map_or(now, |last| last.saturating_add(every).unwrap_or(now));
         let rested = state
-            .cool_down
-            .as_ref()
-            .map_or(regular, |cool_down| cool_down.until);
+            .cool_down_of(CoolDownScope::Requests)
+            .map_or(regular, |rest| rest.until);
         Some(regular.max(rested))
     }
 
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         account::{Account, AccountId, Region},
-        cool_down::{CoolDown, CoolDownScope},
+        cool_down::CoolDown,
         session::Reuse,
     };
 
@@ -83,7 +83,7 @@ mod tests {
             status,
             lanes: Vec::new(),
             mfa: None,
-            cool_down: None,
+            cool_downs: Vec::new(),
             reuse: Reuse::default(),
         }
     }
@@ -121,7 +121,7 @@ mod tests {
         let next = |states: &[AccountState]| schedule.next(states, EVERY, at(11)).unwrap();
         assert_eq!(next(&states), ("b".parse().unwrap(), at(30)));
         let until = at(90);
-        states[1].cool_down = Some(CoolDown {
+        states[1].cool_downs.push(CoolDown {
             scope: CoolDownScope::Requests,
             until,
             reason: String::new(),

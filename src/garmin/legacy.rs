@@ -12,7 +12,6 @@ use base64::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sha1::Sha1;
 
@@ -20,7 +19,7 @@ use super::{
     client::Client,
     error::GarminError,
     tokens::{TokenError, refusal},
-    wire::{errors, token::TokenReply},
+    wire::{errors, percent::encode, token::TokenReply},
 };
 use crate::domain::session::{OAuth1Token, Tokens};
 
@@ -157,15 +156,6 @@ fn sign(key: &[u8], text: &[u8]) -> String {
     };
     mac.update(text);
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
-}
-
-fn encode(text: &str) -> String {
-    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -11,14 +11,13 @@ mod sleep;
 use std::fmt;
 
 use jiff::civil::Date;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::{
     central_db::RowChange,
     domain::{account::AccountId, dataset::Dataset, dates::DateSpan, session::Lane},
-    garmin::error::GarminError,
+    garmin::{error::GarminError, wire::percent::encode},
 };
 
 /// The routes of a dataset, best first. A refused route gives way to the next.
@@ -164,10 +163,5 @@ fn unread(day: Option<Date>, why: &str) -> Unread {
 
 /// A display name as one path segment; without one, the name-less form (`protocol.md` 9.2).
 fn segment(display_name: Option<&str>) -> String {
-    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(display_name.unwrap_or_default(), UNRESERVED).to_string()
+    encode(display_name.unwrap_or_default())
 }

@@ -214,16 +214,14 @@ impl State {
 
     /// The cool-down, as long as it lasts.
     pub fn cool_down(&self) -> Option<&CoolDown> {
-        self.account_state()?
-            .cool_down
-            .as_ref()
-            .filter(|cool_down| self.now < cool_down.until)
+        let rest = self.account_state()?.cool_down();
+        rest.filter(|rest| self.now < rest.until)
     }
 
     /// The cool-down that shuts the password door.
     pub fn sign_in_rest(&self) -> Option<&CoolDown> {
-        let rest = self.cool_down();
-        rest.filter(|rest| rest.scope == CoolDownScope::SignIn)
+        let rest = self.account_state()?.cool_down_of(CoolDownScope::SignIn);
+        rest.filter(|rest| self.now < rest.until)
     }
 
     pub fn is_signing_in(&self) -> bool {

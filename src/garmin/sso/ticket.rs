@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::ServiceTicket;
 use crate::{
     domain::{account::Region, secret::Secret},
-    garmin::endpoints::Endpoints,
+    garmin::{endpoints::Endpoints, wire::percent::encode},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +34,7 @@ pub fn sign_in_url(endpoints: &Endpoints) -> String {
         ("redirectAfterAccountCreationUrl", &embed),
     ];
     for (n, (name, value)) in query.iter().enumerate() {
-        let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+        let value = encode(value);
         let joint = if n == 0 { '?' } else { '&' };
         // Writing into a String cannot fail.
         let _ = write!(url, "{joint}{name}={value}");
@@ -160,11 +158,11 @@ mod tests {
     fn the_address_to_open_asks_for_a_ticket_for_the_embed_page() {
         let url = sign_in_url(&Endpoints::new(Region::China, None));
         assert!(
-            url.starts_with("https://sso.garmin.cn/sso/signin?id=gauth%2Dwidget&"),
+            url.starts_with("https://sso.garmin.cn/sso/signin?id=gauth-widget&"),
             "{url}"
         );
         assert!(
-            url.contains("&service=https%3A%2F%2Fsso%2Egarmin%2Ecn%2Fsso%2Fembed&"),
+            url.contains("&service=https%3A%2F%2Fsso.garmin.cn%2Fsso%2Fembed&"),
             "{url}"
         );
     }

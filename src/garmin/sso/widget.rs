@@ -12,7 +12,7 @@ use crate::{
     garmin::{
         client::{Answer, Client},
         error::GarminError,
-        wire::errors,
+        wire::{errors, percent::encode},
     },
 };
 
@@ -53,7 +53,7 @@ pub async fn sign_in(
     let embed = client.endpoints().service_embed();
     let opening = format!(
         "/sso/embed?id=gauth-widget&embedWidget=true&gauthHost={}",
-        escape(&format!("{}/sso", client.endpoints().sso_origin()))
+        encode(&format!("{}/sso", client.endpoints().sso_origin()))
     );
     attempt.get(client, &opening, None).await?;
     let form = format!("/sso/signin?{}", common_query(&embed));
@@ -116,7 +116,7 @@ impl Attempt {
         let Some(mfa) = self.mfa.clone() else {
             return Err(GarminError::Unreadable("the code page".to_owned()));
         };
-        let path = format!("/sso/verifyMFA/mfaCode?clientId={}", escape(&mfa.client_id));
+        let path = format!("/sso/verifyMFA/mfaCode?clientId={}", encode(&mfa.client_id));
         let body = serde_json::json!({
             "customerGuid": mfa.customer_guid, "mfaMethod": mfa.method, "locale": mfa.locale,
         });
@@ -312,13 +312,9 @@ fn redirect(answer: &Answer, client: &Client) -> Option<String> {
 }
 
 fn common_query(embed: &str) -> String {
-    let embed = escape(embed);
+    let embed = encode(embed);
     format!(
         "id=gauth-widget&embedWidget=true&gauthHost={embed}&service={embed}&source={embed}\
          &redirectAfterAccountLoginUrl={embed}&redirectAfterAccountCreationUrl={embed}"
     )
-}
-
-fn escape(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

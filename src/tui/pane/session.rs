@@ -358,7 +358,7 @@ mod tests {
             status: SessionStatus::Valid,
             lanes,
             mfa: None,
-            cool_down: None,
+            cool_downs: Vec::new(),
             reuse: Reuse::default(),
         }
     }

@@ -61,7 +61,7 @@ fn state_of(name: &str, status: SessionStatus, mfa: Option<Challenge>) -> Accoun
         status,
         lanes: Vec::new(),
         mfa,
-        cool_down: None,
+        cool_downs: Vec::new(),
         reuse: Reuse::default(),
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
             ended_reason: None,
         }],
         mfa: None,
-        cool_down: None,
+        cool_downs: Vec::new(),
         reuse: Reuse {
             reused: 121,
             jobs: 124,
@@ -94,7 +94,7 @@ pub(super) fn cooling_down(scope: CoolDownScope) -> Event {
         state.lanes.clear();
     }
     let reason = "Garmin has had too many requests from here.".to_owned();
-    state.cool_down = Some(CoolDown {
+    state.cool_downs.push(CoolDown {
         is_overridden: false,
         scope,
         until: at(14 * MINUTE + 31),
@@ -111,7 +111,7 @@ pub(super) fn overridden() -> Event {
     };
     for cool_down in states
         .iter_mut()
-        .filter_map(|state| state.cool_down.as_mut())
+        .filter_map(|state| state.cool_downs.first_mut())
     {
         cool_down.is_overridden = true;
     }

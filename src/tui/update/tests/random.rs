@@ -49,7 +49,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
 
 fn resting(is_overridden: bool) -> Event {
     let mut state = state_of("ada", SessionStatus::Missing, None);
-    state.cool_down = Some(CoolDown {
+    state.cool_downs.push(CoolDown {
         scope: CoolDownScope::SignIn,
         until: at(500),
         reason: "why".to_owned(),

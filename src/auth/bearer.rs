@@ -42,7 +42,7 @@ impl Auth {
         Ok(())
     }
 
-    async fn has_session(&self, account: &Account, lane: Lane) -> Result<bool, Failure> {
+    pub(super) async fn has_session(&self, account: &Account, lane: Lane) -> Result<bool, Failure> {
         let id = account.id;
         let row = self
             .central_db

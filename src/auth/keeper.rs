@@ -288,9 +288,14 @@ impl Keeper {
             .central_db
             .read(move |db| sessions::load(db, id, Lane::Connect))
             .await?;
-        Ok(match row.and_then(|row| row.ended_reason) {
-            Some(_) => Failure::auth_expired(&self.account.name),
-            None => Failure::signed_out(&self.account.name),
+        if row.and_then(|row| row.ended_reason).is_some() {
+            return Ok(Failure::auth_expired(&self.account.name));
+        }
+        let has_key = self.auth.has_session(&self.account, Lane::Personal).await?;
+        Ok(if has_key {
+            Failure::only_a_key(&self.account.name)
+        } else {
+            Failure::signed_out(&self.account.name)
         })
     }
 

@@ -14,7 +14,7 @@ use crate::{
         dates::DateSpan,
         failure::{Failure, FailureKind},
         job::{JobReport, JobStatus, Price, SyncRequest, Trigger},
-        session::{AccountState, SessionStatus},
+        session::{AccountState, Lane, SessionStatus},
     },
     engine::{
         command::Command,
@@ -72,7 +72,9 @@ async fn accounts(front: &Front) -> Result<Vec<AccountState>, Failure> {
             .collect(),
         None => states
             .into_iter()
-            .filter(|state| state.status != SessionStatus::Missing)
+            .filter(|state| {
+                state.mfa.is_some() || state.status_of(Lane::Connect) != SessionStatus::Missing
+            })
             .collect(),
     };
     if found.is_empty() {

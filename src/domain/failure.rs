@@ -411,6 +411,16 @@ impl Failure {
         )
     }
 
+    pub fn only_a_key(account: &AccountName) -> Self {
+        Self::new(
+            FailureKind::SignedOut,
+            format!(
+                "Account {account} holds only a personal API key, and syncing over it is still to come."
+            ),
+            "Sign in with a password or the browser as well; the key stays.",
+        )
+    }
+
     pub fn busy(account: &AccountName) -> Self {
         Self::new(
             FailureKind::Busy,

@@ -187,6 +187,12 @@ impl AccountState {
         self.cool_downs.iter().max_by_key(|rest| rest.until)
     }
 
+    /// The status of one lane; `Missing` where there never was a session.
+    pub fn status_of(&self, lane: Lane) -> SessionStatus {
+        let known = self.lanes.iter().find(|state| state.lane == lane);
+        known.map_or(SessionStatus::Missing, |state| state.status)
+    }
+
     pub fn cool_down_of(&self, scope: CoolDownScope) -> Option<&CoolDown> {
         self.cool_downs.iter().find(|rest| rest.scope == scope)
     }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     account::AccountName,
     cool_down::CoolDownScope,
-    session::{AccountState, SessionStatus},
+    session::{AccountState, Lane, SessionStatus},
 };
 
 /// When each account was last synced, or tried, from this app.
@@ -30,7 +30,7 @@ impl Schedule {
         every: Duration,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        if state.status != SessionStatus::Valid {
+        if state.status_of(Lane::Connect) != SessionStatus::Valid {
             return None;
         }
         let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);

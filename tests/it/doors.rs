@@ -264,6 +264,20 @@ async fn a_key_is_checked_by_one_exchange_and_one_settings_call() {
 }
 
 #[tokio::test]
+async fn an_account_with_only_a_key_says_that_it_cannot_sync_yet() {
+    let world = World::new(scenario()).await;
+    let key = format!("{}\n", world.simulator.scenario().personal_key);
+    assert_eq!(world.run(&["login", "--key-stdin"], &key).await.code, 0);
+    let named = world.run(&["--sync", "--account", "default"], "").await;
+    assert_eq!(named.code, 3, "{named:?}");
+    assert!(named.err.contains("only a personal API key"), "{named:?}");
+    world
+        .run(&["--sync"], "")
+        .await
+        .complains(3, "not signed in");
+}
+
+#[tokio::test]
 async fn a_rejected_key_is_a_sentence_and_stores_nothing() {
     let world = World::new(scenario()).await;
     world

@@ -14,7 +14,7 @@ use std::{
 
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     central_db::CentralDb,
@@ -93,6 +93,7 @@ fn deps(config: Config) -> Result<Deps, Failure> {
         clock: Clock::system(),
         central_db,
         vault: Arc::new(vault),
+        critical: TaskTracker::new(),
         config,
     })
 }

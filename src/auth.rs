@@ -35,14 +35,16 @@ pub mod transfer;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
 use crate::{
-    central_db::CentralDb,
+    central_db::{CentralDb, cool_downs},
     clock::Clock,
     config::{HttpSettings, LoopbackUrl, PersonalKeyPlaces},
     domain::{
         account::{Account, AccountId, Region},
+        cool_down::CoolDownScope,
         failure::Failure,
         session::{Lane, Tokens},
     },
@@ -60,6 +62,8 @@ pub struct Auth {
     pub http: HttpSettings,
     /// Where to look for a personal API key, when asked to.
     pub key_places: PersonalKeyPlaces,
+    /// Work whose interruption would cost a session: quitting waits for it.
+    pub critical: TaskTracker,
 }
 
 impl Auth {
@@ -102,6 +106,30 @@ impl Auth {
         )?;
         serde_json::from_slice(&plain)
             .map_err(|_| Failure::unexpected("The stored session cannot be read."))
+    }
+
+    /// Proves that what Garmin is about to hand out could be sealed: a key that
+    /// turns out to be missing afterwards costs a session.
+    fn ready_to_seal(&self, account: AccountId) -> Result<(), Failure> {
+        self.vault.seal(Binding::Challenge { account }, &[])?;
+        Ok(())
+    }
+
+    /// Refuses while Garmin wants no request for this account.
+    async fn obey_rest(&self, account: AccountId) -> Result<(), Failure> {
+        let now = self.now();
+        let rest = self
+            .central_db
+            .read(move |db| cool_downs::load(db, account, CoolDownScope::Requests))
+            .await?;
+        match rest.filter(|rest| rest.until > now) {
+            Some(rest) => Err(Failure::cool_down(
+                "Asking Garmin",
+                &rest.reason,
+                rest.until,
+            )),
+            None => Ok(()),
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -14,7 +14,7 @@ mod schedule;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, keeper::Keeper},
@@ -37,6 +37,8 @@ pub struct Deps {
     pub central_db: CentralDb,
     pub vault: Arc<Vault>,
     pub config: Config,
+    /// Work that quitting waits for: token calls in flight.
+    pub critical: TaskTracker,
 }
 
 /// What an engine does unasked.
@@ -58,12 +60,17 @@ pub fn spawn(deps: Deps, mode: Mode) -> (EngineHandle, mpsc::Receiver<Event>, Ru
     let (commands, inbox) = mpsc::channel(INBOX);
     let (outbox, events) = mpsc::channel(OUTBOX);
     let stop = CancellationToken::new();
+    let critical = deps.critical.clone();
     let actor = Actor::new(deps, mode, outbox, stop.clone());
     let task = tokio::spawn(actor.run(inbox));
     (
         EngineHandle::new(commands),
         events,
-        RunningEngine { stop, task },
+        RunningEngine {
+            stop,
+            task,
+            critical,
+        },
     )
 }
 
@@ -82,6 +89,7 @@ impl Deps {
             base_url: self.config.base_url.clone(),
             http: self.config.http.clone(),
             key_places: self.config.personal_key.clone(),
+            critical: self.critical.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
         sessions::{self, NewPair},
     },
     domain::{
-        account::Account,
+        account::{Account, AccountId},
         audit::AuthAction,
         cool_down::CoolDownScope,
         failure::Failure,
@@ -45,6 +45,8 @@ impl Auth {
         action: AuthAction,
         door: Door,
     ) -> Result<SignInOutcome, Failure> {
+        self.ready_to_seal(account.id)?;
+        let _critical = self.critical.token();
         let tokens = match tokens::exchange(&client, &ticket, self.now()).await {
             Ok(tokens) => tokens,
             Err(TokenError::InvalidGrant | TokenError::ClientRefused(_)) => {
@@ -94,8 +96,6 @@ impl Auth {
                 .stop(&account, action, Failure::other_user(&account.name), None)
                 .await;
         }
-        // Decides what "today" is; a sync asks again while it is unknown.
-        let time_zone = api.time_zone().await.ok().flatten();
         let adoption = Adoption {
             lane: Lane::Connect,
             door,
@@ -103,18 +103,35 @@ impl Auth {
             is_proven: identity.is_some(),
             user_id: identity.as_ref().map(|identity| identity.user_id.clone()),
             display_name: identity.and_then(|identity| identity.display_name),
-            time_zone,
+            time_zone: None,
         };
-        let pair = |generation| -> Result<NewPair, Failure> {
-            Ok(NewPair {
-                generation,
-                sealed: self.seal(account.id, generation, tokens)?,
-                access_expires_at: tokens.access_expires_at,
-                refresh_expires_at: tokens.refresh_expires_at,
-                signed_in: Some((self.now(), door)),
-            })
-        };
-        self.adopt(&account, adoption, pair).await
+        let pair = |generation| self.connect_pair(account.id, generation, tokens, door);
+        let outcome = self.adopt(&account, adoption, pair).await?;
+        // Decides what "today" is; a sync asks again while it is unknown.
+        if let Ok(Some(zone)) = api.time_zone().await {
+            let id = account.id;
+            self.central_db
+                .write(move |tx| accounts::set_time_zone(tx, id, &zone))
+                .await?;
+        }
+        Ok(outcome)
+    }
+
+    /// The sealed row of a `connect` session that a person brought.
+    pub(super) fn connect_pair(
+        &self,
+        account: AccountId,
+        generation: u64,
+        tokens: &Tokens,
+        door: Door,
+    ) -> Result<NewPair, Failure> {
+        Ok(NewPair {
+            generation,
+            sealed: self.seal(account, generation, tokens)?,
+            access_expires_at: tokens.access_expires_at,
+            refresh_expires_at: tokens.refresh_expires_at,
+            signed_in: Some((self.now(), door)),
+        })
     }
 
     /// Stores a new session of one lane: everything of it, or nothing.
@@ -131,13 +148,17 @@ impl Auth {
             .central_db
             .read(move |db| sessions::load(db, id, lane))
             .await?;
-        let pair = pair(row.map_or(0, |row| row.generation) + 1)?;
+        let generation = row.map_or(0, |row| row.generation) + 1;
+        let pair = pair(generation)?;
         let display_name = adoption
             .display_name
             .clone()
             .or_else(|| account.display_name.clone());
         let account = account.clone();
         let stored = self.central_db.write(move |tx| {
+            if !sessions::store_pair(tx, id, lane, &pair)? {
+                return Ok(false);
+            }
             if let Some(user_id) = &adoption.user_id {
                 accounts::set_user_id(tx, id, user_id)?;
             }
@@ -147,9 +168,8 @@ impl Auth {
             if let Some(zone) = &adoption.time_zone {
                 accounts::set_time_zone(tx, id, zone)?;
             }
-            let stored = sessions::store_pair(tx, id, lane, &pair)?;
             if adoption.is_proven {
-                sessions::set_validated(tx, id, lane, now)?;
+                sessions::set_validated(tx, id, lane, generation, now)?;
             }
             if lane == Lane::Connect {
                 challenges::drop(tx, id)?;
@@ -164,7 +184,7 @@ impl Auth {
                 LogLevel::Session,
                 &format!("signed in ({door})"),
             )?;
-            Ok(stored)
+            Ok(true)
         });
         if stored.await? {
             Ok(SignInOutcome::SignedIn { display_name })

@@ -22,7 +22,7 @@ impl Auth {
                     .bearer()
                     .clone())
             }
-            Lane::Personal => self.day_token(account).await,
+            Lane::Personal => Ok(self.day_token(account).await?.1),
         }
     }
 

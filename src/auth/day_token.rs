@@ -28,16 +28,16 @@ use crate::{
 const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 impl Auth {
-    /// A day token that is good now.
-    pub(super) async fn day_token(&self, account: &Account) -> Result<Secret, Failure> {
-        let (_, session) = self.personal_session(account).await?;
+    /// A day token that is good now, and the generation it came from.
+    pub(super) async fn day_token(&self, account: &Account) -> Result<(u64, Secret), Failure> {
+        let (generation, session) = self.personal_session(account).await?;
         if !is_over(&session, self.now()) {
-            return Ok(session.bearer);
+            return Ok((generation, session.bearer));
         }
         let _lease = self.central_db.refresh_lease(account.id).await?;
         let (generation, session) = self.personal_session(account).await?;
         if !is_over(&session, self.now()) {
-            return Ok(session.bearer);
+            return Ok((generation, session.bearer));
         }
         self.exchange_again(account, generation, session).await
     }
@@ -47,24 +47,26 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the key"))?;
-        let mut bearer = self.day_token(account).await?;
+        let (mut generation, mut bearer) = self.day_token(account).await?;
         for is_last in [false, true] {
             match personal::settings(&client, &bearer).await {
                 Ok(_) => break,
                 Err(GarminError::Unauthorized { .. }) if !is_last => {
                     let _lease = self.central_db.refresh_lease(account.id).await?;
-                    let (generation, session) = self.personal_session(account).await?;
-                    bearer = self.exchange_again(account, generation, session).await?;
+                    let (stored, session) = self.personal_session(account).await?;
+                    (generation, bearer) = self.exchange_again(account, stored, session).await?;
                 }
                 // A second 401 is the key's problem (personal-api.md 4).
-                Err(GarminError::Unauthorized { .. }) => return Err(self.end_key(account).await?),
+                Err(GarminError::Unauthorized { .. }) => {
+                    return Err(self.end_key(account, generation).await?);
+                }
                 Err(error) => return Err(error.failure("the key")),
             }
         }
         let (id, now) = (account.id, self.now());
         Ok(self
             .central_db
-            .write(move |tx| sessions::set_validated(tx, id, Lane::Personal, now))
+            .write(move |tx| sessions::set_validated(tx, id, Lane::Personal, generation, now))
             .await?)
     }
 
@@ -73,14 +75,15 @@ impl Auth {
         account: &Account,
         generation: u64,
         session: PersonalSession,
-    ) -> Result<Secret, Failure> {
+    ) -> Result<(u64, Secret), Failure> {
+        self.obey_rest(account.id).await?;
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the key"))?;
         let now = self.now();
         let bearer = match personal::exchange(&client, &session.key, now).await {
             Ok(bearer) => bearer,
-            Err(KeyError::Rejected) => return Err(self.end_key(account).await?),
+            Err(KeyError::Rejected) => return Err(self.end_key(account, generation).await?),
             Err(error) => return Err(key_failure(&error)),
         };
         let is_short = bearer.life < KEY_ENDS_WITHIN;
@@ -95,12 +98,16 @@ impl Auth {
             },
             key: session.key,
         };
-        let pair = self.personal_pair(account.id, generation + 1, &fresh, false)?;
+        let next = generation + 1;
+        let pair = self.personal_pair(account.id, next, &fresh, false)?;
         let id = account.id;
         self.central_db
             .write(move |tx| {
-                sessions::store_pair(tx, id, Lane::Personal, &pair)?;
-                sessions::set_validated(tx, id, Lane::Personal, now)?;
+                if !sessions::store_pair(tx, id, Lane::Personal, &pair)? {
+                    // Another key was stored meanwhile: it counts, and this token is still good.
+                    return Ok(());
+                }
+                sessions::set_validated(tx, id, Lane::Personal, next, now)?;
                 auth_events::record(
                     tx,
                     id,
@@ -111,7 +118,7 @@ impl Auth {
                 )
             })
             .await?;
-        Ok(bearer.token)
+        Ok((next, bearer.token))
     }
 
     async fn personal_session(&self, account: &Account) -> Result<(u64, PersonalSession), Failure> {
@@ -141,12 +148,12 @@ impl Auth {
         Ok((row.generation, session))
     }
 
-    async fn end_key(&self, account: &Account) -> Result<Failure, Failure> {
+    async fn end_key(&self, account: &Account, generation: u64) -> Result<Failure, Failure> {
         let (account, now) = (account.clone(), self.now());
         self.central_db
             .write(move |tx| {
                 let reason = "Garmin rejected the personal API key.";
-                sessions::end(tx, account.id, Lane::Personal, reason, now)?;
+                sessions::end(tx, account.id, Lane::Personal, generation, reason, now)?;
                 auth_events::record(
                     tx,
                     account.id,

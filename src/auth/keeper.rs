@@ -10,7 +10,10 @@
 //! * A passing error never touches the stored session. Only a definite refusal
 //!   ends it: `invalid_grant` after the re-read, or 401 on a token just issued.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,6 +33,7 @@ use crate::{
         session::{Lane, Tokens},
     },
     garmin::{
+        api::Identity,
         client::{Api, Client},
         error::GarminError,
         legacy,
@@ -40,6 +44,10 @@ use crate::{
 /// How long before its end an access token counts as over (as others do,
 /// `protocol.md` 6.2), but never more than a tenth of its life.
 const MARGIN: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often, and how far apart, a commit of a new pair is tried again.
+const STORE_RETRIES: u32 = 5;
+const STORE_WAIT: Duration = Duration::from_secs(1);
 
 /// The keeper of one account's session, for the length of one job.
 #[derive(Debug)]
@@ -78,7 +86,7 @@ impl Keeper {
         if is_over(&held.tokens, now) {
             self.refresh(held.row.generation).await
         } else if held.row.last_validated_at.is_none() {
-            self.prove_stored(held.row.generation).await
+            self.prove_stored().await
         } else {
             Ok(self.lend(&held.tokens, held.row.generation))
         }
@@ -93,7 +101,7 @@ impl Keeper {
     pub async fn check(&self) -> Result<(), Failure> {
         let api = self.api().await?;
         match api.social_profile().await {
-            Ok(_) => self.note_validated().await,
+            Ok(_) => self.note_validated(api.generation()).await,
             Err(GarminError::Unauthorized { .. }) => self.renew(api.generation()).await.map(drop),
             Err(e) => Err(self.passing(&e).await?),
         }
@@ -101,13 +109,21 @@ impl Keeper {
 
     /// Refreshes unless another process already left `generation` behind.
     async fn refresh(&self, generation: u64) -> Result<Api, Failure> {
-        let id = self.account.id;
-        let _lease = self.auth.central_db.refresh_lease(id).await?;
+        let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
         let held = self.load().await?;
         if held.row.generation != generation && !is_over(&held.tokens, self.auth.now()) {
-            return self.prove_if_new(held).await;
+            return self.prove_held(held).await;
         }
-        let now = self.auth.now();
+        self.refresh_held(held).await
+    }
+
+    /// Spends the pair and stores the next one. Under the lease.
+    async fn refresh_held(&self, held: Held) -> Result<Api, Failure> {
+        let (id, now) = (self.account.id, self.auth.now());
+        self.auth.obey_rest(id).await?;
+        // Garmin is not asked before the answer can be sealed and written.
+        self.auth.ready_to_seal(id)?;
+        let _critical = self.auth.critical.token();
         self.auth
             .central_db
             .write(move |tx| sessions::begin_refresh(tx, id, Lane::Connect, now))
@@ -135,10 +151,23 @@ impl Keeper {
                 let oauth1 = held.tokens.oauth1.clone();
                 let fresh = Tokens { oauth1, ..fresh };
                 let generation = self.store(&held, &fresh).await?;
-                self.prove(&fresh, generation).await
+                match self.prove(&fresh, generation).await? {
+                    Some(api) => Ok(api),
+                    // It ran out on the way: whoever uses it next refreshes it.
+                    None if is_over(&fresh, self.auth.now()) => Ok(self.lend(&fresh, generation)),
+                    None => Err(self
+                        .end(
+                            generation,
+                            "Garmin does not accept a token it has just issued",
+                        )
+                        .await?),
+                }
             }
             Err(TokenError::InvalidGrant) => {
-                Err(self.end("Garmin refused the refresh token").await?)
+                let generation = held.row.generation;
+                Err(self
+                    .end(generation, "Garmin refused the refresh token")
+                    .await?)
             }
             Err(TokenError::ClientRefused(status)) => {
                 // Not `invalid_grant`: the pair may still be good, so it stays (protocol.md 6.3).
@@ -190,16 +219,31 @@ impl Keeper {
             refresh_expires_at: fresh.refresh_expires_at.or(held.row.refresh_expires_at),
             signed_in: None,
         };
-        let stored = self.auth.central_db.write(move |tx| {
-            let stored = sessions::store_pair(tx, account.id, Lane::Connect, &pair)?;
-            if stored {
-                auth_events::record(tx, account.id, now, AuthAction::Refresh, "OK", None)?;
-                let text = format!("session refreshed, generation {generation}");
-                note(tx, &account, now, LogLevel::Session, &text)?;
+        let mut tries = 0;
+        let stored = loop {
+            let (account, pair) = (account.clone(), pair.clone());
+            let written = self.auth.central_db.write(move |tx| {
+                let stored = sessions::store_pair(tx, account.id, Lane::Connect, &pair)?;
+                if stored {
+                    auth_events::record(tx, account.id, now, AuthAction::Refresh, "OK", None)?;
+                    let text = format!("session refreshed, generation {generation}");
+                    note(tx, &account, now, LogLevel::Session, &text)?;
+                }
+                Ok(stored)
+            });
+            match written.await {
+                Ok(stored) => break stored,
+                // The only copy of the new pair is in this process: a busy or full
+                // disk gets some time before it is given up.
+                Err(e) if tries < STORE_RETRIES => {
+                    tries += 1;
+                    tracing::error!(error = %e, tries, "the new session could not be stored yet");
+                    tokio::time::sleep(STORE_WAIT).await;
+                }
+                Err(e) => return Err(e.into()),
             }
-            Ok(stored)
-        });
-        if !stored.await? {
+        };
+        if !stored {
             // Signed out or in anew meanwhile, under another lease: theirs counts.
             return Err(Failure::signed_out(&self.account.name));
         }
@@ -208,50 +252,60 @@ impl Keeper {
     }
 
     /// A pair that somebody stored and did not live to prove.
-    async fn prove_stored(&self, generation: u64) -> Result<Api, Failure> {
+    async fn prove_stored(&self) -> Result<Api, Failure> {
         let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
         let held = self.load().await?;
-        if held.row.generation == generation && held.row.last_validated_at.is_none() {
-            return self.prove(&held.tokens, generation).await;
+        if is_over(&held.tokens, self.auth.now()) {
+            return self.refresh_held(held).await;
         }
-        self.prove_if_new(held).await
+        self.prove_held(held).await
     }
 
-    async fn prove_if_new(&self, held: Held) -> Result<Api, Failure> {
+    /// Under the lease. A pair that is refused although it is not new gets one
+    /// refresh before anything is concluded from it.
+    async fn prove_held(&self, held: Held) -> Result<Api, Failure> {
         if held.row.last_validated_at.is_some() {
             return Ok(self.lend(&held.tokens, held.row.generation));
         }
-        self.prove(&held.tokens, held.row.generation).await
+        match self.prove(&held.tokens, held.row.generation).await? {
+            Some(api) => Ok(api),
+            None => self.refresh_held(held).await,
+        }
     }
 
-    /// Makes the light profile call with a token just issued (`protocol.md` 6.4).
-    async fn prove(&self, tokens: &Tokens, generation: u64) -> Result<Api, Failure> {
+    /// Makes the light profile call (`protocol.md` 6.4). `None`: 401.
+    async fn prove(&self, tokens: &Tokens, generation: u64) -> Result<Option<Api>, Failure> {
         let api = self.lend(tokens, generation);
         match api.social_profile().await {
+            Ok(identity) if self.is_other_user(&identity) => Err(self
+                .end(generation, "It belongs to another Garmin user")
+                .await?),
             Ok(identity) => {
-                let id = self.account.id;
+                let (id, now) = (self.account.id, self.auth.now());
                 self.auth
                     .central_db
                     .write(move |tx| {
                         accounts::set_user_id(tx, id, &identity.user_id)?;
-                        match &identity.display_name {
-                            Some(name) => accounts::set_display_name(tx, id, name),
-                            None => Ok(()),
+                        if let Some(name) = &identity.display_name {
+                            accounts::set_display_name(tx, id, name)?;
                         }
+                        sessions::set_validated(tx, id, Lane::Connect, generation, now)
                     })
                     .await?;
-                self.note_validated().await?;
-                Ok(api)
+                Ok(Some(api))
             }
-            Err(GarminError::Unauthorized { .. }) => Err(self
-                .end("Garmin does not accept a token it has just issued")
-                .await?),
+            Err(GarminError::Unauthorized { .. }) => Ok(None),
             Err(e @ (GarminError::RateLimited { .. } | GarminError::Blocked)) => {
                 Err(self.passing(&e).await?)
             }
             // Passing trouble: stored, unproven, and proven at the next use.
-            Err(_) => Ok(api),
+            Err(_) => Ok(Some(api)),
         }
+    }
+
+    fn is_other_user(&self, identity: &Identity) -> bool {
+        let known = self.account.user_id.as_ref();
+        known.is_some_and(|known| *known != identity.user_id)
     }
 
     async fn load(&self) -> Result<Held, Failure> {
@@ -304,13 +358,13 @@ impl Keeper {
     }
 
     /// A definite refusal: the session is cleared, and says why.
-    async fn end(&self, reason: &str) -> Result<Failure, Failure> {
+    async fn end(&self, generation: u64, reason: &str) -> Result<Failure, Failure> {
         let (account, now) = (self.account.clone(), self.auth.now());
         let reason = format!("{reason}.");
         self.auth
             .central_db
             .write(move |tx| {
-                sessions::end(tx, account.id, Lane::Connect, &reason, now)?;
+                sessions::end(tx, account.id, Lane::Connect, generation, &reason, now)?;
                 auth_events::record(
                     tx,
                     account.id,
@@ -351,12 +405,12 @@ impl Keeper {
         Ok(failure.with_retry_at(Some(cool_down.until)))
     }
 
-    async fn note_validated(&self) -> Result<(), Failure> {
+    async fn note_validated(&self, generation: u64) -> Result<(), Failure> {
         let (id, now) = (self.account.id, self.auth.now());
         Ok(self
             .auth
             .central_db
-            .write(move |tx| sessions::set_validated(tx, id, Lane::Connect, now))
+            .write(move |tx| sessions::set_validated(tx, id, Lane::Connect, generation, now))
             .await?)
     }
 

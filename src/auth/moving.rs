@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Auth,
+    adopt::Adoption,
     export::{self, GarthFolder},
     import::{self, Given, Imported},
     transfer::{self, Transfer},
@@ -22,7 +23,8 @@ use crate::{
         sign_in::{KeyInput, SignInDoor, SignInOutcome},
     },
     garmin::{
-        client::Client,
+        client::{Api, Client},
+        error::GarminError,
         legacy,
         tokens::{self, TokenError},
     },
@@ -77,20 +79,57 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the session"))?;
+        self.ready_to_seal(account.id)?;
+        let _critical = self.critical.token();
+        if let Some(failure) = self.foreign_user(&account, &client, &imported).await {
+            let outcome = self
+                .stop(&account, AuthAction::Import, failure, None)
+                .await?;
+            return Ok((outcome, remarks));
+        }
         let tokens = match self.own_chain(&client, imported).await {
             Ok(tokens) => tokens,
             Err(failure) => {
-                return Ok((
-                    self.stop(&account, AuthAction::Import, failure, None)
-                        .await?,
-                    remarks,
-                ));
+                let outcome = self
+                    .stop(&account, AuthAction::Import, failure, None)
+                    .await?;
+                return Ok((outcome, remarks));
             }
         };
-        let outcome = self
-            .prove_and_adopt(account, client, &tokens, AuthAction::Import, Door::Import)
-            .await?;
+        // The pair it came from is spent: stored first, proven after.
+        let adoption = Adoption {
+            lane: Lane::Connect,
+            door: Door::Import,
+            action: AuthAction::Import,
+            is_proven: false,
+            user_id: None,
+            display_name: None,
+            time_zone: None,
+        };
+        let pair = |generation| self.connect_pair(account.id, generation, &tokens, Door::Import);
+        self.adopt(&account, adoption, pair).await?;
+        let proven = self.keeper(account.clone(), client).api().await;
+        let outcome = match proven {
+            Ok(_) => SignInOutcome::SignedIn {
+                display_name: self.account(&account.name, None).await?.display_name,
+            },
+            Err(failure) => SignInOutcome::from(failure),
+        };
         Ok((outcome, remarks))
+    }
+
+    /// Asks who it is with the token as it came, before anything is spent.
+    async fn foreign_user(
+        &self,
+        account: &Account,
+        client: &Client,
+        imported: &Imported,
+    ) -> Option<Failure> {
+        let known = account.user_id.as_ref()?;
+        let tokens = imported.connect.as_ref()?;
+        let api = Api::new(client.clone(), tokens.access.clone(), 0);
+        let identity = api.social_profile().await.ok()?;
+        (identity.user_id != *known).then(|| Failure::other_user(&account.name))
     }
 
     /// Writes the session of the `connect` lane out. File names and contents.
@@ -150,7 +189,13 @@ impl Auth {
         let now: Timestamp = self.now();
         let (connect, oauth1) = (imported.connect, imported.oauth1);
         let refreshed = match &connect {
-            Some(tokens) => tokens::refresh(client, tokens, now).await,
+            Some(tokens) => match tokens::refresh(client, tokens, now).await {
+                // As in the keeper: one retry tells whether it was rotated.
+                Err(TokenError::Garmin(GarminError::NoAnswer(_))) => {
+                    tokens::refresh(client, tokens, now).await
+                }
+                answered => answered,
+            },
             None => Err(TokenError::InvalidGrant),
         };
         match (refreshed, &oauth1) {

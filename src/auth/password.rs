@@ -89,6 +89,8 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the sign-in"))?;
+        self.ready_to_seal(account.id)?;
+        let _critical = self.critical.token();
         let (reply, attempt, was_shut) = match post_password(&client, email, password).await {
             Ok(posted) => posted,
             Err(e) => {
@@ -102,10 +104,15 @@ impl Auth {
                 self.exchange(account, client, ticket, AuthAction::SignIn, Door::Password)
                     .await
             }
-            Next::Ask { method, sent_to } => self
-                .remember_challenge(&account, method, sent_to, &attempt)
-                .await
-                .map(SignInOutcome::MfaRequired),
+            Next::Ask { method, sent_to } => {
+                if let Some(rest) = was_shut {
+                    // Cleared when the code is right; until then nobody knocks there again.
+                    self.rest(&account, rest).await?;
+                }
+                self.remember_challenge(&account, method, sent_to, &attempt)
+                    .await
+                    .map(SignInOutcome::MfaRequired)
+            }
             Next::AskAgain(failure) => self.stop(&account, AuthAction::SignIn, failure, None).await,
             Next::Stop { failure, rest } => {
                 // The mobile bucket stays shut whatever the widget said.
@@ -132,6 +139,7 @@ impl Auth {
             attempts: stored.challenge.attempts + 1,
             ..stored.challenge
         };
+        let _critical = self.critical.token();
         let reply = match attempt.answer(&client, &challenge.method, code).await {
             Ok(reply) => reply,
             // The challenge is as alive as it was: the network's trouble is not the code's.

@@ -206,6 +206,7 @@ mod tests {
             let second = Duration::from_secs(1);
             Auth {
                 key_places: PersonalKeyPlaces::default(),
+                critical: tokio_util::task::TaskTracker::new(),
                 clock: Clock::manual(Timestamp::UNIX_EPOCH),
                 central_db: CentralDb::open(&self.fixture.paths).unwrap(),
                 vault: Arc::new(vault),

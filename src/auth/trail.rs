@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Auth {
-    /// Ends the attempt and drops its challenge.
+    /// Ends the attempt, and a challenge whose answer this was.
     pub(super) async fn stop(
         &self,
         account: &Account,
@@ -28,9 +28,23 @@ impl Auth {
         failure: Failure,
         rest: Option<Rest>,
     ) -> Result<SignInOutcome, Failure> {
-        self.refuse(account, action, failure, rest, true)
+        // Only a code's own end is the challenge's: a stale ticket or a mistyped key
+        // must not cost a sign-in that waits for its code.
+        let challenge_over = action == AuthAction::MfaAnswer;
+        self.refuse(account, action, failure, rest, challenge_over)
             .await
             .map(SignInOutcome::from)
+    }
+
+    /// Enters the cool-down that a shut door asks for.
+    pub(super) async fn rest(&self, account: &Account, rest: Rest) -> Result<(), Failure> {
+        let (id, now) = (account.id, self.now());
+        let reason = Failure::rate_limited(None).summary;
+        let scope = CoolDownScope::SignIn;
+        self.central_db
+            .write(move |tx| cool_downs::enter(tx, id, scope, rest.retry_after, &reason, now))
+            .await?;
+        Ok(())
     }
 
     /// Writes a refusal down: audit line, log line, cool-down if one follows.
@@ -80,13 +94,16 @@ fn enter_cool_down(
                 .unwrap_or(Timestamp::MAX);
             let reason =
                 format!("{wrong} wrong passwords within an hour; more would lock the account.");
-            return Ok(Some(CoolDown {
+            let before = cool_downs::load(tx, account.id, scope)?;
+            let cool_down = CoolDown {
                 scope,
                 until,
                 reason,
-                strikes: 0,
+                strikes: before.map_or(0, |before| before.strikes),
                 is_overridden: false,
-            }));
+            };
+            cool_downs::store(tx, account.id, &cool_down)?;
+            return Ok(Some(cool_down));
         }
     }
     Ok(None)

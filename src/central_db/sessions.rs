@@ -137,7 +137,15 @@ pub fn begin_refresh(
     lane: Lane,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    set(connection, account, lane, "refresh_started_at = :at", now)
+    connection
+        .prepare_cached(
+            "UPDATE garmin_authentication_state SET refresh_started_at = :now
+             WHERE account = :account AND lane = :lane",
+        )?
+        .execute(named_params! {
+            ":account": account.get(), ":lane": lane.name(), ":now": ms(now),
+        })?;
+    Ok(())
 }
 
 /// The refresh is known not to have happened: the pair is as good as before.
@@ -155,26 +163,36 @@ pub fn abandon_refresh(
     Ok(())
 }
 
+/// `generation` was accepted; a pair stored since has to prove itself.
 pub fn set_validated(
     connection: &Connection,
     account: AccountId,
     lane: Lane,
+    generation: u64,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    set(
-        connection,
-        account,
-        lane,
-        "last_validated = :at, user_id = (SELECT user_id FROM account WHERE id = account)",
-        now,
-    )
+    connection
+        .prepare_cached(
+            "UPDATE garmin_authentication_state SET last_validated = :at,
+                 user_id = (SELECT user_id FROM account WHERE id = :account)
+             WHERE account = :account AND lane = :lane AND generation = :generation",
+        )?
+        .execute(named_params! {
+            ":account": account.get(),
+            ":lane": lane.name(),
+            ":generation": integer(generation),
+            ":at": ms(now),
+        })?;
+    Ok(())
 }
 
 /// Clears the session after a definite refusal: `EXPIRED`, with the reason.
+/// A pair stored since is none of this refusal's business.
 pub fn end(
     connection: &Connection,
     account: AccountId,
     lane: Lane,
+    generation: u64,
     reason: &str,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
@@ -183,10 +201,15 @@ pub fn end(
             "UPDATE garmin_authentication_state SET session_data = NULL, previous_session_data = NULL,
                  access_expires_at = NULL, refresh_expires_at = NULL, refresh_started_at = NULL,
                  ended_at = :now, ended_reason = :reason
-             WHERE account = :account AND lane = :lane",
+             WHERE account = :account AND lane = :lane AND generation = :generation
+                 AND session_data IS NOT NULL",
         )?
         .execute(named_params! {
-            ":account": account.get(), ":lane": lane.name(), ":now": ms(now), ":reason": reason,
+            ":account": account.get(),
+            ":lane": lane.name(),
+            ":generation": integer(generation),
+            ":now": ms(now),
+            ":reason": reason,
         })?;
     Ok(())
 }
@@ -267,22 +290,6 @@ pub(super) fn set_mfa_pending(
              ON CONFLICT (account, lane) DO UPDATE SET mfa_pending = excluded.mfa_pending",
         )?
         .execute(named_params! { ":account": account.get(), ":pending": pending })?;
-    Ok(())
-}
-
-fn set(
-    connection: &Connection,
-    account: AccountId,
-    lane: Lane,
-    assignment: &str,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    let sql = format!(
-        "UPDATE garmin_authentication_state SET {assignment} WHERE account = :account AND lane = :lane"
-    );
-    connection.prepare_cached(&sql)?.execute(
-        named_params! { ":account": account.get(), ":lane": lane.name(), ":at": ms(now) },
-    )?;
     Ok(())
 }
 
@@ -383,7 +390,7 @@ mod tests {
             SessionStatus::Expired,
             "the refresh token ran out"
         );
-        end(db, f.account, Lane::Connect, "refused", at(600)).unwrap();
+        end(db, f.account, Lane::Connect, 1, "refused", at(600)).unwrap();
         assert_eq!(status(600), SessionStatus::Expired);
         forget(db, f.account).unwrap();
         assert_eq!(status(600), SessionStatus::Missing);

@@ -9,6 +9,7 @@ use super::{
     error::GarminError,
     wire::{fields::Fields, times},
 };
+use crate::domain::printable::printable;
 
 /// Who Garmin says the bearer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Api {
             .ok_or_else(unreadable)?;
         Ok(Identity {
             user_id,
-            display_name: fields.text("displayName"),
+            display_name: fields.text("displayName").map(|name| printable(&name)),
         })
     }
 
@@ -40,7 +41,8 @@ impl Api {
         let body = self
             .json("/userprofile-service/userprofile/settings")
             .await?;
-        Ok(Fields::of(&body).and_then(|fields| fields.text("timeZone")))
+        let zone = Fields::of(&body).and_then(|fields| fields.text("timeZone"));
+        Ok(zone.map(|zone| printable(&zone)))
     }
 
     /// When a watch last uploaded (`protocol.md` 9.3); `None` if none ever did.

@@ -10,7 +10,7 @@ use super::{
     error::GarminError,
     wire::{errors, token},
 };
-use crate::domain::secret::Secret;
+use crate::domain::{printable::printable, secret::Secret};
 
 /// A day token and when it ends.
 #[derive(Clone, Debug)]
@@ -101,9 +101,12 @@ pub async fn settings(client: &Client, bearer: &Secret) -> Result<Profile, Garmi
     let fields = super::wire::fields::Fields::of(&value)
         .ok_or_else(|| GarminError::Unreadable("the settings".to_owned()))?;
     // The literal `gmt` is no IANA name.
-    let time_zone = fields.text("timeZone").filter(|zone| zone != "gmt");
+    let time_zone = fields
+        .text("timeZone")
+        .map(|zone| printable(&zone))
+        .filter(|zone| zone != "gmt");
     Ok(Profile {
-        display_name: fields.text("displayName"),
+        display_name: fields.text("displayName").map(|name| printable(&name)),
         time_zone,
     })
 }

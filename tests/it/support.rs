@@ -144,6 +144,7 @@ impl World {
         Deps {
             clock,
             central_db: CentralDb::open(&config.paths).unwrap(),
+            critical: tokio_util::task::TaskTracker::new(),
             vault: Arc::new(Vault::at(KeyPlaces {
                 home_key: config.paths.vault_key.clone(),
                 ..KeyPlaces::default()

@@ -77,10 +77,22 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
     }
     let config = Config::resolve(&args.common, env)?;
     let deps = deps(config)?;
+    if needs_key(task.as_ref()) {
+        deps.vault.check()?;
+    }
     match task {
         Some(task) => headless(deps, task).await,
         None => full_screen(deps, Vec::new()).await,
     }
+}
+
+/// Whether a damaged key should be said before anything else. What only looks,
+/// or forgets, works without one.
+const fn needs_key(task: Option<&Task>) -> bool {
+    !matches!(
+        task,
+        Some(Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false })
+    )
 }
 
 /// Opens everything the configuration names.
@@ -88,7 +100,6 @@ fn deps(config: Config) -> Result<Deps, Failure> {
     config.paths.create()?;
     let central_db = CentralDb::open(&config.paths)?;
     let vault = Vault::at(key_places(&config));
-    vault.check()?;
     Ok(Deps {
         clock: Clock::system(),
         central_db,

@@ -62,6 +62,8 @@ pub enum CentralDbError {
     Sqlite(#[from] rusqlite::Error),
     #[error("the lock file {path} cannot be used: {why}")]
     Lock { path: String, why: String },
+    #[error("another process has been refreshing this session for minutes")]
+    LeaseTaken,
     #[error("a database job panicked; nothing of it was stored")]
     Panicked,
     #[error("the database thread has ended")]
@@ -74,6 +76,10 @@ impl From<CentralDbError> for Failure {
             CentralDbError::Open { .. } | CentralDbError::Lock { .. } => (
                 FailureKind::Home,
                 "Check the folder's permissions and free space, or choose another with --home DIR.",
+            ),
+            CentralDbError::LeaseTaken => (
+                FailureKind::Busy,
+                "Try again; if it stays so, look for a garminsync that hangs.",
             ),
             CentralDbError::Foreign { .. } => (
                 FailureKind::Home,

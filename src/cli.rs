@@ -16,6 +16,7 @@ mod status;
 mod sync;
 mod times;
 mod token;
+mod worst;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,8 @@
 -- CentralDB, first version. Instants (`*_at`) are UTC epoch milliseconds, days
 -- (`*_on`) ISO civil dates of the account's calendar; other columns name their unit.
 
+PRAGMA application_id = 1196576083;  -- "GRMS": marks the file as ours, with the first table
+
 CREATE TABLE account (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL UNIQUE,

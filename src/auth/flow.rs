@@ -84,9 +84,7 @@ fn verdict(reply: SignInReply) -> Next {
             failure: Failure::blocked(None),
             rest: Some(Rest { retry_after: None }),
         },
-        SignInReply::Refused { kind, message } => {
-            stop(Failure::sign_in_refused(&format!("{kind}: {message}")))
-        }
+        SignInReply::Refused { kind, message } => stop(Failure::sign_in_refused(&kind, &message)),
         // A code's verdict on a password, or a ticket handled above: Garmin changed its ways.
         SignInReply::CodeRefused
         | SignInReply::ChallengeOver

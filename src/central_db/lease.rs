@@ -17,9 +17,9 @@ use super::CentralDbError;
 pub struct Lease(#[expect(dead_code, reason = "holds the lock; closing the file lets go")] File);
 
 impl Lease {
-    /// Longer than the slowest refresh (connect and request timeouts together),
-    /// so that giving up means something is badly wrong.
-    const PATIENCE: Duration = Duration::from_secs(90);
+    /// Longer than the slowest refresh with its retry and its proof, so that
+    /// giving up means something is badly wrong.
+    const PATIENCE: Duration = Duration::from_mins(5);
     const POLL: Duration = Duration::from_millis(20);
 
     /// `None` while somebody else holds it.
@@ -38,7 +38,7 @@ impl Lease {
             match Self::try_take(path)? {
                 Some(lease) => return Ok(lease),
                 None if Instant::now() > end => {
-                    return Err(failed(path, "another process holds it for too long"));
+                    return Err(CentralDbError::LeaseTaken);
                 }
                 None => tokio::time::sleep(Self::POLL).await,
             }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::config::paths::Paths;
 
-/// Marks a file as a CentralDB: "GRMS".
+/// Marks a file as a CentralDB: "GRMS". Set by the first migration.
 const APPLICATION_ID: i64 = 0x4752_4d53;
 
 /// How long a statement waits for another process's transaction.
@@ -27,7 +27,6 @@ pub(super) fn open(paths: &Paths) -> Result<Connection, CentralDbError> {
     recognise(&connection, path)?;
     configure(&connection).map_err(|e| failed(path, &e.to_string()))?;
     migrations::apply(&mut connection, path, MIGRATIONS)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     Ok(connection)
 }
 

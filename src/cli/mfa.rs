@@ -143,9 +143,25 @@ pub(super) fn show(out: &Output, account: &AccountName, outcome: &SignInOutcome)
             } else {
                 out.result(report.message(), &report);
             }
+            if is_door_shut(failure.kind) {
+                say(
+                    "garminsync: the browser door is open all the same: garminsync login --browser",
+                );
+            }
             failure.kind.exit_code()
         }
     }
+}
+
+/// Whether the password door is shut for now, and the browser's is not.
+const fn is_door_shut(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::RateLimited
+            | FailureKind::Blocked
+            | FailureKind::CaptchaRequired
+            | FailureKind::CoolDown
+    )
 }
 
 /// The account named, or else the only one that waits for a code.

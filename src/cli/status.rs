@@ -9,6 +9,7 @@ use super::{
     output::{Output, complain},
     report::StatusReport,
     times::{since, until},
+    worst::worse,
 };
 use crate::{
     domain::{
@@ -22,7 +23,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, check: bool) -> Result<
     let mut code = 0;
     if check {
         for state in wanted(front).await? {
-            code = code.max(check_one(front, &state).await?);
+            code = worse(code, check_one(front, &state).await?);
         }
     }
     let states = wanted(front).await?;

@@ -197,12 +197,18 @@ impl AccountState {
         self.cool_downs.iter().find(|rest| rest.scope == scope)
     }
 
-    /// When a person is needed next: the lane that lasts longest decides.
+    /// When a person is needed next. Syncs live on the `connect` lane, so that one
+    /// decides where there is one.
     pub fn needs_person_in_days(&self, now: Timestamp) -> Option<i64> {
-        self.lanes
-            .iter()
-            .filter_map(|lane| lane.needs_person_in_days(now))
-            .max()
+        let connect = self.lanes.iter().find(|lane| lane.lane == Lane::Connect);
+        let connect = connect.filter(|lane| lane.status != SessionStatus::Missing);
+        match connect {
+            Some(lane) => lane.needs_person_in_days(now),
+            None => {
+                let days = self.lanes.iter().map(|lane| lane.needs_person_in_days(now));
+                days.flatten().max()
+            }
+        }
     }
 }
 

@@ -64,7 +64,7 @@ mod tests {
     use crate::domain::{
         account::{Account, AccountId, Region},
         cool_down::CoolDown,
-        session::Reuse,
+        session::{LaneState, Reuse},
     };
 
     const EVERY: Duration = Duration::from_mins(30);
@@ -81,7 +81,17 @@ mod tests {
         AccountState {
             account,
             status,
-            lanes: Vec::new(),
+            lanes: vec![LaneState {
+                lane: Lane::Connect,
+                status,
+                door: None,
+                signed_in_at: None,
+                access_expires_at: None,
+                refresh_expires_at: None,
+                last_validated_at: None,
+                generation: 1,
+                ended_reason: None,
+            }],
             mfa: None,
             cool_downs: Vec::new(),
             reuse: Reuse::default(),

@@ -123,7 +123,9 @@ pub(super) fn refusal(answer: Answer) -> TokenError {
         (400 | 401, _) => TokenError::ClientRefused(status),
         (403, _) if errors::is_json(&answer.body) => TokenError::ClientRefused(status),
         _ => match errors::check(answer) {
-            Err(GarminError::Refused { status, .. }) => TokenError::ClientRefused(status),
+            Err(GarminError::Refused { status, .. }) if (400..=403).contains(&status) => {
+                TokenError::ClientRefused(status)
+            }
             Err(e) => e.into(),
             // 1xx and 3xx never reach here as a success; say so rather than guess.
             Ok(_) => {

@@ -89,6 +89,12 @@ struct Run<'a, L> {
     planned: u32,
     /// Tasks in a row that ended without any answer from Garmin.
     silent: u32,
+    /// Whether any task got an answer.
+    has_answer: bool,
+    /// The last trouble that was not Garmin's verdict on a request.
+    trouble: Option<GarminError>,
+    /// The body of the last answer, to notice a server that repeats itself.
+    last_page: Option<u64>,
     on: &'a (dyn Fn(JobEvent) + Send + Sync),
 }
 
@@ -138,6 +144,9 @@ pub async fn run<L: Lender>(
         ordinal: 0,
         planned: 0,
         silent: 0,
+        has_answer: false,
+        trouble: None,
+        last_page: None,
         on,
     };
     let began = Instant::now();

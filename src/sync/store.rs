@@ -221,10 +221,16 @@ fn cover(
 ) -> rusqlite::Result<()> {
     let with_rows: BTreeSet<Date> = reading.rows.iter().map(|row| row.day()).collect();
     for day in covers.days() {
-        let unread = reading.unread.iter().find(|unread| unread.day == Some(day));
+        let has_rows = with_rows.contains(&day);
+        // An item that could not even be dated may belong to any day without a
+        // row: those days failed, they are not empty.
+        let unread = reading
+            .unread
+            .iter()
+            .find(|unread| unread.day == Some(day) || (unread.day.is_none() && !has_rows));
         let state = match unread {
             Some(_) => Coverage::Failed,
-            None => settled(day, at.today, with_rows.contains(&day), settles_after),
+            None => settled(day, at.today, has_rows, settles_after),
         };
         let reason = unread.map(|unread| unread.why.as_str());
         coverage::set(db, at.account, dataset, day, state, reason, at.now)?;

@@ -36,7 +36,7 @@ impl VaultError {
             Self::KeyMissing { .. } | Self::CannotOpen { .. } => {
                 "Put the right key back, or sign in again; your synced data is not affected."
             }
-            Self::NotReplaceable { .. } => "Re-key to another source instead.",
+            Self::NotReplaceable { .. } => "Replace it where it is kept, then sign in again.",
             Self::NoRandom => "Try again.",
         }
     }

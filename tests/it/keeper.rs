@@ -94,6 +94,7 @@ async fn a_passing_error_never_touches_the_session() {
             "{kind:?}"
         );
         world.simulator.clear_faults();
+        world.db().execute("DELETE FROM cool_down", []).unwrap();
         let after = world.rows("SELECT session_data, generation FROM garmin_authentication_state");
         assert_eq!(before, after, "{kind:?}");
     }
@@ -276,4 +277,18 @@ async fn a_sealed_session_opens_for_nobody_else() {
     ] {
         assert!(vault.open(other, &blob).is_err(), "{other:?}");
     }
+}
+
+#[tokio::test]
+async fn garmin_is_not_asked_for_tokens_that_could_not_be_sealed() {
+    let world = World::signed_in(scenario()).await;
+    let mut command = world.command(&["status", "--check"]);
+    command.env("GARMINSYNC_KEY_FILE", "/nowhere/at/all/vault.key");
+    world.simulator.expire_access_tokens();
+    let ran = tokio::task::spawn_blocking(move || crate::support::run(&mut command, ""))
+        .await
+        .unwrap();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert_eq!(world.simulator.counters().refreshes, 0);
+    assert_eq!(world.run(&["status", "--check"], "").await.code, 0);
 }

@@ -258,3 +258,32 @@ async fn signing_out_forgets_the_session_and_keeps_the_data() {
     assert!(world.number("SELECT count(*) FROM daily_summary") > 0);
     assert!(!world.deps().auth().sign_out(&account()).await.unwrap());
 }
+
+#[tokio::test]
+async fn wrong_passwords_stop_here_before_they_lock_the_account() {
+    let world = World::new(scenario()).await;
+    let login = ["login", "--email", "grace@example.com", "--password-stdin"];
+    let mut codes = Vec::new();
+    for _ in 0..5 {
+        codes.push(world.run(&login, "wrong\n").await.code);
+    }
+    assert_eq!(codes, [3, 3, 3, 3, 3]);
+    let asked = world.simulator.counters().total;
+    world
+        .run(&login, "wrong\n")
+        .await
+        .complains(5, "wrong passwords");
+    assert_eq!(world.simulator.counters().total, asked);
+}
+
+#[tokio::test]
+async fn a_stale_ticket_does_not_cost_the_code_that_is_awaited() {
+    let world = World::new(with_mfa()).await;
+    world.sign_in().await;
+    let ran = world
+        .run(&["login", "--ticket-stdin"], "ST-1-stale-cas\n")
+        .await;
+    assert_eq!(ran.code, 3);
+    let outcome = answer(&world, "271828").await;
+    assert!(matches!(outcome, SignInOutcome::SignedIn { .. }));
+}

@@ -452,3 +452,52 @@ async fn late_days_arrive_and_settle() {
     let report = world.sync().await;
     assert_eq!(report.datasets[&Dataset::Daily].rows_new, 1, "{report:?}");
 }
+
+#[tokio::test]
+async fn an_item_without_a_day_makes_holes_and_not_empty_days() {
+    let world = World::signed_in(scenario()).await;
+    let body = serde_json::json!({"data": {"sleepSummariesScalar": [{"sleepTimeSeconds": 3600}]}});
+    let kind = FaultKind::Json { status: 200, body };
+    world
+        .simulator
+        .inject(Fault::once("/graphql-gateway", kind));
+    let report = world.sync_with(world.deps(), only(Dataset::Sleep)).await;
+    assert_eq!(report.status, JobStatus::Partial, "{report:?}");
+    assert_eq!(
+        world.number("SELECT count(*) FROM coverage WHERE state = 'failed'"),
+        28
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_its_pages_is_left_after_two() {
+    let world = World::signed_in(scenario()).await;
+    let rows: Vec<_> = (0..1000)
+        .map(|id| serde_json::json!({"activityId": id, "startTimeLocal": "2020-01-01 07:00:00"}))
+        .collect();
+    let kind = FaultKind::Json {
+        status: 200,
+        body: serde_json::json!(rows),
+    };
+    world
+        .simulator
+        .inject(Fault::always("/activitylist-service", kind));
+    world
+        .sync_with(world.deps(), only(Dataset::Activities))
+        .await;
+    assert_eq!(world.simulator.counters().of("activities.list"), 2);
+}
+
+#[tokio::test]
+async fn one_unanswered_dataset_is_unreachable_not_partly_done() {
+    let world = World::signed_in(scenario()).await;
+    world
+        .simulator
+        .inject(Fault::always("/graphql-gateway", FaultKind::Reset));
+    let report = world.sync_with(world.deps(), only(Dataset::Sleep)).await;
+    assert_eq!(
+        (report.status, report.exit_code()),
+        (JobStatus::Failed, 6),
+        "{report:?}"
+    );
+}

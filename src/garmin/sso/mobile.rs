@@ -113,10 +113,7 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
         return Ok(SignInReply::RateLimited { retry_after });
     }
     let Ok(reply) = serde_json::from_slice::<SsoReply>(&answer.body) else {
-        return match answer.status {
-            status @ 500..=599 => Err(GarminError::Server(status)),
-            _ => Ok(SignInReply::Blocked),
-        };
+        return not_json(answer, is_code);
     };
     match reply.error.as_ref().and_then(EdgeError::status) {
         Some(429) => return Ok(SignInReply::RateLimited { retry_after }),
@@ -126,6 +123,11 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
         }
         None => {}
     }
+    let wants_consent = reply
+        .consent_type_list
+        .iter()
+        .flatten()
+        .any(|consent| consent == "GLOBAL_PRIVACY_POLICY");
     let status = reply.response_status.unwrap_or_default();
     let kind = status.kind.unwrap_or_default();
     let message = status.message.unwrap_or_default();
@@ -167,6 +169,10 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
         }
         _ if says("CAPTCHA") => SignInReply::CaptchaRequired,
         _ if says("LOCKED") || says("MAXLOGINS") => SignInReply::AccountLocked,
+        _ if wants_consent => SignInReply::Refused {
+            kind: "GLOBAL_PRIVACY_POLICY".to_owned(),
+            message,
+        },
         "" if (500..=599).contains(&answer.status) => {
             return Err(GarminError::Server(answer.status));
         }
@@ -177,6 +183,24 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
         }
         _ => SignInReply::Refused { kind, message },
     })
+}
+
+/// A page where JSON belongs.
+fn not_json(answer: &Answer, is_code: bool) -> Result<SignInReply, GarminError> {
+    let page = String::from_utf8_lossy(&answer.body).to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| page.contains(word));
+    match answer.status {
+        status @ 500..=599 => Err(GarminError::Server(status)),
+        403 => Ok(SignInReply::Blocked),
+        // An old client profile is refused with XML (`protocol.md` 2.1).
+        _ if says(&["invalidrecaptcha"]) => Ok(SignInReply::CaptchaRequired),
+        _ if is_code || says(&["just a moment", "attention required", "cloudflare"]) => {
+            Ok(SignInReply::Blocked)
+        }
+        _ => Err(GarminError::Unreadable(
+            "a page in place of a sign-in reply".to_owned(),
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -236,7 +260,12 @@ mod tests {
             login(403, "<html>Just a moment...</html>"),
             R::Blocked
         ));
-        assert!(matches!(login(200, "<html>hello</html>"), R::Blocked));
+        assert!(matches!(
+            reply(200, "<html>hello</html>", false),
+            Err(GarminError::Unreadable(_))
+        ));
+        let xml = "<e>InvalidReCaptchaException</e>";
+        assert!(matches!(login(400, xml), R::CaptchaRequired));
         assert!(matches!(
             login(200, &verdict("SOMETHING_NEW", "text")),
             R::Refused { .. }

@@ -76,7 +76,11 @@ pub async fn sign_in(
         // Nothing has been sent yet on some accounts: then ask for it (PGC #386).
         let is_unsent = method.is_sent() && pages::variable(&reply.text(), "codeSentTo").is_none();
         if is_unsent {
-            attempt.request_code(client).await?;
+            // The password was right: a code that could not be sent now can be asked
+            // for again (`mfa --resend`).
+            if let Err(error) = attempt.request_code(client).await {
+                tracing::warn!(%error, "the first code could not be asked for");
+            }
             verdict = SignInReply::MfaRequired {
                 method: method.clone(),
                 sent_to: None,

@@ -8,6 +8,8 @@ pub struct SsoReply {
     pub service_ticket_id: Option<String>,
     pub response_status: Option<ResponseStatus>,
     pub customer_mfa_info: Option<CustomerMfaInfo>,
+    /// What the person has to accept on the web first.
+    pub consent_type_list: Option<Vec<serde_json::Value>>,
     pub error: Option<EdgeError>,
 }
 

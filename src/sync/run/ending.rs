@@ -64,6 +64,11 @@ impl<L: Lender> Run<'_, L> {
         let (job, account, now) = (self.job, self.account.clone(), self.shop.clock.now());
         let ending = match halt {
             Some(halt) => Some(self.early_end(halt).await?),
+            // Nobody answered anything: that is no partly done sync.
+            None if !self.has_answer => self
+                .trouble
+                .as_ref()
+                .map(|error| (JobStatus::Failed, error.failure("the sync"))),
             None => None,
         };
         let requests = self.client.requests();

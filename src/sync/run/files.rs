@@ -24,21 +24,27 @@ impl<L: Lender> Run<'_, L> {
         for activity in wanted {
             let title = title(&activity);
             self.progress(Dataset::Activities, format!("file of {title}"));
-            let row = self.fetch_file(&activity).await?;
+            let (row, error) = self.fetch_file(&activity).await?;
             let at = self.context();
             let shown = title.clone();
             self.shop
                 .central_db
                 .write(move |tx| store::file(tx, at, &row, &shown))
                 .await?;
+            if let Some(error) = error {
+                self.unless_silent(&error)?;
+            }
             self.progress(Dataset::Activities, format!("file of {title}"));
         }
         Ok(())
     }
 
     /// The file is on disk before its row says so; a crash in between only
-    /// means that it is fetched again.
-    async fn fetch_file(&mut self, wanted: &WithoutFile) -> Result<FileRow, Halt> {
+    /// means that it is fetched again. The second value is why Garmin's side failed.
+    async fn fetch_file(
+        &mut self,
+        wanted: &WithoutFile,
+    ) -> Result<(FileRow, Option<GarminError>), Halt> {
         let (activity, day) = (wanted.id, wanted.day);
         let row = |state, reason| FileRow {
             activity,
@@ -58,12 +64,16 @@ impl<L: Lender> Run<'_, L> {
             Err(error) => match self.halt(error)? {
                 // Manual activities have no original (protocol.md 9.6.3).
                 GarminError::Refused { status: 404, .. } => {
-                    return Ok(row(FileState::NoFile, None));
+                    return Ok((row(FileState::NoFile, None), None));
                 }
-                error => return Ok(row(FileState::Failed, Some(error.to_string()))),
+                error => {
+                    let row = row(FileState::Failed, Some(error.to_string()));
+                    return Ok((row, Some(error)));
+                }
             },
         };
         self.silent = 0;
+        self.has_answer = true;
         let files = self.shop.files.clone();
         let written =
             tokio::task::spawn_blocking(move || -> Result<Option<FileRow>, file::FileError> {
@@ -80,12 +90,13 @@ impl<L: Lender> Run<'_, L> {
                     reason: None,
                 }))
             });
-        Ok(match written.await {
+        let row = match written.await {
             Ok(Ok(Some(got))) => got,
             Ok(Ok(None)) => row(FileState::NoFile, None),
             Ok(Err(error)) => row(FileState::Failed, Some(error.to_string())),
             Err(_) => row(FileState::Failed, Some("unpacking it failed".to_owned())),
-        })
+        };
+        Ok((row, None))
     }
 }
 

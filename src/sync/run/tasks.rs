@@ -1,6 +1,9 @@
 //! The loop over planned requests.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::{Halt, Run, Task};
 use crate::{
@@ -69,17 +72,12 @@ impl<L: Lender> Run<'_, L> {
             Err(error) => {
                 let error = self.halt(error)?;
                 self.task_failed(task, error.to_string()).await?;
-                return match error {
-                    GarminError::NotSent(why) | GarminError::NoAnswer(why)
-                        if self.silent >= SILENT_TASKS =>
-                    {
-                        Err(Halt::Unreachable(Failure::unreachable(&why)))
-                    }
-                    _ => Ok(Step::Done),
-                };
+                self.unless_silent(&error)?;
+                return Ok(Step::Done);
             }
         };
         self.silent = 0;
+        self.has_answer = true;
         let reading = match (route.read)(&answer.body) {
             Ok(reading) => Ok(reading),
             // An error inside a 200 is a refusal, not data (protocol.md 10.1).
@@ -89,10 +87,15 @@ impl<L: Lender> Run<'_, L> {
             Err(GarminError::Unreadable(why)) => Err(why),
             Err(error) => Err(error.to_string()),
         };
+        let is_repeated =
+            self.last_page.replace(fingerprint(&answer.body)) == Some(fingerprint(&answer.body));
+        // The same page again: the server ignores what was asked, and would for ever.
         let next = reading
             .as_ref()
             .ok()
-            .and_then(|reading| next_page(task, route, reading));
+            .filter(|_| !is_repeated)
+            .and_then(|reading| next_page(task, route, reading))
+            .filter(|next| next != task);
         let covers = match &next {
             Some(next) => DateSpan::new(forward(next.span.last(), 1), task.span.last()),
             None => Some(task.span),
@@ -182,6 +185,18 @@ impl<L: Lender> Run<'_, L> {
         Ok(())
     }
 
+    /// Ends the job when nobody has answered for a while.
+    pub(super) fn unless_silent(&self, error: &GarminError) -> Result<(), Halt> {
+        match error {
+            GarminError::NotSent(why) | GarminError::NoAnswer(why)
+                if self.silent >= SILENT_TASKS =>
+            {
+                Err(Halt::Unreachable(Failure::unreachable(why)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Tells what ends the job from what costs one task.
     pub(super) fn halt(&mut self, error: FetchError) -> Result<GarminError, Halt> {
         match error {
@@ -194,6 +209,9 @@ impl<L: Lender> Run<'_, L> {
                 } else {
                     0
                 };
+                if error.retry() == Retry::Backoff {
+                    self.trouble = Some(error.clone());
+                }
                 Ok(error)
             }
         }
@@ -229,4 +247,10 @@ fn next_page(task: &Task, route: &Route, reading: &Reading) -> Option<Task> {
             ..*task
         },
     })
+}
+
+fn fingerprint(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    hasher.finish()
 }

@@ -202,13 +202,11 @@ impl AccountState {
     pub fn needs_person_in_days(&self, now: Timestamp) -> Option<i64> {
         let connect = self.lanes.iter().find(|lane| lane.lane == Lane::Connect);
         let connect = connect.filter(|lane| lane.status != SessionStatus::Missing);
-        match connect {
-            Some(lane) => lane.needs_person_in_days(now),
-            None => {
-                let days = self.lanes.iter().map(|lane| lane.needs_person_in_days(now));
-                days.flatten().max()
-            }
+        if let Some(lane) = connect {
+            return lane.needs_person_in_days(now);
         }
+        let days = self.lanes.iter().map(|lane| lane.needs_person_in_days(now));
+        days.flatten().max()
     }
 }
 

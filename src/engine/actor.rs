@@ -22,7 +22,7 @@ use crate::{
     domain::{
         account::{Account, AccountName},
         audit::AuthEvent,
-        failure::Failure,
+        failure::{Failure, FailureKind},
         job::{JobReport, Price, SyncRequest, Trigger},
         secret::Secret,
         session::{AccountState, Lane},
@@ -280,6 +280,12 @@ impl Actor {
             };
             let event = match sync(&auth, &shop, &name, (trigger, &request), cancel, &on).await {
                 Ok(report) => SyncEvent::Finished(report),
+                // The schedule found another process at it: that is as good as its own sync.
+                Err(failure)
+                    if trigger == Trigger::Schedule && failure.kind == FailureKind::Busy =>
+                {
+                    return;
+                }
                 Err(failure) => SyncEvent::Refused(failure),
             };
             to.send(Event::Sync {

@@ -9,6 +9,7 @@ mod processes;
 mod pty;
 mod readme;
 mod recordings;
+mod schedule;
 mod screens;
 mod secrets;
 mod sign_in;

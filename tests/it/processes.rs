@@ -110,7 +110,6 @@ async fn killed_at_any_moment_and_run_again_is_as_if_nothing_happened() {
 
     let world = World::signed_in(Scenario {
         latency: Duration::from_millis(8),
-        access_ttl: Duration::from_secs(2),
         ..scenario()
     })
     .await;
@@ -156,7 +155,7 @@ async fn sigterm_in_mid_sync_ends_soon_and_in_order() {
     let told = Instant::now();
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     let ran = ended(vec![child]).await.remove(0);
-    assert!(told.elapsed() < Duration::from_secs(4));
+    assert!(told.elapsed() < Duration::from_secs(8));
     assert_eq!(
         (ran.code, ran.json()["jobs"][0]["status"].as_str()),
         (1, Some("CANCELLED")),
@@ -182,14 +181,15 @@ async fn killed_in_mid_refresh_the_session_lives_unless_garmin_had_spent_it() {
         child.wait().unwrap();
         killed += 1;
         let stored = world.number("SELECT generation FROM garmin_authentication_state");
-        let rotated = world.simulator.counters().refreshes;
         let after = ended(vec![spawn(&world, &["status", "--check"])])
             .await
             .remove(0);
-        let is_unspent = u64::try_from(stored).unwrap() > rotated + lost;
         match after.code {
             0 => {}
             3 => {
+                // Counted only now: the dead process's request may still have been on its way.
+                let rotated = world.simulator.counters().refreshes;
+                let is_unspent = u64::try_from(stored).unwrap() > rotated + lost;
                 assert!(
                     !is_unspent,
                     "round {round}: a good session was lost: {after:?}"

@@ -378,11 +378,11 @@ mod tests {
     }
 
     #[test]
-    fn the_lane_that_lasts_longest_decides() {
+    fn the_lane_that_syncs_live_on_decides() {
         let account = account(vec![lane(Lane::Connect, 2), lane(Lane::Personal, 84)]);
         let now = Timestamp::UNIX_EPOCH;
         let needed = needs_person(&account, SessionStatus::Valid, now);
-        assert_eq!(needed.as_deref(), Some("in 84 days"));
-        assert_eq!(forecast_role(&account, now), Role::Text);
+        assert_eq!(needed.as_deref(), Some("in 2 days"));
+        assert_eq!(forecast_role(&account, now), Role::Warn);
     }
 }

@@ -36,6 +36,7 @@ use crate::{
     domain::{
         account::AccountId,
         failure::{Failure, FailureKind},
+        printable::sentence,
     },
 };
 use lease::Lease;
@@ -100,13 +101,6 @@ impl From<CentralDbError> for Failure {
         };
         Self::new(kind, sentence(&error.to_string()), remedy)
     }
-}
-
-/// Capital first letter, full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).chain(['.']).collect()
 }
 
 /// Handle to the open database; cheap to clone. The last one closes it.

@@ -38,6 +38,13 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
+/// An error's text as a sentence: capital first letter, full stop.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).chain(['.']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

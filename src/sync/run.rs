@@ -314,13 +314,19 @@ impl<L: Lender> Run<'_, L> {
         }
     }
 
+    /// The place of the next task, taken.
     fn context(&mut self) -> Context {
-        let ordinal = self.ordinal;
+        let at = self.here();
         self.ordinal += 1;
+        at
+    }
+
+    /// The place in the job, for what is no task of its own.
+    fn here(&self) -> Context {
         Context {
             account: self.account.id,
             job: self.job,
-            ordinal,
+            ordinal: self.ordinal,
             now: self.shop.clock.now(),
             today: self.today,
         }

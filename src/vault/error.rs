@@ -1,6 +1,9 @@
 //! What can be wrong with the vault's key, as sentences. Never a secret in one.
 
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    printable::sentence,
+};
 
 /// `source` and `what` are a source's own name, such as "key file /x/vault.key".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,10 +47,7 @@ impl VaultError {
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
-        let text = error.to_string();
-        let mut chars = text.chars();
-        let first = chars.next().map(|c| c.to_ascii_uppercase());
-        let summary: String = first.into_iter().chain(chars).chain(['.']).collect();
+        let summary = sentence(&error.to_string());
         Self::new(FailureKind::VaultKey, summary, error.remedy())
     }
 }

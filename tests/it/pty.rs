@@ -20,10 +20,8 @@ const ENTER: &str = "\r";
 const TAB: &str = "\t";
 const ESC: &str = "\x1b";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
-    let world = World::new(with_mfa()).await;
-    let mut app = Pty::start(&world.command(&[]), 80, 24);
+/// From the home screen through the password door to the question for a code.
+fn signs_in(app: &mut Pty) {
     app.shows("MISSING");
     app.types("l\r");
     app.shows("Password");
@@ -33,6 +31,13 @@ async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
     app.never_showed("correct-horse-battery");
     app.types(ENTER);
     app.shows("Garmin sent a code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
+    let world = World::new(with_mfa()).await;
+    let mut app = Pty::start(&world.command(&[]), 80, 24);
+    signs_in(&mut app);
     app.types("000000");
     app.shows("did not accept");
     app.pastes("Your code: 271828\r\n");
@@ -48,14 +53,7 @@ async fn a_person_signs_in_with_a_code_and_sees_the_first_sync() {
 async fn a_challenge_left_in_the_app_is_finished_in_another_terminal() {
     let world = World::new(with_mfa()).await;
     let mut app = Pty::start(&world.command(&[]), 100, 30);
-    app.shows("MISSING");
-    app.types("l\r");
-    app.shows("Password");
-    app.types("grace@example.com");
-    app.types(TAB);
-    app.types("correct-horse-battery");
-    app.types(ENTER);
-    app.shows("Garmin sent a code");
+    signs_in(&mut app);
     app.types(ESC);
     app.shows("MFA_PENDING");
     assert_eq!(world.run(&["mfa", "271828"], "").await.code, 0);

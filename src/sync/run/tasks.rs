@@ -147,8 +147,7 @@ impl<L: Lender> Run<'_, L> {
         let (Some(old), Some(new)) = (task.route(), next.route()) else {
             return Ok(());
         };
-        let at = self.context();
-        self.ordinal -= 1;
+        let at = self.here();
         let text = format!(
             "{} was refused ({why}); going on with {}",
             old.endpoint, new.endpoint

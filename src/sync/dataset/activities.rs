@@ -1,16 +1,11 @@
 //! Activities: one list request per thousand rows (`protocol.md` 9.6.1).
 
-use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, unread};
 use crate::{
-    central_db::{RowChange, activities},
-    domain::{
-        account::AccountId,
-        activity::{Activity, ActivityId},
-        session::Lane,
-    },
+    central_db::rows::activities::Activity,
+    domain::{activity::ActivityId, session::Lane},
     garmin::{
         error::GarminError,
         wire::{fields::Fields, times},
@@ -21,26 +16,17 @@ use crate::{
 const PAGE: u32 = 1000;
 
 pub(super) const ROUTES: &[Route] = &[Route {
-    endpoint: "activities.list",
     lane: Lane::Connect,
-    // The list has no cap on days, only on rows.
-    max_days: 36_500,
-    settles_after: 7,
-    page: Some(PAGE),
-    ask,
-    read,
+    parts: &[Part::range("activities.list", Window::UNLIMITED, ask, read).in_pages_of(PAGE)],
 }];
 
 fn ask(ask: &Ask<'_>) -> Call {
-    Call::Get {
-        path: "/activitylist-service/activities/search/activities".to_owned(),
-        query: vec![
-            ("start", ask.start.to_string()),
-            ("limit", PAGE.to_string()),
-            ("startDate", ask.span.first().to_string()),
-            ("endDate", ask.span.last().to_string()),
-        ],
-    }
+    let (start, limit) = (ask.start.to_string(), PAGE.to_string());
+    Call::get_range(
+        "/activitylist-service/activities/search/activities",
+        ask.span,
+        &[("start", &start), ("limit", &limit)],
+    )
 }
 
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
@@ -65,7 +51,7 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
     let day = day.ok_or_else(|| unread(None, "an activity without a start"))?;
     let duration_s = f.reading_f("duration");
     let activity = Activity {
-        id: ActivityId::new(id),
+        activity_id: ActivityId::new(id),
         name: f.text("activityName"),
         kind: f.text("activityType/typeKey"),
         started_at,
@@ -108,21 +94,6 @@ fn elapsed_seconds(elapsed: f64, duration_s: Option<f64>) -> f64 {
     }
 }
 
-impl Row for Activity {
-    fn day(&self) -> Date {
-        self.started_on
-    }
-
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange> {
-        activities::store(db, account, self, payload_id)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +111,7 @@ mod tests {
             "duration": 1722.4, "elapsedDuration": 1760.0, "averageHR": "148", "parent": false,
         }))
         .unwrap();
-        assert_eq!(row.id.get(), 23_600_000_001);
+        assert_eq!(row.activity_id.get(), 23_600_000_001);
         assert_eq!(row.started_on.to_string(), "2026-10-01");
         assert_eq!(row.utc_offset_s, Some(7200));
         assert_eq!(

@@ -1,12 +1,11 @@
 //! Daily summary: GraphQL by range, REST by day.
 
-use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, segment, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
 use crate::{
-    central_db::{RowChange, daily},
-    domain::{account::AccountId, session::Lane, wellness::DailySummary},
+    central_db::rows::daily::DailySummary,
+    domain::session::Lane,
     garmin::{
         error::GarminError,
         wire::{fields::Fields, graphql},
@@ -17,40 +16,32 @@ const SCALAR: &str = "userDailySummaryV2Scalar";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
-        endpoint: "daily.graphql",
         lane: Lane::Connect,
-        max_days: 28,
-        settles_after: 7,
-        page: None,
-        ask: ask_range,
-        read: read_range,
+        parts: &[Part::range(
+            "daily.graphql",
+            Window::growing(28, 365),
+            ask_range,
+            read_range,
+        )],
     },
     Route {
-        endpoint: "daily.day",
         lane: Lane::Connect,
-        max_days: 1,
-        settles_after: 3,
-        page: None,
-        ask: ask_day,
-        read: read_day,
+        parts: &[Part::day("daily.day", ask_day, read_day)],
     },
 ];
 
 fn ask_range(ask: &Ask<'_>) -> Call {
-    let (first, last) = (ask.span.first(), ask.span.last());
-    Call::GraphQl {
-        query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}"),
-    }
+    Call::scalar(SCALAR, ask.span, "")
 }
 
 fn ask_day(ask: &Ask<'_>) -> Call {
-    Call::Get {
-        path: format!(
+    Call::get(
+        format!(
             "/usersummary-service/usersummary/daily/{}",
             segment(ask.display_name)
         ),
-        query: vec![("calendarDate", ask.span.last().to_string())],
-    }
+        &[("calendarDate", &ask.span.last().to_string())],
+    )
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
@@ -82,7 +73,7 @@ fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, 
         return Ok(None);
     }
     let daily = DailySummary {
-        day,
+        day_on: day,
         steps: f.reading("movement/steps/value"),
         step_goal: f.reading("movement/steps/goal"),
         distance_m: f.reading_f("movement/steps/distanceInMeters"),
@@ -127,7 +118,7 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
         .day("calendarDate")
         .ok_or_else(|| unread(None, "a day without a date"))?;
     let daily = DailySummary {
-        day,
+        day_on: day,
         steps: f.reading("totalSteps"),
         step_goal: f.reading("dailyStepGoal"),
         distance_m: f.reading_f("totalDistanceMeters"),
@@ -159,21 +150,6 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
     };
     odd.extend(f.odd());
     Ok(Some(daily))
-}
-
-impl Row for DailySummary {
-    fn day(&self) -> Date {
-        self.day
-    }
-
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange> {
-        daily::store(db, account, self, payload_id)
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql},
+        wire::{fields::Fields, graphql, times},
     },
 };
 
@@ -74,14 +74,38 @@ fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, 
     }
     let daily = DailySummary {
         day_on: day,
+        started_at: f.utc("wellnessChronology/startTimestampGmt"),
+        ended_at: f.utc("wellnessChronology/endTimestampGmt"),
+        utc_offset_s: offset(&f, "wellnessChronology/startTimestamp"),
+        highly_active_s: None,
+        active_s: None,
+        sedentary_s: None,
+        sleeping_s: None,
+        floor_goal: f.reading("movement/floorsAscended/goal"),
+        intensity_goal_min: f.reading("intensityMinutes/goal"),
+        resting_hr_week_bpm: None,
+        stress_activity_s: f.seconds_of_ms("stress/activityDurationInMillis"),
+        stress_uncategorized_s: f.seconds_of_ms("stress/uncategorizedDurationInMillis"),
+        stress_qualifier: f.text("stress/qualifier"),
+        body_battery_latest: f.reading("bodyBattery/latestValue"),
+        body_battery_at_wake: None,
+        synced_at: None,
         steps: f.reading("movement/steps/value"),
         step_goal: f.reading("movement/steps/goal"),
         distance_m: f.reading_f("movement/steps/distanceInMeters"),
         energy_total_kcal: f.reading_f("calories/burnedTotal"),
         energy_active_kcal: f.reading_f("calories/burnedActive"),
         energy_resting_kcal: f.reading_f("calories/burnedResting"),
-        floors_up: f.reading_f("movement/floorsAscended/value"),
-        floors_down: f.reading_f("movement/floorsDescended/value"),
+        floors_up: floors(
+            &f,
+            "movement/floorsAscended/value",
+            "movement/floorsAscended/distanceInMeters",
+        ),
+        floors_down: floors(
+            &f,
+            "movement/floorsDescended/value",
+            "movement/floorsDescended/distanceInMeters",
+        ),
         intensity_moderate_min: f.reading("intensityMinutes/moderate"),
         intensity_vigorous_min: f.reading("intensityMinutes/vigorous"),
         resting_hr_bpm: f.reading("heartRate/restingValue"),
@@ -119,14 +143,30 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
         .ok_or_else(|| unread(None, "a day without a date"))?;
     let daily = DailySummary {
         day_on: day,
+        started_at: f.utc("wellnessStartTimeGmt"),
+        ended_at: f.utc("wellnessEndTimeGmt"),
+        utc_offset_s: offset(&f, "wellnessStartTime"),
+        highly_active_s: f.reading("highlyActiveSeconds"),
+        active_s: f.reading("activeSeconds"),
+        sedentary_s: f.reading("sedentarySeconds"),
+        sleeping_s: f.reading("sleepingSeconds"),
+        floor_goal: f.reading("userFloorsAscendedGoal"),
+        intensity_goal_min: f.reading("intensityMinutesGoal"),
+        resting_hr_week_bpm: f.reading("lastSevenDaysAvgRestingHeartRate"),
+        stress_activity_s: f.reading("activityStressDuration"),
+        stress_uncategorized_s: f.reading("uncategorizedStressDuration"),
+        stress_qualifier: f.text("stressQualifier"),
+        body_battery_latest: f.reading("bodyBatteryMostRecentValue"),
+        body_battery_at_wake: f.reading("bodyBatteryAtWakeTime"),
+        synced_at: f.utc("lastSyncTimestampGMT"),
         steps: f.reading("totalSteps"),
         step_goal: f.reading("dailyStepGoal"),
         distance_m: f.reading_f("totalDistanceMeters"),
         energy_total_kcal: f.reading_f("totalKilocalories"),
         energy_active_kcal: f.reading_f("activeKilocalories"),
         energy_resting_kcal: f.reading_f("bmrKilocalories"),
-        floors_up: f.reading_f("floorsAscended"),
-        floors_down: f.reading_f("floorsDescended"),
+        floors_up: floors(&f, "floorsAscended", "floorsAscendedInMeters"),
+        floors_down: floors(&f, "floorsDescended", "floorsDescendedInMeters"),
         intensity_moderate_min: f.reading("moderateIntensityMinutes"),
         intensity_vigorous_min: f.reading("vigorousIntensityMinutes"),
         resting_hr_bpm: f.reading("restingHeartRate"),
@@ -150,6 +190,27 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
     };
     odd.extend(f.odd());
     Ok(Some(daily))
+}
+
+/// Wall clock minus UTC of the pair `…Local` and `…Gmt`.
+fn offset(f: &Fields<'_>, name: &str) -> Option<i64> {
+    let (local, utc) = (
+        f.local(&format!("{name}Local")),
+        f.utc(&format!("{name}Gmt")),
+    );
+    local
+        .zip(utc)
+        .and_then(|(local, utc)| times::offset_s(local, utc))
+}
+
+/// Floors to the hundredth. One shape rounds them down to whole ones
+/// (`personal-api.md` 6.1), and all have the metres: ten feet are a floor.
+fn floors(f: &Fields<'_>, floors: &str, metres: &str) -> Option<f64> {
+    let counted = f.reading_f(floors);
+    let climbed = f.reading_f(metres).map(|metres| metres / 3.048);
+    climbed
+        .or(counted)
+        .map(|floors| (floors * 100.0).round() / 100.0)
 }
 
 #[cfg(test)]

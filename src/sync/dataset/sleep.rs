@@ -91,6 +91,8 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         None => item,
     };
     let f = Fields::of(dto).ok_or_else(|| unread(None, "a night that is no object"))?;
+    // Only the day view has members around the night itself.
+    let view = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
     let day = f.day("calendarDate");
     if f.value("sleepTimeSeconds").is_none() {
         return Ok(None);
@@ -115,18 +117,29 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         awake_count: f.reading("awakeCount"),
         score: f.reading("sleepScores/overall/value"),
         score_qualifier: f.text("sleepScores/overall/qualifierKey"),
+        restlessness_qualifier: f.text("sleepScores/restlessness/qualifierKey"),
+        feedback: f.text("sleepScoreFeedback"),
         need_baseline_min: f.reading("sleepNeed/baseline"),
         need_actual_min: f.reading("sleepNeed/actual"),
+        need_next_min: f.reading("nextSleepNeed/actual"),
         average_hr_bpm: f.reading_f("avgHeartRate"),
         average_stress: f.reading_f("avgSleepStress"),
         spo2_average_percent: f.reading_f("averageSpO2Value"),
         spo2_lowest_percent: f.reading_f("lowestSpO2Value"),
+        spo2_highest_percent: f.reading_f("highestSpO2Value"),
         respiration_average_brpm: f.reading_f("averageRespirationValue"),
         respiration_lowest_brpm: f.reading_f("lowestRespirationValue"),
         respiration_highest_brpm: f.reading_f("highestRespirationValue"),
+        breathing_disruption: f.text("breathingDisruptionSeverity"),
+        hrv_average_ms: view.reading_f("avgOvernightHrv"),
+        resting_hr_bpm: view.reading("restingHeartRate"),
+        body_battery_change: view.int("bodyBatteryChange"),
+        skin_temp_deviation_c: view.float("avgSkinTempDeviationC"),
         is_confirmed: f.bool("sleepWindowConfirmed"),
+        confirmation: f.text("sleepWindowConfirmationType"),
     };
     odd.extend(f.odd());
+    odd.extend(view.odd());
     Ok(Some(night))
 }
 

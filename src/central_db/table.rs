@@ -8,15 +8,15 @@ use std::fmt;
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, params_from_iter, types::Value};
 
-use super::upsert::{RowChange, Upsert};
+use super::upsert::{RowChange, Upsert, WriteMode};
 use crate::domain::{account::AccountId, activity::ActivityId, dates::DateSpan};
 
-/// Whose row, from which payload, and when.
+/// Whose row, from which payload, and how it meets the one that is there.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     pub account: AccountId,
     pub payload_id: i64,
-    pub now: Timestamp,
+    pub mode: WriteMode,
 }
 
 /// A column's name and its value.
@@ -50,6 +50,7 @@ pub fn store<R: TableRow>(
         values: &row.values(),
         is_listed: R::LISTED,
         payload_id: stamp.payload_id,
+        mode: stamp.mode,
     }
     .run(connection)
 }
@@ -60,6 +61,8 @@ pub struct Listed<'a> {
     pub table: &'static str,
     /// The column of the day, and the days; `None`: the whole table.
     pub days: Option<(&'static str, DateSpan)>,
+    /// What else holds for the rows that it lists, in SQL.
+    pub among: &'static str,
     /// The keys that were listed.
     pub seen: &'a [Vec<Cell>],
 }
@@ -130,7 +133,7 @@ fn mark_all_gone(
 }
 
 fn within(account: AccountId, listed: &Listed<'_>) -> (String, Vec<Value>) {
-    let mut filter = "account = ? AND gone_at IS NULL".to_owned();
+    let mut filter = format!("account = ? AND gone_at IS NULL AND {}", listed.among);
     let mut params = vec![Value::from(account.get())];
     if let Some((column, days)) = listed.days {
         filter = format!("{filter} AND {column} BETWEEN ? AND ?");

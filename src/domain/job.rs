@@ -109,6 +109,16 @@ pub enum Goal {
     Backfill,
 }
 
+impl Goal {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Routine => "routine",
+            Self::Repair => "repair",
+            Self::Backfill => "backfill",
+        }
+    }
+}
+
 /// What one dataset gained in a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DatasetCount {
@@ -211,10 +221,20 @@ pub struct SyncProgress {
 pub struct Price {
     /// Requests per endpoint. Original files count once their activity is listed.
     pub endpoints: BTreeMap<&'static str, u32>,
+    /// How long that takes, by what the last jobs took.
+    pub seconds: u64,
+    /// Whether there will be more, known only once the first answers are here.
+    pub is_at_least: bool,
 }
 
 impl Price {
     pub fn requests(&self) -> u32 {
         self.endpoints.values().sum()
+    }
+
+    pub fn add(&mut self, endpoint: &'static str, requests: u32) {
+        if requests > 0 {
+            *self.endpoints.entry(endpoint).or_default() += requests;
+        }
     }
 }

@@ -8,6 +8,8 @@ mod activities;
 mod daily;
 mod sleep;
 
+pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -31,6 +33,19 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Sleep => sleep::ROUTES,
         _ => &[],
     }
+}
+
+/// Whatever reads an answer of a dataset: the parts of its routes, and what is
+/// asked for single items beside them.
+pub fn readers(dataset: Dataset) -> impl Iterator<Item = &'static Part> {
+    let beside: &[Part] = match dataset {
+        Dataset::Activities => &[activities::DETAIL],
+        _ => &[],
+    };
+    source(dataset)
+        .iter()
+        .flat_map(|route| route.parts)
+        .chain(beside)
 }
 
 /// One way to get a dataset: over one lane, with one request for each window of
@@ -94,6 +109,8 @@ pub struct Lists {
     pub table: &'static str,
     /// The column of the day; `None`: the answer lists the whole table.
     pub day: Option<&'static str>,
+    /// What else holds for the rows that it lists, in SQL.
+    pub among: &'static str,
 }
 
 impl Part {
@@ -136,6 +153,17 @@ impl Part {
         Self::range(endpoint, Window::of(1), ask, read)
     }
 
+    /// Whether it is asked by GraphQL, where several may share a request.
+    pub fn is_graphql(&self) -> bool {
+        let ask = Ask {
+            span: DateSpan::day(Date::ZERO),
+            start: 0,
+            display_name: None,
+            user_id: None,
+        };
+        matches!((self.ask)(&ask), Call::GraphQl { .. })
+    }
+
     #[must_use]
     pub const fn in_pages_of(mut self, rows: u32) -> Self {
         self.page = Some(rows);
@@ -149,10 +177,17 @@ impl Part {
     }
 
     #[must_use]
-    pub const fn lists<R: TableRow>(mut self) -> Self {
+    pub const fn lists<R: TableRow>(self) -> Self {
+        self.lists_among::<R>("1")
+    }
+
+    /// [`Self::lists`] of the rows for which `among` holds, in SQL.
+    #[must_use]
+    pub const fn lists_among<R: TableRow>(mut self, among: &'static str) -> Self {
         self.lists = Some(Lists {
             table: R::TABLE,
             day: R::DAY,
+            among,
         });
         self
     }
@@ -166,6 +201,8 @@ pub struct Ask<'a> {
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.
     pub display_name: Option<&'a str>,
+    /// Garmin's `profileId`.
+    pub user_id: Option<&'a str>,
 }
 
 /// A request in the making. Its text is also the payload's key, so it must be

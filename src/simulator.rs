@@ -20,23 +20,36 @@
 mod activities;
 mod activity_json;
 mod athlete;
+mod battery_events;
+mod blood_pressure;
+mod body_battery;
 mod clock;
 mod cookies;
 mod counters;
 mod daily;
 mod desk;
+mod devices;
 mod diauth;
 mod edits;
+mod endurance;
 mod envelope;
 mod faults;
 mod fit;
+mod fitness_age;
+mod foreign;
 mod graphql;
+mod hill;
+mod history;
+mod hrv;
+mod hydration;
+mod kind;
 mod ledger;
 mod oauth1;
 mod password;
 mod personal;
 mod profile;
 mod range;
+mod readiness;
 mod region;
 mod reply;
 mod scenario;
@@ -46,9 +59,13 @@ mod sleep;
 mod sleep_json;
 mod sso;
 mod stats;
+mod training_status;
 mod turnstile;
+mod vo2max;
+mod weight;
 mod wire;
 mod world;
+mod zones;
 
 use std::sync::Arc;
 
@@ -57,6 +74,7 @@ use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
 pub use self::faults::{Fault, FaultKind, Lane};
+pub use self::kind::Kind;
 pub use self::oauth1::Oauth1Token;
 pub use self::region::Region;
 pub use self::scenario::{CodeDelivery, Mfa, Scenario, SignInPolicy};
@@ -91,10 +109,23 @@ fn endpoints() -> Vec<Endpoint> {
         sso::endpoints(),
         diauth::endpoints(),
         profile::endpoints(),
+        devices::endpoints(),
         activities::endpoints(),
         daily::endpoints(),
         sleep::endpoints(),
         stats::endpoints(),
+        hrv::endpoints(),
+        body_battery::endpoints(),
+        weight::endpoints(),
+        blood_pressure::endpoints(),
+        hydration::endpoints(),
+        readiness::endpoints(),
+        training_status::endpoints(),
+        vo2max::endpoints(),
+        endurance::endpoints(),
+        hill::endpoints(),
+        fitness_age::endpoints(),
+        zones::endpoints(),
         graphql::endpoints(),
         personal::endpoints(),
         oauth1::endpoints(),

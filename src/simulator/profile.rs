@@ -1,4 +1,4 @@
-//! Who the account belongs to, and the watch (protocol.md 9.2, 9.3, 9.7).
+//! Who the account belongs to (protocol.md 9.2).
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::athlete::HOME_ZONE;
-use super::reply::{Answer, Refusal};
+use super::reply::Refusal;
 use super::server::Endpoint;
 use super::world::World;
 
@@ -18,8 +18,6 @@ pub(super) const FULL_NAME: &str = "Ada Beispiel";
 pub(super) const GARMIN_GUID: &str = "5d0a3c1e-7b44-4d7e-9a52-0c6f18e2ab90";
 /// The "user profile PK".
 pub(super) const PROFILE_ID: i64 = 81_507_342;
-/// Above 2^31, as real ones are.
-pub(super) const DEVICE_ID: i64 = 3_486_112_907;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -37,16 +35,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "profile.settings",
             "/userprofile-service/userprofile/settings",
             get(settings),
-        ),
-        Endpoint::bearer(
-            "device.mylastused",
-            "/device-service/deviceservice/mylastused",
-            get(last_used),
-        ),
-        Endpoint::bearer(
-            "device.list",
-            "/device-service/deviceregistration/devices",
-            get(devices),
         ),
     ]
 }
@@ -136,37 +124,4 @@ pub(super) async fn settings() -> Json<Value> {
 
 fn monday() -> Value {
     json!({ "dayId": 3, "dayName": "monday", "sortOrder": 3, "isPossibleFirstDay": true })
-}
-
-/// The cheapest change detector: one number that moves with every upload.
-async fn last_used(State(world): State<Arc<World>>) -> Answer {
-    let upload = world.last_upload(&world.now());
-    Ok(Json(json!({
-        "userDeviceId": DEVICE_ID,
-        "userProfileNumber": PROFILE_ID,
-        "lastUsedDeviceName": "Forerunner 965",
-        "lastUsedDeviceUploadTime": upload.as_millisecond(),
-        "imageUrl": null,
-    })))
-}
-
-async fn devices() -> Json<Value> {
-    Json(json!([{
-        "deviceId": DEVICE_ID,
-        "applicationKey": "forerunner965",
-        "deviceTypePk": 37_086,
-        "deviceCategories": ["FITNESS", "WELLNESS"],
-        "productDisplayName": "Forerunner 965",
-        "displayName": "Forerunner 965",
-        "currentFirmwareVersion": "27.09",
-        "deviceStatus": "active",
-        "registeredDate": 1_704_099_600_000_i64,
-        "primaryActivityTrackerIndicator": true,
-        "allDayStressCapable": true,
-        "bodyBatteryCapable": true,
-        "hrvStressCapable": true,
-        "pulseOxAllDayCapable": true,
-        "respirationCapable": true,
-        "sleepTrackingCapable": true,
-    }]))
 }

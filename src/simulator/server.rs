@@ -89,6 +89,11 @@ impl Endpoint {
         Self::behind(Door::Key, name, path, methods)
     }
 
+    /// What the counters call it.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn behind(
         door: Door,
         name: &'static str,

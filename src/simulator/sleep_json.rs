@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::athlete::{Night, Stage, Topic, float, plus_days, round};
-use super::profile::{DEVICE_ID, PROFILE_ID};
-use super::wire::{gmt, hundredths, iso, iso_tenths, local_millis, plus_seconds};
+use super::athlete::{Night, Sense, Stage, Topic, float, plus_days, round};
+use super::profile::PROFILE_ID;
+use super::wire::{gmt, hundredths, iso, iso_tenths, local_millis, merged, plus_seconds};
 use super::world::World;
 
 /// Epoch milliseconds of the wall clock, read as if it were UTC (protocol.md 9.1).
@@ -21,6 +21,36 @@ pub(super) fn fahrenheit_difference(celsius: f64) -> f64 {
 
 /// `dailySleepDTO`, in seconds.
 pub(super) fn dto(world: &World, night: &Night) -> Value {
+    let has = |sense| world.athlete.senses(sense, night.date);
+    let oxygen = has(Sense::PulseOx).then(|| {
+        json!({
+            "averageSpO2Value": float(night.spo2),
+            "lowestSpO2Value": night.spo2 - 8,
+            "highestSpO2Value": 100,
+            "averageSpO2HRSleep": float(night.average_hr),
+        })
+    });
+    let breath = has(Sense::Respiration).then(|| {
+        json!({
+            "averageRespirationValue": float(night.respiration),
+            "lowestRespirationValue": float(night.respiration - 3),
+            "highestRespirationValue": float(night.respiration + 4),
+            "breathingDisruptionSeverity": "NONE",
+        })
+    });
+    let scored = has(Sense::SleepScore).then(|| scored(world, night));
+    // Older watches leave such members out (recordings, wellness-service-2021).
+    let rest = [oxygen, breath, scored].into_iter().flatten();
+    merged(std::iter::once(basics(world, night)).chain(rest))
+}
+
+/// What every watch knows.
+fn basics(world: &World, night: &Night) -> Value {
+    let version = if world.athlete.senses(Sense::SleepScore, night.date) {
+        2
+    } else {
+        1
+    };
     json!({
         "id": night.start.as_millisecond(),
         "userProfilePK": PROFILE_ID,
@@ -45,13 +75,15 @@ pub(super) fn dto(world: &World, night: &Night) -> Value {
         "deviceRemCapable": true,
         "retro": false,
         "sleepFromDevice": true,
-        "averageSpO2Value": float(night.spo2),
-        "lowestSpO2Value": night.spo2 - 8,
-        "highestSpO2Value": 100,
-        "averageSpO2HRSleep": float(night.average_hr),
-        "averageRespirationValue": float(night.respiration),
-        "lowestRespirationValue": float(night.respiration - 3),
-        "highestRespirationValue": float(night.respiration + 4),
+        "sleepVersion": version,
+    })
+}
+
+/// What came with sleep scores.
+fn scored(world: &World, night: &Night) -> Value {
+    let device = world.athlete.watch(night.date).device_id;
+    let tomorrow = plus_days(night.date, 1);
+    json!({
         "awakeCount": night.awakenings(),
         "avgSleepStress": float(night.stress),
         "ageGroup": "ADULT",
@@ -59,10 +91,8 @@ pub(super) fn dto(world: &World, night: &Night) -> Value {
         "sleepScoreFeedback": if night.score >= 80 { "POSITIVE_LONG_AND_DEEP" } else { "NEGATIVE_SHORT" },
         "sleepScoreInsight": "NONE",
         "sleepScores": scores(night),
-        "sleepVersion": 2,
-        "sleepNeed": need(night.date, night.need, night.start),
-        "nextSleepNeed": need(plus_days(night.date, 1), night.need, night.end),
-        "breathingDisruptionSeverity": "NONE",
+        "sleepNeed": need(device, night.date, night.need, night.start),
+        "nextSleepNeed": need(device, tomorrow, night.need, night.end),
     })
 }
 
@@ -111,11 +141,11 @@ fn scores(night: &Night) -> Value {
 }
 
 /// Minutes of sleep the watch asks for.
-fn need(date: Date, minutes: i64, at: Timestamp) -> Value {
+fn need(device: i64, date: Date, minutes: i64, at: Timestamp) -> Value {
     json!({
         "userProfilePk": PROFILE_ID,
         "calendarDate": date.to_string(),
-        "deviceId": DEVICE_ID,
+        "deviceId": device,
         "timestampGmt": iso(gmt(at)),
         "baseline": 470,
         "actual": minutes,
@@ -144,52 +174,77 @@ pub(super) fn with_curves(world: &World, night: &Night) -> Value {
     let breaths = curves.grid(120).map(|at| {
         json!({ "startTimeGMT": at.as_millisecond(), "respirationValue": curves.wave(at, float(night.respiration), 2.0).round() })
     });
-    let oxygen = curves.grid(60).map(|at| {
-        json!({
-            "userProfilePK": PROFILE_ID,
-            "epochTimestamp": iso_tenths(gmt(at)),
-            "deviceId": DEVICE_ID,
-            "calendarDate": iso_tenths(night.date.to_datetime(jiff::civil::Time::midnight())),
-            "epochDuration": 60,
-            "spo2Reading": round(curves.wave(at, float(night.spo2), 2.0)),
-            "readingConfidence": 5,
-        })
-    });
     let restless = usize::try_from(night.restless_moments).unwrap_or(0);
     let moments = curves
         .grid(780)
         .take(restless)
         .map(|at| json!({ "value": 1, "startGMT": at.as_millisecond() }));
-    json!({
+    let has = |sense| world.athlete.senses(sense, night.date);
+    let everywhere = json!({
         "dailySleepDTO": dto(world, night),
         "sleepMovement": movement.collect::<Vec<_>>(),
         "remSleepData": true,
         "sleepLevels": levels.collect::<Vec<_>>(),
         "sleepRestlessMoments": moments.collect::<Vec<_>>(),
         "restlessMomentsCount": night.restless_moments,
+        "sleepHeartRate": curves.values(120, float(night.average_hr), 5.0),
+        "restingHeartRate": night.resting_hr,
+    });
+    let sensed = [
+        has(Sense::PulseOx).then(|| oxygen(world, night, &curves)),
+        has(Sense::Respiration).then(|| {
+            json!({ "wellnessEpochRespirationDataDTOList": breaths.collect::<Vec<_>>(), "respirationVersion": 200 })
+        }),
+        has(Sense::Stress)
+            .then(|| json!({ "sleepStress": curves.values(180, float(night.stress), 9.0) })),
+        has(Sense::BodyBattery).then(|| {
+            json!({
+                "sleepBodyBattery": curves.climb(180, night.body_battery_change),
+                "bodyBatteryChange": night.body_battery_change,
+            })
+        }),
+        has(Sense::SkinTemperature).then(|| {
+            json!({
+                "skinTempDataExists": true,
+                "avgSkinTempDeviationC": night.skin_temperature,
+                "avgSkinTempDeviationF": fahrenheit_difference(night.skin_temperature),
+            })
+        }),
+        world.athlete.hrv(night).map(|hrv| {
+            json!({
+                "hrvData": curves.values(300, float(night.hrv), 14.0),
+                "avgOvernightHrv": float(hrv.last_night),
+                "hrvStatus": hrv.status(),
+            })
+        }),
+    ];
+    merged(std::iter::once(everywhere).chain(sensed.into_iter().flatten()))
+}
+
+fn oxygen(world: &World, night: &Night, curves: &Curves<'_>) -> Value {
+    let device = world.athlete.watch(night.date).device_id;
+    let epochs = curves.grid(60).map(|at| {
+        json!({
+            "userProfilePK": PROFILE_ID,
+            "epochTimestamp": iso_tenths(gmt(at)),
+            "deviceId": device,
+            "calendarDate": iso_tenths(night.date.to_datetime(jiff::civil::Time::midnight())),
+            "epochDuration": 60,
+            "spo2Reading": round(curves.wave(at, float(night.spo2), 2.0)),
+            "readingConfidence": 5,
+        })
+    });
+    json!({
         "wellnessSpO2SleepSummaryDTO": {
             "userProfilePk": PROFILE_ID,
-            "deviceId": DEVICE_ID,
+            "deviceId": device,
             "sleepMeasurementStartGMT": iso_tenths(gmt(night.start)),
             "sleepMeasurementEndGMT": iso_tenths(gmt(night.end)),
             "averageSPO2": float(night.spo2),
             "averageSpO2HR": float(night.average_hr),
             "lowestSPO2": night.spo2 - 8,
         },
-        "wellnessEpochSPO2DataDTOList": oxygen.collect::<Vec<_>>(),
-        "wellnessEpochRespirationDataDTOList": breaths.collect::<Vec<_>>(),
-        "respirationVersion": 200,
-        "sleepHeartRate": curves.values(120, float(night.average_hr), 5.0),
-        "sleepStress": curves.values(180, float(night.stress), 9.0),
-        "sleepBodyBattery": curves.climb(180, night.body_battery_change),
-        "hrvData": curves.values(300, float(night.hrv), 14.0),
-        "skinTempDataExists": true,
-        "avgSkinTempDeviationC": night.skin_temperature,
-        "avgSkinTempDeviationF": fahrenheit_difference(night.skin_temperature),
-        "avgOvernightHrv": float(night.hrv),
-        "hrvStatus": "BALANCED",
-        "bodyBatteryChange": night.body_battery_change,
-        "restingHeartRate": night.resting_hr,
+        "wellnessEpochSPO2DataDTOList": epochs.collect::<Vec<_>>(),
     })
 }
 

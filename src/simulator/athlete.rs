@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 pub(super) use activity::{Activity, Origin};
 pub(super) use day::{Battery, Breath, Day, Floors, Oxygen, Stress};
-pub(super) use form::{Estimate, FitnessAge, Form};
+pub(super) use form::{BIRTH, Estimate, FitnessAge, Form, Thresholds};
 pub(super) use night::{Night, Stage};
 pub(super) use recovery::{Hrv, Occasion, Readiness};
 pub(super) use scale::{Body, WeighIn};

@@ -1,5 +1,6 @@
 //! Body Battery reports: charge, drain, turning points and events of a span (protocol.md 9.5.6).
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ fn report(date: Date, day: &Day, battery: &Battery, night: Option<&Night>) -> Va
     let turns = turning_points(day, battery, night);
     let evening = night.map(|night| {
         feedback(
-            iso(gmt(plus_seconds(night.start, 240))),
+            plus_seconds(night.start, 240),
             battery.lowest,
             "SLEEP_TIME_PASSED",
         )
@@ -58,7 +59,7 @@ fn report(date: Date, day: &Day, battery: &Battery, night: Option<&Night>) -> Va
         ],
         "bodyBatteryActivityEvent": battery_events::of_report(day, night),
         "bodyBatteryDynamicFeedbackEvent":
-            feedback(iso(gmt(plus_seconds(day.end, -600))), battery.latest, "DAY_RECOVERING"),
+            feedback(plus_seconds(day.end, -600), battery.latest, "DAY_RECOVERING"),
         "endOfDayBodyBatteryDynamicFeedbackEvent": evening,
     })
 }
@@ -80,7 +81,7 @@ fn turning_points(day: &Day, battery: &Battery, night: Option<&Night>) -> Vec<Va
         .collect()
 }
 
-fn feedback(at: String, level: i64, subject: &str) -> Value {
+fn feedback(at: Timestamp, level: i64, subject: &str) -> Value {
     let (word, mood) = match level {
         ..26 => ("LOW", "STRESSFUL_AND_ACTIVE"),
         26..51 => ("MODERATE", "BALANCED_AND_ACTIVE"),
@@ -88,7 +89,7 @@ fn feedback(at: String, level: i64, subject: &str) -> Value {
     };
     let kind = format!("{subject}_{mood}");
     json!({
-        "eventTimestampGmt": at,
+        "eventTimestampGmt": iso(gmt(at)),
         "bodyBatteryLevel": word,
         "feedbackShortType": kind,
         "feedbackLongType": kind,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::athlete::{days, float, plus_days, round};
+use super::athlete::{Sport, days, plus_days, round};
 use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, A_YEAR, Ask, Reply};
@@ -87,10 +87,8 @@ fn score(ask: &Ask<'_>, date: Date) -> Option<i64> {
 
 /// The score of the last day that has one.
 fn latest(ask: &Ask<'_>) -> Option<Value> {
-    let days = ask.days(Kind::Endurance).into_iter().rev();
-    let (date, score) = days
-        .filter_map(|date| Some((date, score(ask, date)?)))
-        .next()?;
+    let mut days = ask.days(Kind::Endurance).into_iter().rev();
+    let (date, score) = days.find_map(|date| Some((date, score(ask, date)?)))?;
     let classification = match score {
         ..5_000 => 1,
         5_000..5_700 => 2,
@@ -117,34 +115,38 @@ fn latest(ask: &Ask<'_>) -> Option<Value> {
     }))
 }
 
+/// What contributed: a type of activity, or a group of them. Either is null.
+type Contributor = (Option<u32>, Option<u32>);
+
 /// Shares of the training load in percent: running (0) and cycling (1) are groups, others go by type.
 fn contributors(ask: &Ask<'_>, first: Date, last: Date) -> Vec<Value> {
-    let mut loads: Vec<((Option<u32>, Option<u32>), f64)> = Vec::new();
+    let mut loads: Vec<(Contributor, f64)> = Vec::new();
     for date in days(first..=last) {
         for activity in ask.world.athlete.activities_of(date).iter() {
-            let facts = activity.sport.facts();
-            let key = match facts.type_key {
-                "running" | "trail_running" => (None, Some(0)),
-                "cycling" => (None, Some(1)),
-                _ => (Some(facts.type_id), None),
-            };
+            let key = contributor(activity.sport);
             match loads.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, load)) => *load += activity.training_load,
                 None => loads.push((key, activity.training_load)),
             }
         }
     }
-    let total: f64 = loads.iter().map(|(_, load)| load).sum();
     loads.retain(|(_, load)| *load > 0.0);
     loads.sort_by_key(|(_, load)| std::cmp::Reverse(round(*load)));
-    loads
-        .into_iter()
-        .map(|((activity_type, group), load)| {
-            json!({
-                "activityTypeId": activity_type,
-                "group": group,
-                "contribution": hundredths(load * 100.0 / total.max(float(1))),
-            })
+    let total: f64 = loads.iter().map(|(_, load)| load).sum();
+    let share = |((activity_type, group), load): &(Contributor, f64)| {
+        json!({
+            "activityTypeId": activity_type,
+            "group": group,
+            "contribution": hundredths(load * 100.0 / total),
         })
-        .collect()
+    };
+    loads.iter().map(share).collect()
+}
+
+fn contributor(sport: Sport) -> Contributor {
+    match sport {
+        Sport::Running | Sport::TrailRunning => (None, Some(0)),
+        Sport::Cycling => (None, Some(1)),
+        other => (Some(other.facts().type_id), None),
+    }
 }

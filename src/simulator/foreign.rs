@@ -1,5 +1,7 @@
 //! Originals that no Garmin watch wrote: activities imported on the web as GPX or TCX.
 
+use std::fmt::Write as _;
+
 use super::athlete::{Activity, float, round};
 use super::wire::{gmt, iso, plus_seconds};
 
@@ -24,11 +26,14 @@ fn points(activity: &Activity) -> impl Iterator<Item = (String, f64, f64, f64)> 
 }
 
 pub(super) fn gpx(activity: &Activity) -> Vec<u8> {
-    let track: String = points(activity)
-        .map(|(time, north, east, _)| {
-            format!("<trkpt lat=\"{north:.6}\" lon=\"{east:.6}\"><time>{time}</time></trkpt>")
-        })
-        .collect();
+    let mut track = String::new();
+    for (time, north, east, _) in points(activity) {
+        // Writing into a text does not fail.
+        let _ = write!(
+            track,
+            "<trkpt lat=\"{north:.6}\" lon=\"{east:.6}\"><time>{time}</time></trkpt>"
+        );
+    }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
          <gpx version=\"1.1\" creator=\"Elsewhere\" xmlns=\"http://www.topografix.com/GPX/1/1\">\
@@ -39,11 +44,13 @@ pub(super) fn gpx(activity: &Activity) -> Vec<u8> {
 }
 
 pub(super) fn tcx(activity: &Activity) -> Vec<u8> {
-    let track: String = points(activity)
-        .map(|(time, _, _, metres)| {
-            format!("<Trackpoint><Time>{time}</Time><DistanceMeters>{metres:.1}</DistanceMeters></Trackpoint>")
-        })
-        .collect();
+    let mut track = String::new();
+    for (time, _, _, metres) in points(activity) {
+        let _ = write!(
+            track,
+            "<Trackpoint><Time>{time}</Time><DistanceMeters>{metres:.1}</DistanceMeters></Trackpoint>"
+        );
+    }
     let start = iso(gmt(activity.start));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::athlete::HOME_ZONE;
+use super::athlete::{BIRTH, HOME_ZONE};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::world::World;
@@ -74,7 +74,26 @@ async fn social(State(world): State<Arc<World>>) -> Json<Value> {
     }))
 }
 
-async fn user_settings() -> Json<Value> {
+async fn user_settings(State(world): State<Arc<World>>) -> Json<Value> {
+    let today = world.now().today;
+    let vo2max = world.athlete.vo2max(today).round();
+    let night = |frequency: &str| {
+        json!({
+            "sleepWindowFrequency": frequency,
+            "startSleepTimeSecondsFromMidnight": 82_800,
+            "endSleepTimeSecondsFromMidnight": 25_200,
+        })
+    };
+    let windows = [
+        "SUNDAY",
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+        "DAILY",
+    ];
     Json(json!({
         "id": PROFILE_ID,
         "userData": {
@@ -82,30 +101,55 @@ async fn user_settings() -> Json<Value> {
             "weight": 61_500.0,
             "height": 171.0,
             "timeFormat": "time_twenty_four_hr",
-            "birthDate": "1990-12-10",
+            "birthDate": BIRTH.to_string(),
             "measurementSystem": "metric",
             "activityLevel": 7,
             "handedness": "RIGHT",
+            "powerFormat": format("watt", 30, true, None),
+            "heartRateFormat": format("bpm", 21, false, None),
             "firstDayOfWeek": monday(),
-            "vo2MaxRunning": 49.0,
+            "vo2MaxRunning": vo2max,
             "vo2MaxCycling": null,
-            "lactateThresholdSpeed": 0.336,
-            "lactateThresholdHeartRate": 168,
+            "lactateThresholdSpeed": 0.315,
+            "lactateThresholdHeartRate": 166,
+            "diveNumber": null,
             "intensityMinutesCalcMethod": "AUTO",
+            "moderateIntensityMinutesHrZone": 3,
+            "vigorousIntensityMinutesHrZone": 4,
             "hydrationMeasurementUnit": "milliliter",
+            "hydrationContainers": [],
+            "hydrationAutoGoalEnabled": true,
+            "firstbeatMaxStressScore": null,
+            "firstbeatCyclingLtTimestamp": null,
             "firstbeatRunningLtTimestamp": 1_151_277_487,
+            "thresholdHeartRateAutoDetected": true,
+            "ftpAutoDetected": true,
+            "trainingStatusPausedDate": null,
+            "weatherLocation": null,
+            "golfDistanceUnit": "metric",
+            "golfElevationUnit": null,
+            "golfSpeedUnit": null,
+            "externalBottomTime": null,
         },
         "userSleep": {
             "sleepTime": 82_800, "defaultSleepTime": false, "wakeTime": 25_200, "defaultWakeTime": false,
         },
         "connectDate": null,
         "sourceType": null,
-        "userSleepWindows": [{
-            "sleepWindowFrequency": "DAILY",
-            "startSleepTimeSecondsFromMidnight": 82_800,
-            "endSleepTimeSecondsFromMidnight": 25_200,
-        }],
+        "userSleepWindows": windows.map(night),
     }))
+}
+
+/// How a kind of value is written.
+fn format(key: &str, id: i64, is_grouped: bool, display: Option<&str>) -> Value {
+    json!({
+        "formatId": id,
+        "formatKey": key,
+        "minFraction": 0,
+        "maxFraction": 0,
+        "groupingUsed": is_grouped,
+        "displayFormat": display,
+    })
 }
 
 pub(super) async fn settings() -> Json<Value> {
@@ -115,10 +159,18 @@ pub(super) async fn settings() -> Json<Value> {
         "measurementSystem": "metric",
         "firstDayOfWeek": monday(),
         "numberFormat": "decimal_period",
-        "timeFormat": { "formatId": 33, "formatKey": "time_twenty_four_hr", "displayFormat": "HH:mm" },
-        "dateFormat": { "formatId": 26, "formatKey": "ddmmyyyy", "displayFormat": "EEE, d MMM yyyy" },
+        "timeFormat": format("time_twenty_four_hr", 33, false, Some("HH:mm")),
+        "dateFormat": format("ddmmyyyy", 26, false, Some("EEE, d MMM yyyy")),
+        "powerFormat": format("watt", 30, true, None),
+        "heartRateFormat": format("bpm", 21, false, None),
         "timeZone": HOME_ZONE,
         "hydrationMeasurementUnit": "milliliter",
+        "hydrationContainers": [],
+        "golfDistanceUnit": "metric",
+        "golfElevationUnit": null,
+        "golfSpeedUnit": null,
+        "availableTrainingDays": null,
+        "preferredLongTrainingDays": null,
     }))
 }
 

@@ -208,13 +208,10 @@ async fn weekly_steps(
     Path((end, count)): Path<(String, String)>,
 ) -> Answer {
     let end = range::date(&end)?;
-    let count = match count.parse::<i64>() {
-        Ok(count @ 1..=WEEKS) => count,
-        _ => {
-            return Err(Refusal::bad_request(
-                "Number of weeks must be between 1 and 52",
-            ));
-        }
+    let Ok(count @ 1..=WEEKS) = count.parse::<i64>() else {
+        return Err(Refusal::bad_request(
+            "Number of weeks must be between 1 and 52",
+        ));
     };
     let now = world.now();
     let weeks = (0..count).rev().filter_map(|back| {

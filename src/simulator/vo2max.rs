@@ -60,10 +60,10 @@ pub(super) fn values(ask: &Ask<'_>) -> Vec<Value> {
 
 /// The latest row up to a day, as "most recent" answers show it.
 pub(super) fn latest(ask: &Ask<'_>) -> Option<Value> {
-    let date = ask.days(Kind::Vo2Max).into_iter().rev().find_map(|date| {
+    let mut days = ask.days(Kind::Vo2Max).into_iter().rev();
+    days.find_map(|date| {
         estimate(ask.world, date, ask).map(|estimate| row(ask.world, date, &estimate))
-    });
-    date
+    })
 }
 
 fn row(world: &World, date: Date, estimate: &Estimate) -> Value {

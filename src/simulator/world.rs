@@ -70,8 +70,8 @@ impl World {
         held(&self.faults)
     }
 
-    pub(super) fn strike(&self, lane: Lane, path: &str) -> Option<FaultKind> {
-        self.faults().strike(lane, path)
+    pub(super) fn strike(&self, lane: Lane, name: &str, path: &str) -> Option<FaultKind> {
+        self.faults().strike(lane, name, path)
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, SignInDesk> {

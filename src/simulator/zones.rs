@@ -17,6 +17,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             heart_rate(),
         ),
         Endpoint::bearer(
+            "zones.heart_rate",
+            "/biometric-service/heartRateZones",
+            heart_rate(),
+        ),
+        Endpoint::bearer(
             "zones.power",
             "/biometric-service/powerZones/sports/all",
             get(power),

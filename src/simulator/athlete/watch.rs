@@ -109,7 +109,7 @@ impl Athlete {
     /// The watch of a day.
     pub(in crate::simulator) fn watch(&self, date: Date) -> &Watch {
         let Wardrobe([(_, first), ..]) = &self.wardrobe;
-        let worn = self.watches().filter(|(since, _)| *since <= date).last();
+        let worn = self.watches().rfind(|(since, _)| *since <= date);
         worn.map_or(first, |(_, watch)| watch)
     }
 

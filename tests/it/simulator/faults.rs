@@ -108,7 +108,7 @@ async fn a_hang_ends_with_the_simulator() {
 async fn skip_and_times_bound_a_fault() {
     let visit = Visit::to(scenario()).await;
     let fault = Fault {
-        path_prefix: "/mobile/sso".to_owned(),
+        aim: "/mobile/sso".to_owned(),
         kind: FaultKind::ServerError(500),
         skip: 1,
         times: Some(2),

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 
-use super::athlete::{Activity, Day, Night};
-use super::wire::{gmt, iso, iso_tenths, merged};
+use super::athlete::{Activity, Battery, Day, Night};
+use super::wire::{gmt, iso, iso_tenths, merged, plus_seconds};
 use super::world::World;
 
 /// As the daily summary lists them; none where the watch has no Body Battery.
@@ -16,8 +16,11 @@ pub(super) fn of_summary(
     day: &Day,
     night: Option<&Night>,
 ) -> Vec<Value> {
-    let device = json!({ "deviceId": world.athlete.watch(date).device_id });
-    of(day, night, iso, &device)
+    let more = json!({
+        "deviceId": world.athlete.watch(date).device_id,
+        "eventUpdateTimeGmt": iso(gmt(day.end)),
+    });
+    of(day, night, iso, &more)
 }
 
 /// As the report does: times with a fraction (as in the recorded events of a day), and no device.
@@ -72,4 +75,29 @@ fn workout(day: &Day, spell: fn(DateTime) -> String, activity: &Activity, more: 
         "activityId": activity.id,
     });
     merged([event, more.clone(), what])
+}
+
+/// What Garmin makes of the level: now, and when the day began.
+pub(super) fn feedback(day: &Day, battery: &Battery, night: Option<&Night>) -> Value {
+    let said = |at, level, subject: &str| {
+        let (word, mood) = match level {
+            ..26 => ("LOW", "STRESSFUL_AND_ACTIVE"),
+            26..51 => ("MODERATE", "BALANCED_AND_ACTIVE"),
+            _ => ("HIGH", "RECOVERING_AND_INACTIVE"),
+        };
+        let kind = format!("{subject}_{mood}");
+        json!({
+            "eventTimestampGmt": iso(gmt(at)),
+            "bodyBatteryLevel": word,
+            "feedbackShortType": kind,
+            "feedbackLongType": kind,
+        })
+    };
+    let asleep = night.map(|night| plus_seconds(night.start, 240));
+    json!({
+        "bodyBatteryDynamicFeedbackEvent":
+            said(plus_seconds(day.end, -600), battery.latest, "DAY"),
+        "endOfDayBodyBatteryDynamicFeedbackEvent":
+            asleep.map(|at| said(at, battery.lowest, "SLEEP_TIME_PASSED")),
+    })
 }

@@ -1,6 +1,5 @@
 //! Body Battery reports: charge, drain, turning points and events of a span (protocol.md 9.5.6).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -10,7 +9,7 @@ use super::kind::Kind;
 use super::range::{self, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
-use super::wire::{gmt, iso, iso_tenths, plus_seconds};
+use super::wire::{gmt, iso_tenths, merged, plus_seconds};
 
 /// The path of both lanes.
 pub(super) const PATH: &str = "/wellness-service/wellness/bodyBattery/reports/daily";
@@ -37,14 +36,7 @@ pub(super) fn reports(ask: &Ask<'_>) -> Reply {
 
 fn report(date: Date, day: &Day, battery: &Battery, night: Option<&Night>) -> Value {
     let turns = turning_points(day, battery, night);
-    let evening = night.map(|night| {
-        feedback(
-            plus_seconds(night.start, 240),
-            battery.lowest,
-            "SLEEP_TIME_PASSED",
-        )
-    });
-    json!({
+    let report = json!({
         "date": date.to_string(),
         "charged": battery.charged,
         "drained": battery.drained,
@@ -58,10 +50,8 @@ fn report(date: Date, day: &Day, battery: &Battery, night: Option<&Night>) -> Va
             { "bodyBatteryValueDescriptorIndex": 1, "bodyBatteryValueDescriptorKey": "bodyBatteryLevel" },
         ],
         "bodyBatteryActivityEvent": battery_events::of_report(day, night),
-        "bodyBatteryDynamicFeedbackEvent":
-            feedback(plus_seconds(day.end, -600), battery.latest, "DAY_RECOVERING"),
-        "endOfDayBodyBatteryDynamicFeedbackEvent": evening,
-    })
+    });
+    merged([report, battery_events::feedback(day, battery, night)])
 }
 
 /// A handful a day: midnight, waking, after workouts, the end.
@@ -79,19 +69,4 @@ fn turning_points(day: &Day, battery: &Battery, night: Option<&Night>) -> Vec<Va
         .into_iter()
         .map(|(at, level)| json!([at.as_millisecond(), level]))
         .collect()
-}
-
-fn feedback(at: Timestamp, level: i64, subject: &str) -> Value {
-    let (word, mood) = match level {
-        ..26 => ("LOW", "STRESSFUL_AND_ACTIVE"),
-        26..51 => ("MODERATE", "BALANCED_AND_ACTIVE"),
-        _ => ("HIGH", "RECOVERING_AND_INACTIVE"),
-    };
-    let kind = format!("{subject}_{mood}");
-    json!({
-        "eventTimestampGmt": iso(gmt(at)),
-        "bodyBatteryLevel": word,
-        "feedbackShortType": kind,
-        "feedbackLongType": kind,
-    })
 }

@@ -84,8 +84,24 @@ fn full(world: &World, date: Date, day: &Day, night: Option<&Night>) -> Value {
         movement(day),
         or_nulls(day.floors, floors),
         heart(day),
-        or_nulls(day.stress, stress),
-        or_nulls(day.battery, battery),
+        or_nulls(day.stress, |stress| {
+            // The watch measures stress while it is worn, awake and asleep.
+            let measured = stress.total() - stress.uncategorized;
+            let asleep = day.asleep.min(measured);
+            merged([
+                self::stress(stress),
+                json!({
+                    "measurableAwakeDuration": measured - asleep,
+                    "measurableAsleepDuration": asleep,
+                }),
+            ])
+        }),
+        or_nulls(day.battery, |battery| {
+            merged([
+                self::battery(battery),
+                battery_events::feedback(day, &battery, night),
+            ])
+        }),
         json!({ "bodyBatteryActivityEventList": battery_events::of_summary(world, date, day, night) }),
         or_nulls(day.oxygen, |oxygen| self::oxygen(oxygen, day)),
         or_nulls(day.breath, |breath| self::breath(breath, day)),
@@ -107,6 +123,7 @@ fn header(world: &World, date: Date, day: &Day) -> Value {
         "userDailySummaryId": PROFILE_ID,
         "calendarDate": date.to_string(),
         "uuid": uuid_of(date),
+        "wellnessDescription": null,
         "rule": { "typeId": 2, "typeKey": "private" },
         "source": "GARMIN",
         "includesWellnessData": true,
@@ -132,6 +149,10 @@ fn movement(day: &Day) -> Value {
         "wellnessActiveKilocalories": float(day.active_kcal),
         "burnedKilocalories": null,
         "consumedKilocalories": null,
+        "remainingKilocalories": null,
+        "netCalorieGoal": null,
+        "netRemainingKilocalories": float(day.active_kcal),
+        "restingCaloriesFromActivity": null,
         "totalSteps": day.steps,
         "dailyStepGoal": day.step_goal,
         "totalDistanceMeters": day.distance,

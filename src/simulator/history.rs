@@ -122,10 +122,17 @@ impl World {
         edits.weighed(date, generated)
     }
 
-    /// The nearest day with a weigh-in before or after another day.
+    /// The last weigh-in of the nearest day before (-1) or after (1) another one that has any.
     pub(super) fn weighed_next_to(&self, date: Date, step: i64, now: &Now) -> Option<WeighIn> {
-        let mut other =
-            plus_days(date, step).clamp(plus_days(now.first, -1), plus_days(now.today, 1));
+        if self.edits().hides(Kind::Weight) {
+            return None;
+        }
+        let next = plus_days(date, step);
+        let mut other = if step < 0 {
+            next.min(now.today)
+        } else {
+            next.max(now.first)
+        };
         while now.covers(other) {
             if let Some(last) = self.weigh_ins(other, now).pop() {
                 return Some(last);

@@ -90,6 +90,7 @@ fn scored(world: &World, night: &Night) -> Value {
         "avgHeartRate": float(night.average_hr),
         "sleepScoreFeedback": if night.score >= 80 { "POSITIVE_LONG_AND_DEEP" } else { "NEGATIVE_SHORT" },
         "sleepScoreInsight": "NONE",
+        "sleepScorePersonalizedInsight": "NOT_AVAILABLE",
         "sleepScores": scores(night),
         "sleepNeed": need(device, night.date, night.need, night.start),
         "nextSleepNeed": need(device, tomorrow, night.need, night.end),
@@ -120,23 +121,26 @@ pub(super) fn no_night(date: Date) -> Value {
 }
 
 fn scores(night: &Night) -> Value {
-    let percent =
-        |stage| round(float(night.seconds_in(stage)) * 100.0 / float(night.asleep().max(1)));
+    let asleep = float(night.asleep());
+    let share = |stage, low: f64, high: f64| {
+        json!({
+            "value": round(float(night.seconds_in(stage)) * 100.0 / asleep.max(1.0)),
+            "qualifierKey": "GOOD",
+            "optimalStart": low,
+            "optimalEnd": high,
+            "idealStartInSeconds": hundredths(asleep * low / 100.0),
+            "idealEndInSeconds": hundredths(asleep * high / 100.0),
+        })
+    };
     json!({
         "overall": { "value": night.score, "qualifierKey": night.quality() },
         "totalDuration": { "qualifierKey": night.quality(), "optimalStart": 28_200.0, "optimalEnd": 28_200.0 },
         "stress": { "qualifierKey": "GOOD", "optimalStart": 0.0, "optimalEnd": 15.0 },
         "awakeCount": { "qualifierKey": "GOOD", "optimalStart": 0.0, "optimalEnd": 1.0 },
         "restlessness": { "qualifierKey": "FAIR", "optimalStart": 0.0, "optimalEnd": 5.0 },
-        "remPercentage": {
-            "value": percent(Stage::Rem), "qualifierKey": "GOOD", "optimalStart": 21.0, "optimalEnd": 31.0,
-        },
-        "lightPercentage": {
-            "value": percent(Stage::Light), "qualifierKey": "GOOD", "optimalStart": 30.0, "optimalEnd": 64.0,
-        },
-        "deepPercentage": {
-            "value": percent(Stage::Deep), "qualifierKey": "GOOD", "optimalStart": 16.0, "optimalEnd": 33.0,
-        },
+        "remPercentage": share(Stage::Rem, 21.0, 31.0),
+        "lightPercentage": share(Stage::Light, 30.0, 64.0),
+        "deepPercentage": share(Stage::Deep, 16.0, 33.0),
     })
 }
 
@@ -150,6 +154,12 @@ fn need(device: i64, date: Date, minutes: i64, at: Timestamp) -> Value {
         "baseline": 470,
         "actual": minutes,
         "feedback": "NO_CHANGE_BALANCED",
+        "trainingFeedback": "NO_CHANGE",
+        "sleepHistoryAdjustment": "NO_CHANGE",
+        "hrvAdjustment": "NO_CHANGE",
+        "napAdjustment": "NO_CHANGE",
+        "displayedForTheDay": true,
+        "preferredActivityTracker": true,
     })
 }
 
@@ -174,6 +184,7 @@ pub(super) fn with_curves(world: &World, night: &Night) -> Value {
     let breaths = curves.grid(120).map(|at| {
         json!({ "startTimeGMT": at.as_millisecond(), "respirationValue": curves.wave(at, float(night.respiration), 2.0).round() })
     });
+    let averages = curves.grid(3600).map(|at| breath_average(night, at));
     let restless = usize::try_from(night.restless_moments).unwrap_or(0);
     let moments = curves
         .grid(780)
@@ -193,7 +204,16 @@ pub(super) fn with_curves(world: &World, night: &Night) -> Value {
     let sensed = [
         has(Sense::PulseOx).then(|| oxygen(world, night, &curves)),
         has(Sense::Respiration).then(|| {
-            json!({ "wellnessEpochRespirationDataDTOList": breaths.collect::<Vec<_>>(), "respirationVersion": 200 })
+            json!({
+                "wellnessEpochRespirationDataDTOList": breaths.collect::<Vec<_>>(),
+                "wellnessEpochRespirationAveragesList": averages.collect::<Vec<_>>(),
+                "breathingDisruptionData": [{
+                    "startGMT": night.start.as_millisecond(),
+                    "endGMT": night.end.as_millisecond(),
+                    "value": 0,
+                }],
+                "respirationVersion": 200,
+            })
         }),
         has(Sense::Stress)
             .then(|| json!({ "sleepStress": curves.values(180, float(night.stress), 9.0) })),
@@ -206,19 +226,31 @@ pub(super) fn with_curves(world: &World, night: &Night) -> Value {
         has(Sense::SkinTemperature).then(|| {
             json!({
                 "skinTempDataExists": true,
+                "skinTempCalibrationDays": 0,
                 "avgSkinTempDeviationC": night.skin_temperature,
                 "avgSkinTempDeviationF": fahrenheit_difference(night.skin_temperature),
             })
         }),
         world.athlete.hrv(night).map(|hrv| {
             json!({
-                "hrvData": curves.values(300, float(night.hrv), 14.0),
+                "hrvData": curves.fractions(300, float(night.hrv), 14.0),
                 "avgOvernightHrv": float(hrv.last_night),
                 "hrvStatus": hrv.status(),
             })
         }),
     ];
     merged(std::iter::once(everywhere).chain(sensed.into_iter().flatten()))
+}
+
+/// The hour in which sleep began is too short for an average.
+fn breath_average(night: &Night, hour: Timestamp) -> Value {
+    let average = (hour > night.start).then(|| float(night.respiration));
+    json!({
+        "epochEndTimestampGmt": plus_seconds(hour, 3600).as_millisecond(),
+        "respirationAverageValue": average.unwrap_or(-2.0),
+        "respirationHighValue": average.map(|breaths| breaths + 2.0),
+        "respirationLowValue": average.map(|breaths| breaths - 2.0),
+    })
 }
 
 fn oxygen(world: &World, night: &Night, curves: &Curves<'_>) -> Value {
@@ -243,6 +275,9 @@ fn oxygen(world: &World, night: &Night, curves: &Curves<'_>) -> Value {
             "averageSPO2": float(night.spo2),
             "averageSpO2HR": float(night.average_hr),
             "lowestSPO2": night.spo2 - 8,
+            "alertThresholdValue": null,
+            "numberOfEventsBelowThreshold": null,
+            "durationOfEventsBelowThreshold": null,
         },
         "wellnessEpochSPO2DataDTOList": epochs.collect::<Vec<_>>(),
     })
@@ -285,6 +320,12 @@ impl<'n> Curves<'n> {
 
     fn values(&self, step: usize, middle: f64, swing: f64) -> Vec<Value> {
         let point = |at: Timestamp| json!({ "value": round(self.wave(at, middle, swing)), "startGMT": at.as_millisecond() });
+        self.grid(step).map(point).collect()
+    }
+
+    /// Whole numbers written with a fraction.
+    fn fractions(&self, step: usize, middle: f64, swing: f64) -> Vec<Value> {
+        let point = |at: Timestamp| json!({ "value": self.wave(at, middle, swing).round(), "startGMT": at.as_millisecond() });
         self.grid(step).map(point).collect()
     }
 

@@ -21,7 +21,7 @@ use jiff::civil::{self, Date};
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 pub(super) use activity::{Activity, Origin};
-pub(super) use day::{Battery, Breath, Day, Floors, Oxygen, Stress};
+pub(super) use day::{Battery, Breath, DRINKING_GOAL, Day, Floors, Oxygen, Stress};
 pub(super) use form::{BIRTH, Estimate, FitnessAge, Form, Thresholds};
 pub(super) use night::{Night, Stage};
 pub(super) use recovery::{Hrv, Occasion, Readiness};

@@ -19,11 +19,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// Days with measurements, newest first as weights are (unverified); single ones come with
 /// `includeAll=true` only.
 pub(super) fn range(ask: &Ask<'_>) -> Reply {
-    let is_whole = ask
-        .params
-        .get("includeAll")
-        .is_some_and(|all| all == "true");
-    Reply::Data(document(ask, is_whole))
+    Reply::Data(document(ask, ask.wants("includeAll")))
 }
 
 /// As GraphQL has it, whole (protocol.md 10.2 knows no `includeAll`).

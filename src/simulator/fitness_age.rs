@@ -55,7 +55,7 @@ fn shape(known: &FitnessAge) -> (&'static str, f64) {
 
 /// One object. How Garmin says that it knows nothing is unverified: 204.
 pub(super) fn day(ask: &Ask<'_>) -> Reply {
-    let rows = ask.rows(Kind::FitnessAge, |date| {
+    let told = ask.row(Kind::FitnessAge, |date| {
         let known = ask.world.athlete.fitness_age(date)?;
         let (name, value) = shape(&known);
         let midnight = iso_tenths(date.at(0, 0, 0, 0));
@@ -73,7 +73,7 @@ pub(super) fn day(ask: &Ask<'_>) -> Reply {
             "lastUpdated": midnight,
         }))
     });
-    rows.into_iter().next().into()
+    told.into()
 }
 
 fn weekly(value: f64) -> Value {

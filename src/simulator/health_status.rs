@@ -36,9 +36,7 @@ fn range(ask: &Ask<'_>) -> Reply {
 
 /// 204 until the night is scored.
 fn day(ask: &Ask<'_>) -> Reply {
-    ask.rows(Kind::HealthStatus, |date| row(ask, date))
-        .pop()
-        .into()
+    ask.row(Kind::HealthStatus, |date| row(ask, date)).into()
 }
 
 fn row(ask: &Ask<'_>, date: Date) -> Option<Value> {

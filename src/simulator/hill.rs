@@ -27,7 +27,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 fn day(ask: &Ask<'_>) -> Reply {
-    ask.rows(Kind::Hill, |date| row(ask, date)).pop().into()
+    ask.row(Kind::Hill, |date| row(ask, date)).into()
 }
 
 fn stats(ask: &Ask<'_>) -> Reply {

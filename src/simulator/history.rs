@@ -13,7 +13,8 @@ impl World {
     /// Whether Garmin may know something of a kind about a day.
     pub(super) fn knows(&self, kind: Kind, date: Date, now: &Now) -> bool {
         let edits = self.edits();
-        now.covers(date) && !edits.hides(kind) && !edits.holds_back(date)
+        let is_late = kind.needs_watch() && edits.holds_back(date);
+        now.covers(date) && !edits.hides(kind) && !is_late
     }
 
     /// When a device last uploaded anything.
@@ -110,16 +111,11 @@ impl World {
 
     /// The weigh-ins of a day, oldest first.
     pub(super) fn weigh_ins(&self, date: Date, now: &Now) -> Vec<WeighIn> {
-        let generated = if now.covers(date) {
-            self.athlete.weigh_ins(date, now.at)
-        } else {
-            Vec::new()
-        };
-        let edits = self.edits();
-        if edits.hides(Kind::Weight) {
+        if !self.knows(Kind::Weight, date, now) {
             return Vec::new();
         }
-        edits.weighed(date, generated)
+        let generated = self.athlete.weigh_ins(date, now.at);
+        self.edits().weighed(date, generated)
     }
 
     /// The last weigh-in of the nearest day before (-1) or after (1) another one that has any.

@@ -3,16 +3,13 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::athlete::{Day, float};
+use super::athlete::{DRINKING_GOAL, Day, float};
 use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths, merged, plus_seconds};
-
-/// Millilitres a day.
-const GOAL: f64 = 2_400.0;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -47,7 +44,7 @@ fn of_day(date: Date, day: Option<&Day>) -> Value {
         "activityIntakeInML": null,
     });
     merged([
-        json!({ "userId": PROFILE_ID, "calendarDate": date.to_string(), "goalInML": GOAL }),
+        json!({ "userId": PROFILE_ID, "calendarDate": date.to_string(), "goalInML": float(DRINKING_GOAL) }),
         amounts.unwrap_or(nothing),
     ])
 }

@@ -21,3 +21,10 @@ pub enum Kind {
     Thresholds,
     HealthStatus,
 }
+
+impl Kind {
+    /// What comes off the wrist waits for the watch to meet the phone; scales and people do not.
+    pub(super) fn needs_watch(self) -> bool {
+        !matches!(self, Self::Weight | Self::BloodPressure)
+    }
+}

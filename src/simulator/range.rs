@@ -110,6 +110,16 @@ impl<'a> Ask<'a> {
         self.days(kind).into_iter().filter_map(row).collect()
     }
 
+    /// The row of the only day of a request.
+    pub(super) fn row(&self, kind: Kind, row: impl Fn(Date) -> Option<Value>) -> Option<Value> {
+        self.rows(kind, row).pop()
+    }
+
+    /// Whether a parameter is set to `true`.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        self.params.get(name).is_some_and(|text| text == "true")
+    }
+
     /// What a parameter must say.
     pub(super) fn expect(&self, name: &str, allowed: &[&str]) -> Result<&str, Refusal> {
         let text = self.params.get(name).map_or("", String::as_str);

@@ -30,7 +30,13 @@ pub(super) type Row = fn(&Day) -> Value;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     for (name, path, cap, row) in SERIES {
-        let handler = range::over_path::<Refusal, _>(name, cap, move |ask| rows(ask, row).into());
+        let kind = if name == HYDRATION {
+            Kind::Hydration
+        } else {
+            Kind::Daily
+        };
+        let handler =
+            range::over_path::<Refusal, _>(name, cap, move |ask| rows(ask, kind, row).into());
         endpoints.push(Endpoint::bearer(name, path, handler));
     }
     endpoints.push(Endpoint::bearer(
@@ -45,6 +51,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ));
     endpoints
 }
+
+/// The one series that is a kind of data of its own.
+const HYDRATION: &str = "stats.hydration";
 
 /// Name, path, cap and row of every series.
 const SERIES: [(&str, &str, Cap, Row); 8] = [
@@ -91,7 +100,7 @@ const SERIES: [(&str, &str, Cap, Row); 8] = [
         respiration,
     ),
     (
-        "stats.hydration",
+        HYDRATION,
         "/usersummary-service/stats/hydration/daily/{start}/{end}",
         CAP,
         hydration,
@@ -99,9 +108,9 @@ const SERIES: [(&str, &str, Cap, Row); 8] = [
 ];
 
 /// One object per day with data, oldest first, each with its date.
-pub(super) fn rows(ask: &Ask<'_>, row: Row) -> Vec<Value> {
-    ask.rows(Kind::Daily, |date| {
-        let values = row(&ask.world.day(Kind::Daily, date, &ask.now)?);
+pub(super) fn rows(ask: &Ask<'_>, kind: Kind, row: Row) -> Vec<Value> {
+    ask.rows(kind, |date| {
+        let values = row(&ask.world.day(kind, date, &ask.now)?);
         (!values.is_null()).then(|| dated(date, values))
     })
 }
@@ -198,7 +207,7 @@ fn by_type(ask: &Ask<'_>) -> Reply {
         Ok(_) => nested_steps,
         Err(refusal) => return Reply::Refused(refusal),
     };
-    Reply::Data(json!({ "values": rows(ask, row), "aggregations": {} }))
+    Reply::Data(json!({ "values": rows(ask, Kind::Daily, row), "aggregations": {} }))
 }
 
 /// Blocks of seven days, the last of which ends on the day asked for, labelled with their first days.

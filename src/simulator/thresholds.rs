@@ -88,9 +88,10 @@ fn rows(ask: &Ask<'_>, series: &[Series]) -> Reply {
 /// What a day's sessions revealed, once they are over.
 fn found(ask: &Ask<'_>, date: Date) -> Option<Thresholds> {
     let athlete = &ask.world.athlete;
-    let sessions = athlete.activities_of(date);
-    let is_over = sessions.iter().all(|session| session.end() <= ask.now.at);
-    is_over.then(|| athlete.thresholds(date)).flatten()
+    athlete
+        .is_done(date, ask.now.at)
+        .then(|| athlete.thresholds(date))
+        .flatten()
 }
 
 /// The last day on which a value was found.

@@ -37,23 +37,25 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 
 fn rows(ask: &Ask<'_>, admits: impl Fn(&Estimate) -> bool) -> Reply {
     let rows = ask.rows(Kind::Vo2Max, |date| {
-        let estimate = estimate(ask.world, date, ask).filter(&admits)?;
+        let estimate = estimate(ask, date).filter(&admits)?;
         Some(row(ask.world, date, &estimate))
     });
     rows.into()
 }
 
 /// A day's estimate, once its training is over.
-fn estimate(world: &World, date: Date, ask: &Ask<'_>) -> Option<Estimate> {
-    let trained = world.athlete.activities_of(date);
-    let is_over = trained.iter().all(|activity| activity.end() <= ask.now.at);
-    is_over.then(|| world.athlete.estimate(date)).flatten()
+fn estimate(ask: &Ask<'_>, date: Date) -> Option<Estimate> {
+    let athlete = &ask.world.athlete;
+    athlete
+        .is_done(date, ask.now.at)
+        .then(|| athlete.estimate(date))
+        .flatten()
 }
 
 /// Values by day, for the statistics of the mobile gateway.
 pub(super) fn values(ask: &Ask<'_>) -> Vec<Value> {
     ask.rows(Kind::Vo2Max, |date| {
-        let running = estimate(ask.world, date, ask)?.running?;
+        let running = estimate(ask, date)?.running?;
         Some(json!({ "value": running.round(), "calendarDate": date.to_string() }))
     })
 }
@@ -61,9 +63,7 @@ pub(super) fn values(ask: &Ask<'_>) -> Vec<Value> {
 /// The latest row up to a day, as "most recent" answers show it.
 pub(super) fn latest(ask: &Ask<'_>) -> Option<Value> {
     let mut days = ask.days(Kind::Vo2Max).into_iter().rev();
-    days.find_map(|date| {
-        estimate(ask.world, date, ask).map(|estimate| row(ask.world, date, &estimate))
-    })
+    days.find_map(|date| estimate(ask, date).map(|estimate| row(ask.world, date, &estimate)))
 }
 
 fn row(world: &World, date: Date, estimate: &Estimate) -> Value {

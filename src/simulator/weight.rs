@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use super::athlete::{Body, WeighIn, float, plus_days, round};
+use super::kind::Kind;
 use super::range::{self, Ask, Reply, UNCAPPED};
 use super::reply::Refusal;
 use super::server::Endpoint;
@@ -23,11 +24,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Single entries come with `includeAll=true` only.
 pub(super) fn range(ask: &Ask<'_>) -> Reply {
-    let is_whole = ask
-        .params
-        .get("includeAll")
-        .is_some_and(|all| all == "true");
-    Reply::Data(document(ask, is_whole))
+    Reply::Data(document(ask, ask.wants("includeAll")))
 }
 
 /// As GraphQL has it: `allWeightMetrics` empty (protocol.md 10.2).
@@ -63,10 +60,9 @@ fn document(ask: &Ask<'_>, is_whole: bool) -> Value {
     })
 }
 
-/// Days with at least one entry, oldest first. Held-back days count too: a scale needs no watch.
+/// Days with at least one entry, oldest first.
 fn weighed_days(ask: &Ask<'_>) -> impl Iterator<Item = (Date, Vec<WeighIn>)> {
-    let inside = ask.first.max(ask.now.first)..=ask.last.min(ask.now.today);
-    super::athlete::days(inside).filter_map(|date| {
+    ask.days(Kind::Weight).into_iter().filter_map(|date| {
         let entries = ask.world.weigh_ins(date, &ask.now);
         (!entries.is_empty()).then_some((date, entries))
     })

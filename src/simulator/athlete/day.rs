@@ -94,6 +94,9 @@ pub(in crate::simulator) struct Oxygen {
     pub(in crate::simulator) lowest: i64,
 }
 
+/// Millilitres a day.
+pub(in crate::simulator) const DRINKING_GOAL: i64 = 2_400;
+
 /// Millilitres.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::simulator) struct Hydration {
@@ -251,7 +254,10 @@ impl Athlete {
     fn hydration(&self, date: Date, share: f64) -> Option<Hydration> {
         let mut dice = self.day_dice(date, Topic::Hydration);
         let drunk = round(float(250 * dice.i64(3..=11)) * share / 50.0) * 50;
-        (dice.u8(0..5) < 3).then_some(Hydration { drunk, goal: 2400 })
+        (dice.u8(0..5) < 3).then_some(Hydration {
+            drunk,
+            goal: DRINKING_GOAL,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the watch works out of the trainings: load, VO2 max, scores, predictions.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
@@ -85,6 +86,11 @@ impl Athlete {
         recorded.cloned().collect()
     }
 
+    /// Whether the trainings of a day are over.
+    pub(in crate::simulator) fn is_done(&self, date: Date, until: Timestamp) -> bool {
+        self.activities_of(date).iter().all(|it| it.end() <= until)
+    }
+
     fn load(&self, date: Date) -> f64 {
         self.activities_of(date)
             .iter()
@@ -132,7 +138,8 @@ impl Athlete {
         let rides_count = self.senses(Sense::Floors, date);
         let estimate = Estimate {
             running: did(Sport::Running).then(|| self.vo2max(date)),
-            cycling: (rides_count && did(Sport::Cycling)).then(|| self.vo2max(date) - 2.5),
+            cycling: (rides_count && did(Sport::Cycling))
+                .then(|| ((self.vo2max(date) - 2.5) * 10.0).round() / 10.0),
         };
         (estimate.running.is_some() || estimate.cycling.is_some()).then_some(estimate)
     }
@@ -193,7 +200,7 @@ impl Athlete {
         let weighed = (0..30)
             .flat_map(|back| {
                 let day = plus_days(date, -back);
-                self.weigh_ins(day, jiff::Timestamp::MAX)
+                self.weigh_ins(day, Timestamp::MAX)
             })
             .find_map(|weigh_in| weigh_in.body);
         let age = 33.4 + float(resting_hr - 50) * 0.4 - sessions / 12.0 + self.season(date) * 0.3;

@@ -38,17 +38,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::personal(
             "personal.steps",
             "/usersummary-service/stats/steps/daily/{start}/{end}",
-            series("personal.steps", |_| 28, stats::steps),
+            series("personal.steps", Kind::Daily, |_| 28, stats::steps),
         ),
         Endpoint::personal(
             "personal.stress",
             "/usersummary-service/stats/stress/daily/{start}/{end}",
-            series("personal.stress", |_| 28, stats::stress),
+            series("personal.stress", Kind::Daily, |_| 28, stats::stress),
         ),
         Endpoint::personal(
             "personal.hydration",
             "/usersummary-service/stats/hydration/daily/{start}/{end}",
-            series("personal.hydration", |_| 31, hydration),
+            series("personal.hydration", Kind::Hydration, |_| 31, hydration),
         ),
     ]
 }
@@ -128,8 +128,8 @@ async fn one_day(State(world): State<Arc<World>>, Query(params): Query<Params>) 
     Ok(Json(day))
 }
 
-fn series(name: &'static str, cap: Cap, row: Row) -> MethodRouter<Arc<World>> {
-    range::over_path::<Refusal, _>(name, cap, move |ask| stats::rows(ask, row).into())
+fn series(name: &'static str, kind: Kind, cap: Cap, row: Row) -> MethodRouter<Arc<World>> {
+    range::over_path::<Refusal, _>(name, cap, move |ask| stats::rows(ask, kind, row).into())
 }
 
 /// What the phone's lane has, and what was sweated out (E5).

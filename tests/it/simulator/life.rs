@@ -121,6 +121,24 @@ async fn ten_years_answer_at_once() {
         ),
         format!("/usersummary-service/usersummary/daily/?calendarDate={day}"),
         format!("{LIST}?start=0&limit=1000&startDate={older}&endDate={old}"),
+        format!(
+            "/metrics-service/metrics/endurancescore/stats?startDate={start}&endDate={TODAY}&aggregation=weekly"
+        ),
+        format!(
+            "/metrics-service/metrics/hillscore/stats?startDate={start}&endDate={TODAY}&aggregation=daily"
+        ),
+        format!(
+            "/metrics-service/metrics/racepredictions/daily/ada-runs?fromCalendarDate={start}&toCalendarDate={TODAY}"
+        ),
+        format!(
+            "/fitnessage-service/stats/daily/{}/{TODAY}",
+            TODAY - 28.days()
+        ),
+        format!(
+            "/wellness-service/stats/daily/acclimation?fromDate={}&untilDate={TODAY}",
+            TODAY - 3649.days()
+        ),
+        "/personalrecord-service/personalrecord/prs/ada-runs".to_owned(),
     ] {
         let begin = Instant::now();
         assert!(visit.status(&access, &path).await.is_success(), "{path}");

@@ -25,7 +25,7 @@ pub(super) use day::{Battery, Breath, DRINKING_GOAL, Day, Floors, Oxygen, Stress
 pub(super) use form::{BIRTH, Estimate, FitnessAge, Form, Thresholds};
 pub(super) use night::{Night, Stage};
 pub(super) use recovery::{Hrv, Occasion, Readiness};
-pub(super) use scale::{Body, WeighIn};
+pub(super) use scale::{Body, Pressure, WeighIn};
 pub(super) use sport::Sport;
 pub(super) use travel::HOME_ZONE;
 pub(super) use watch::{Sense, Watch};

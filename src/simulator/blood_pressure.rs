@@ -1,7 +1,9 @@
 //! Blood pressure, typed in by hand (protocol.md 9.5.12). Only the empty wrapper is recorded.
 
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
+use super::athlete::Pressure;
 use super::kind::Kind;
 use super::range::{self, Ask, Reply, UNCAPPED};
 use super::reply::Refusal;
@@ -29,27 +31,20 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 
 fn document(ask: &Ask<'_>, is_whole: bool) -> Value {
     let mut rows = ask.rows(Kind::BloodPressure, |date| {
-        let measured = ask.world.athlete.pressure(date)?;
-        if measured.at > ask.now.at {
-            return None;
-        }
-        let local = ask.world.athlete.local(measured.at, date).datetime();
-        let measurement = json!({
-            "systolic": measured.systolic,
-            "diastolic": measured.diastolic,
-            "pulse": measured.pulse,
-            "version": measured.at.as_millisecond(),
-            "measurementTimestampLocal": iso_tenths(local),
-            "measurementTimestampGMT": iso_tenths(gmt(measured.at)),
-            "sourceType": "MANUAL",
-            "notes": "",
-        });
-        let measurements = if is_whole {
-            vec![measurement]
+        let athlete = &ask.world.athlete;
+        let pressures = athlete.pressures(date, ask.now.at);
+        let measurements: Vec<_> = pressures
+            .iter()
+            .rev()
+            .map(|pressure| measurement(pressure, athlete.local(pressure.at, date).datetime()))
+            .collect();
+        let shown = if is_whole {
+            measurements.as_slice()
         } else {
-            Vec::new()
+            &[]
         };
-        Some(json!({ "startDate": date.to_string(), "measurements": measurements }))
+        (!measurements.is_empty())
+            .then(|| json!({ "startDate": date.to_string(), "measurements": shown }))
     });
     rows.reverse();
     json!({
@@ -57,5 +52,18 @@ fn document(ask: &Ask<'_>, is_whole: bool) -> Value {
         "until": ask.last.to_string(),
         "measurementSummaries": rows,
         "categoryStats": null,
+    })
+}
+
+fn measurement(pressure: &Pressure, local: DateTime) -> Value {
+    json!({
+        "systolic": pressure.systolic,
+        "diastolic": pressure.diastolic,
+        "pulse": pressure.pulse,
+        "version": pressure.at.as_millisecond(),
+        "measurementTimestampLocal": iso_tenths(local),
+        "measurementTimestampGMT": iso_tenths(gmt(pressure.at)),
+        "sourceType": "MANUAL",
+        "notes": "",
     })
 }

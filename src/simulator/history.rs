@@ -67,7 +67,7 @@ impl World {
             .iter()
             .find(|run| run.id == id)
             .map(|run| run.date);
-        let date = extra.unwrap_or_else(|| Athlete::date_of_activity(id));
+        let date = extra.or_else(|| Athlete::date_of_activity(id))?;
         let mut family = self
             .activities_within(now, date, date)
             .into_iter()

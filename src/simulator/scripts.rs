@@ -146,7 +146,7 @@ impl Simulator {
 /// What Garmin changes about its endpoints.
 impl Simulator {
     /// Another longest span for an endpoint by its name in the counters, such as `hrv.range`,
-    /// `body_battery.reports`, `personal.weight` or `graphql.weightScalar`. `false`: there is none.
+    /// `body_battery.reports`, `personal.weight` or `graphql.weightScalar`. `false`: no endpoint has this name.
     pub fn set_cap(&self, endpoint: &str, days: u32) -> bool {
         let is_scalar = |name: &str| scalars().any(|scalar| scalar == name);
         let is_known = super::endpoints()

@@ -99,9 +99,12 @@ impl Athlete {
             .of(day_number(date), || self.trainings_of(date).into())
     }
 
-    /// The local day of a generated activity or leg.
-    pub(in crate::simulator) fn date_of_activity(id: i64) -> Date {
-        date_of((id - FIRST_ID).div_euclid(100))
+    /// The local day of a generated activity or leg with this id.
+    pub(in crate::simulator) fn date_of_activity(id: i64) -> Option<Date> {
+        let number = id.checked_sub(FIRST_ID)?.div_euclid(100);
+        (0..=day_number(Date::MAX))
+            .contains(&number)
+            .then(|| date_of(number))
     }
 
     fn trainings_of(&self, date: Date) -> Vec<Activity> {

@@ -100,15 +100,28 @@ impl Athlete {
         (float(day_number(date)) / 58.0 + phase).sin()
     }
 
-    /// A measurement on about one Sunday of two.
-    pub(in crate::simulator) fn pressure(&self, date: Date) -> Option<Pressure> {
+    /// Measured on some Wednesdays and most Sundays, now and then in the evening again. Oldest first.
+    pub(in crate::simulator) fn pressures(&self, date: Date, until: Timestamp) -> Vec<Pressure> {
         let mut dice = self.day_dice(date, Topic::Pressure);
-        let is_measured = date.weekday() == Weekday::Sunday && dice.bool();
-        is_measured.then(|| Pressure {
-            at: self.instant(date, dice.i64(7 * 3600..9 * 3600)),
-            systolic: dice.i64(112..=128),
-            diastolic: dice.i64(70..=82),
-            pulse: dice.i64(50..=62),
-        })
+        let chance = match date.weekday() {
+            Weekday::Sunday => 75,
+            Weekday::Wednesday => 40,
+            _ => 0,
+        };
+        let is_measured = dice.u8(0..100) < chance;
+        let times = if dice.u8(0..100) < 20 { 2 } else { 1 };
+        let hours = [7 * 3600..9 * 3600, 20 * 3600..22 * 3600];
+        let mut measured: Vec<_> = hours
+            .into_iter()
+            .take(if is_measured { times } else { 0 })
+            .map(|hours| Pressure {
+                at: self.instant(date, dice.i64(hours)),
+                systolic: dice.i64(112..=128),
+                diastolic: dice.i64(70..=82),
+                pulse: dice.i64(50..=62),
+            })
+            .collect();
+        measured.retain(|pressure| pressure.at <= until);
+        measured
     }
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 /// `None`, with a printed line, where the recordings are absent; absent under
 /// CI is a failure.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
     if path.is_dir() {
         return Some(path);

@@ -199,19 +199,20 @@ impl<T: Column> Column for Option<T> {
 }
 
 /// Declares a row and its table. `by` names the day's column, `listed` a table
-/// whose rows can be deleted at Garmin.
+/// whose rows can be deleted at Garmin. An account has one row of a table
+/// without a key.
 macro_rules! table {
     (
         $(#[$about:meta])*
         pub struct $name:ident in $table:literal $(by $day:ident)? $(, $listed:ident)? {
-            key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),+ $(,)? }
+            key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),* $(,)? }
             values { $($(#[$value_about:meta])* $value:ident: $value_type:ty),* $(,)? }
         }
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
-            $($(#[$key_about])* pub $key: $key_type,)+
+            $($(#[$key_about])* pub $key: $key_type,)*
             $($(#[$value_about])* pub $value: $value_type,)*
         }
 
@@ -225,7 +226,7 @@ macro_rules! table {
             }
 
             fn key(&self) -> Vec<$crate::central_db::table::Cell> {
-                vec![$((stringify!($key), $crate::central_db::table::Column::value(&self.$key)),)+]
+                vec![$((stringify!($key), $crate::central_db::table::Column::value(&self.$key)),)*]
             }
 
             fn values(&self) -> Vec<$crate::central_db::table::Cell> {

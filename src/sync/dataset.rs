@@ -166,6 +166,8 @@ pub struct Ask<'a> {
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.
     pub display_name: Option<&'a str>,
+    /// Garmin's `profileId`; unknown until a sign-in over the connect lane was validated.
+    pub user_id: Option<&'a str>,
 }
 
 /// A request in the making. Its text is also the payload's key, so it must be

@@ -53,11 +53,11 @@ impl<L: Lender> Run<'_, L> {
         let Some((_, part)) = task.part() else {
             return Ok(Step::Done);
         };
-        let display_name = self.account.display_name.as_deref();
         let call = (part.ask)(&Ask {
             span: task.span,
             start: task.start,
-            display_name,
+            display_name: self.account.display_name.as_deref(),
+            user_id: self.account.user_id.as_deref(),
         });
         let answer = match self.fetcher.call(&call).await {
             Ok(answer) => answer,

@@ -21,6 +21,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../assets/migrations/0002_doors.sql"),
     },
+    Migration {
+        version: 12,
+        sql: include_str!("../../assets/migrations/0012_race_predictions.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -2,4 +2,5 @@
 
 pub mod activities;
 pub mod daily;
+pub mod race_predictions;
 pub mod sleep;

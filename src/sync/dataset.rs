@@ -6,6 +6,8 @@
 
 mod activities;
 mod daily;
+mod race_predictions;
+mod shape;
 mod sleep;
 
 use std::fmt;
@@ -29,6 +31,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
+        Dataset::RacePredictions => race_predictions::ROUTES,
         _ => &[],
     }
 }

@@ -105,6 +105,54 @@ fn every_recorded_night_is_typed_whole() {
     }
 }
 
+/// The recorded answers of `kind` in files that begin with `name`: each read by `endpoint`, and its JSON.
+fn typed(dataset: Dataset, endpoint: &str, kind: &str, name: &str) -> Vec<(Reading, Value)> {
+    let mut out = Vec::new();
+    for (file, body) in bodies(kind) {
+        if !file.starts_with(name) {
+            continue;
+        }
+        let reading = read(dataset, endpoint, &body).unwrap();
+        assert_eq!(
+            (reading.unread.len(), reading.odd.len()),
+            (0, 0),
+            "{kind}/{file}: {reading:?}"
+        );
+        out.push((reading, serde_json::from_slice(&body).unwrap_or_default()));
+    }
+    assert!(!out.is_empty() || folder().is_none(), "{kind}/{name}");
+    out
+}
+
+/// How many rows of `table` there are.
+fn count(reading: &Reading, table: &str) -> usize {
+    let rows = reading.rows.iter();
+    rows.filter(|row| row.table() == table).count()
+}
+
+/// Whether any of the rows, as written by `Debug`, holds all of `cells`.
+fn holds(found: &[(Reading, Value)], cells: &[&str]) -> bool {
+    let mut rows = found.iter().flat_map(|(reading, _)| &reading.rows);
+    found.is_empty()
+        || rows.any(|row| {
+            let row = format!("{row:?}");
+            cells.iter().all(|cell| row.contains(cell))
+        })
+}
+
+#[test]
+fn every_recorded_race_prediction_is_typed_whole() {
+    let found = typed(
+        Dataset::RacePredictions,
+        "race_predictions.range",
+        "race-predictions",
+        "",
+    );
+    assert!(found.iter().all(|(reading, _)| reading.rows.len() == 1));
+    let seconds = ["day_on: 2026-01-27", "ten_km_s: Some(3222)"];
+    assert!(holds(&found, &seconds));
+}
+
 #[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };

@@ -25,6 +25,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 12,
         sql: include_str!("../../assets/migrations/0012_race_predictions.sql"),
     },
+    Migration {
+        version: 13,
+        sql: include_str!("../../assets/migrations/0013_endurance.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

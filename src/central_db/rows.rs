@@ -2,5 +2,6 @@
 
 pub mod activities;
 pub mod daily;
+pub mod endurance;
 pub mod race_predictions;
 pub mod sleep;

@@ -6,6 +6,7 @@
 
 mod activities;
 mod daily;
+mod endurance;
 mod race_predictions;
 mod shape;
 mod sleep;
@@ -32,6 +33,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
         Dataset::RacePredictions => race_predictions::ROUTES,
+        Dataset::Endurance => endurance::ROUTES,
         _ => &[],
     }
 }

@@ -154,6 +154,62 @@ fn every_recorded_race_prediction_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_endurance_score_is_typed_whole() {
+    let members = |list: &Value| list.as_array().map_or(0, Vec::len);
+    let ranges = typed(
+        Dataset::Endurance,
+        "endurance.range",
+        "endurance-score",
+        "stats",
+    );
+    for (reading, body) in &ranges {
+        // The first week is cut by the range: all but its last day were not asked for.
+        let first = body["startDate"].as_str().unwrap();
+        let weeks = body["groupMap"].as_object().unwrap();
+        let whole: Vec<_> = weeks
+            .iter()
+            .filter(|(week, _)| week.as_str() >= first)
+            .collect();
+        assert_eq!((weeks.len(), whole.len()), (13, 12));
+        assert_eq!(count(reading, "endurance_week"), whole.len());
+        let shares = whole
+            .iter()
+            .map(|(_, week)| members(&week["enduranceContributorDTOList"]))
+            .chain([members(&body["enduranceScoreDTO"]["contributors"])]);
+        let found = format!("{reading:?}").matches("share_percent").count();
+        assert_eq!(found, shares.sum::<usize>());
+        assert_eq!(count(reading, "endurance_day"), 1);
+    }
+    assert!(holds(
+        &ranges,
+        &["week_on: 2025-11-05", "average_score: Some(5590)"]
+    ));
+    assert!(holds(
+        &ranges,
+        &["day_on: 2026-01-27", " score: Some(5549)"]
+    ));
+    for (reading, body) in typed(
+        Dataset::Endurance,
+        "endurance.day",
+        "endurance-score",
+        "day",
+    ) {
+        let found = format!("{reading:?}").matches("share_percent").count();
+        assert_eq!(
+            (reading.rows.len(), found),
+            (1, members(&body["contributors"]))
+        );
+    }
+    let none = typed(
+        Dataset::Endurance,
+        "endurance.day",
+        "endurance-score",
+        "none",
+    );
+    assert!(none.iter().all(|(reading, _)| reading.rows.is_empty()));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

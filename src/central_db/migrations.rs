@@ -29,6 +29,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 13,
         sql: include_str!("../../assets/migrations/0013_endurance.sql"),
     },
+    Migration {
+        version: 14,
+        sql: include_str!("../../assets/migrations/0014_hill.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

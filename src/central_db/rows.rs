@@ -3,5 +3,6 @@
 pub mod activities;
 pub mod daily;
 pub mod endurance;
+pub mod hill;
 pub mod race_predictions;
 pub mod sleep;

@@ -7,6 +7,7 @@
 mod activities;
 mod daily;
 mod endurance;
+mod hill;
 mod race_predictions;
 mod shape;
 mod sleep;
@@ -34,6 +35,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Sleep => sleep::ROUTES,
         Dataset::RacePredictions => race_predictions::ROUTES,
         Dataset::Endurance => endurance::ROUTES,
+        Dataset::Hill => hill::ROUTES,
         _ => &[],
     }
 }

@@ -210,6 +210,20 @@ fn every_recorded_endurance_score_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_hill_score_is_typed_whole() {
+    let found = typed(Dataset::Hill, "hill.day", "hill-score", "day");
+    assert!(found.iter().all(|(reading, _)| reading.rows.len() == 1));
+    assert!(holds(
+        &found,
+        &[
+            "day_on: 2025-07-07",
+            " score: Some(20)",
+            "strength_score: Some(2)"
+        ]
+    ));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

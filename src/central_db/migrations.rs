@@ -33,6 +33,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 14,
         sql: include_str!("../../assets/migrations/0014_hill.sql"),
     },
+    Migration {
+        version: 15,
+        sql: include_str!("../../assets/migrations/0015_fitness_age.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -7,6 +7,7 @@
 mod activities;
 mod daily;
 mod endurance;
+mod fitness_age;
 mod hill;
 mod race_predictions;
 mod shape;
@@ -36,6 +37,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::RacePredictions => race_predictions::ROUTES,
         Dataset::Endurance => endurance::ROUTES,
         Dataset::Hill => hill::ROUTES,
+        Dataset::FitnessAge => fitness_age::ROUTES,
         _ => &[],
     }
 }
@@ -213,7 +215,6 @@ impl Call {
     }
 
     /// `…/{first}/{last}`.
-    #[expect(dead_code, reason = "for the datasets under way")]
     fn get_path_range(path: &str, span: DateSpan, query: &[(&'static str, &str)]) -> Self {
         Self::get(format!("{path}/{}/{}", span.first(), span.last()), query)
     }

@@ -224,6 +224,39 @@ fn every_recorded_hill_score_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_fitness_age_is_typed_whole() {
+    for endpoint in ["fitness_age.day", "fitness_age.personal"] {
+        let day = typed(Dataset::FitnessAge, endpoint, "fitness-age", "day");
+        assert!(day.iter().all(|(reading, _)| reading.rows.len() == 1));
+        assert!(holds(
+            &day,
+            &[
+                "day_on: 2026-07-15",
+                "body_fat_percent: Some(6.1)",
+                "resting_hr_bpm: Some(51)"
+            ]
+        ));
+    }
+    let range = typed(
+        Dataset::FitnessAge,
+        "fitness_age.range",
+        "fitness-age",
+        "range",
+    );
+    for (reading, body) in &range {
+        assert_eq!(reading.rows.len(), body.as_array().unwrap().len());
+    }
+    assert!(holds(
+        &range,
+        &[
+            "day_on: 2026-01-24",
+            "resting_hr_bpm: Some(52)",
+            "bmi: Some(20.83"
+        ]
+    ));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -37,6 +37,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 15,
         sql: include_str!("../../assets/migrations/0015_fitness_age.sql"),
     },
+    Migration {
+        version: 16,
+        sql: include_str!("../../assets/migrations/0016_thresholds.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

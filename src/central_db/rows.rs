@@ -7,3 +7,4 @@ pub mod fitness_age;
 pub mod hill;
 pub mod race_predictions;
 pub mod sleep;
+pub mod thresholds;

@@ -12,6 +12,7 @@ mod hill;
 mod race_predictions;
 mod shape;
 mod sleep;
+mod thresholds;
 
 use std::fmt;
 
@@ -38,6 +39,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Endurance => endurance::ROUTES,
         Dataset::Hill => hill::ROUTES,
         Dataset::FitnessAge => fitness_age::ROUTES,
+        Dataset::Thresholds => thresholds::ROUTES,
         _ => &[],
     }
 }

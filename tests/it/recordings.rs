@@ -257,6 +257,34 @@ fn every_recorded_fitness_age_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_threshold_series_is_typed_whole() {
+    let series = [
+        (
+            "lt-speed-range",
+            "thresholds.lactate_speed",
+            "lactate_speed_mps: Some(3.24999",
+        ),
+        (
+            "lt-hr-range",
+            "thresholds.lactate_hr",
+            "lactate_hr_bpm: Some(166.0)",
+        ),
+        (
+            "ftp-range",
+            "thresholds.running_power",
+            "functional_power_w: Some(384.0)",
+        ),
+    ];
+    for (name, endpoint, cell) in series {
+        let found = typed(Dataset::Thresholds, endpoint, "biometric", name);
+        for (reading, body) in &found {
+            assert_eq!(reading.rows.len(), body.as_array().unwrap().len(), "{name}");
+        }
+        assert!(holds(&found, &["sport: \"running\"", cell]), "{name}");
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

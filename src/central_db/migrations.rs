@@ -41,6 +41,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 16,
         sql: include_str!("../../assets/migrations/0016_thresholds.sql"),
     },
+    Migration {
+        version: 17,
+        sql: include_str!("../../assets/migrations/0017_health_status.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

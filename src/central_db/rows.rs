@@ -4,6 +4,7 @@ pub mod activities;
 pub mod daily;
 pub mod endurance;
 pub mod fitness_age;
+pub mod health_status;
 pub mod hill;
 pub mod race_predictions;
 pub mod sleep;

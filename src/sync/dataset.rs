@@ -8,6 +8,7 @@ mod activities;
 mod daily;
 mod endurance;
 mod fitness_age;
+mod health_status;
 mod hill;
 mod race_predictions;
 mod shape;
@@ -40,6 +41,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Hill => hill::ROUTES,
         Dataset::FitnessAge => fitness_age::ROUTES,
         Dataset::Thresholds => thresholds::ROUTES,
+        Dataset::HealthStatus => health_status::ROUTES,
         _ => &[],
     }
 }

@@ -45,6 +45,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 17,
         sql: include_str!("../../assets/migrations/0017_health_status.sql"),
     },
+    Migration {
+        version: 18,
+        sql: include_str!("../../assets/migrations/0018_profile.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

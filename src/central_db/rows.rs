@@ -6,6 +6,7 @@ pub mod endurance;
 pub mod fitness_age;
 pub mod health_status;
 pub mod hill;
+pub mod profile;
 pub mod race_predictions;
 pub mod sleep;
 pub mod thresholds;

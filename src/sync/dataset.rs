@@ -10,6 +10,7 @@ mod endurance;
 mod fitness_age;
 mod health_status;
 mod hill;
+mod profile;
 mod race_predictions;
 mod shape;
 mod sleep;
@@ -42,6 +43,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::FitnessAge => fitness_age::ROUTES,
         Dataset::Thresholds => thresholds::ROUTES,
         Dataset::HealthStatus => health_status::ROUTES,
+        Dataset::Profile => profile::ROUTES,
         _ => &[],
     }
 }

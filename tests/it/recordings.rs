@@ -285,6 +285,42 @@ fn every_recorded_threshold_series_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_profile_is_typed_whole_and_holds_no_address() {
+    let social = typed(
+        Dataset::Profile,
+        "profile.social",
+        "profile",
+        "social-profile",
+    );
+    let data = typed(
+        Dataset::Profile,
+        "profile.personal_data",
+        "profile",
+        "user-settings",
+    );
+    for (reading, body) in social.iter().chain(&data) {
+        assert_eq!(reading.rows.len(), 1);
+        let name = body["userName"].as_str().filter(|name| name.contains('@'));
+        assert!(name.is_none_or(|name| !format!("{reading:?}").contains(name)));
+    }
+    assert!(holds(
+        &social,
+        &[
+            "profile_id: Some(88745312)",
+            "primary_activity: Some(\"running\")"
+        ]
+    ));
+    assert!(holds(
+        &data,
+        &[
+            "weight_kg: Some(84.51)",
+            "height_m: Some(1.778)",
+            "bed_time_s: Some(79200)"
+        ]
+    ));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -49,6 +49,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 18,
         sql: include_str!("../../assets/migrations/0018_profile.sql"),
     },
+    Migration {
+        version: 19,
+        sql: include_str!("../../assets/migrations/0019_settings.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

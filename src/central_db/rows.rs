@@ -8,5 +8,6 @@ pub mod health_status;
 pub mod hill;
 pub mod profile;
 pub mod race_predictions;
+pub mod settings;
 pub mod sleep;
 pub mod thresholds;

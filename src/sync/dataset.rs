@@ -12,6 +12,7 @@ mod health_status;
 mod hill;
 mod profile;
 mod race_predictions;
+mod settings;
 mod shape;
 mod sleep;
 mod thresholds;
@@ -44,6 +45,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Thresholds => thresholds::ROUTES,
         Dataset::HealthStatus => health_status::ROUTES,
         Dataset::Profile => profile::ROUTES,
+        Dataset::Settings => settings::ROUTES,
         _ => &[],
     }
 }

@@ -321,6 +321,19 @@ fn every_recorded_profile_is_typed_whole_and_holds_no_address() {
 }
 
 #[test]
+fn all_recorded_settings_are_typed_whole() {
+    for endpoint in ["settings.connect", "settings.personal"] {
+        let found = typed(Dataset::Settings, endpoint, "profile", "profile-settings");
+        assert!(found.iter().all(|(reading, _)| reading.rows.len() == 1));
+        let words = [
+            "time_zone: Some(\"Asia/Dubai\")",
+            "first_day_of_week: Some(\"monday\")",
+        ];
+        assert!(holds(&found, &words));
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

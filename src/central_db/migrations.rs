@@ -53,6 +53,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 19,
         sql: include_str!("../../assets/migrations/0019_settings.sql"),
     },
+    Migration {
+        version: 20,
+        sql: include_str!("../../assets/migrations/0020_devices.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

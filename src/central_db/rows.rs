@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod daily;
+pub mod devices;
 pub mod endurance;
 pub mod fitness_age;
 pub mod health_status;

@@ -6,6 +6,7 @@
 
 mod activities;
 mod daily;
+mod devices;
 mod endurance;
 mod fitness_age;
 mod health_status;
@@ -46,6 +47,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::HealthStatus => health_status::ROUTES,
         Dataset::Profile => profile::ROUTES,
         Dataset::Settings => settings::ROUTES,
+        Dataset::Devices => devices::ROUTES,
         _ => &[],
     }
 }

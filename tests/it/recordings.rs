@@ -334,6 +334,33 @@ fn all_recorded_settings_are_typed_whole() {
 }
 
 #[test]
+fn every_recorded_device_is_typed_whole() {
+    let found = typed(Dataset::Devices, "devices.list", "devices", "list");
+    for (reading, body) in &found {
+        let devices = body.as_array().unwrap();
+        assert_eq!(reading.rows.len(), devices.len());
+        for flag in devices
+            .iter()
+            .flat_map(|device| device.as_object().unwrap())
+        {
+            let is_true = flag.0.ends_with("Capable") && flag.1 == true;
+            assert_eq!(
+                format!("{reading:?}").contains(&format!("{}\\\"", flag.0)),
+                is_true,
+                "{flag:?}"
+            );
+        }
+    }
+    assert!(holds(
+        &found,
+        &[
+            "product: Some(\"Forerunner 965\")",
+            "firmware: Some(\"27.09\")"
+        ]
+    ));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

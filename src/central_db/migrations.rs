@@ -57,6 +57,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 20,
         sql: include_str!("../../assets/migrations/0020_devices.sql"),
     },
+    Migration {
+        version: 21,
+        sql: include_str!("../../assets/migrations/0021_gear.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -5,6 +5,7 @@ pub mod daily;
 pub mod devices;
 pub mod endurance;
 pub mod fitness_age;
+pub mod gear;
 pub mod health_status;
 pub mod hill;
 pub mod profile;

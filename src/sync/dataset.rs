@@ -9,6 +9,7 @@ mod daily;
 mod devices;
 mod endurance;
 mod fitness_age;
+mod gear;
 mod health_status;
 mod hill;
 mod profile;
@@ -48,6 +49,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Profile => profile::ROUTES,
         Dataset::Settings => settings::ROUTES,
         Dataset::Devices => devices::ROUTES,
+        Dataset::Gear => gear::ROUTES,
         _ => &[],
     }
 }

@@ -61,6 +61,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 21,
         sql: include_str!("../../assets/migrations/0021_gear.sql"),
     },
+    Migration {
+        version: 22,
+        sql: include_str!("../../assets/migrations/0022_records.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

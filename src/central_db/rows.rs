@@ -10,6 +10,7 @@ pub mod health_status;
 pub mod hill;
 pub mod profile;
 pub mod race_predictions;
+pub mod records;
 pub mod settings;
 pub mod sleep;
 pub mod thresholds;

@@ -14,6 +14,7 @@ mod health_status;
 mod hill;
 mod profile;
 mod race_predictions;
+mod records;
 mod settings;
 mod shape;
 mod sleep;
@@ -50,6 +51,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Settings => settings::ROUTES,
         Dataset::Devices => devices::ROUTES,
         Dataset::Gear => gear::ROUTES,
+        Dataset::Records => records::ROUTES,
         _ => &[],
     }
 }

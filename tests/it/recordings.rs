@@ -361,6 +361,27 @@ fn every_recorded_device_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_personal_record_is_typed_whole_and_has_a_unit() {
+    let found = typed(Dataset::Records, "records.list", "personal-records", "");
+    for (reading, body) in &found {
+        assert_eq!(reading.rows.len(), body.as_array().unwrap().len());
+        assert!(!format!("{reading:?}").contains("unit: None"));
+    }
+    assert!(holds(
+        &found,
+        &["type_id: 8", "value: Some(96704.8", "unit: Some(\"m\")"]
+    ));
+    assert!(holds(
+        &found,
+        &[
+            "type_id: 13",
+            "activity_id: None",
+            "achieved_on: Some(2025-09-28)"
+        ]
+    ));
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -65,6 +65,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 22,
         sql: include_str!("../../assets/migrations/0022_records.sql"),
     },
+    Migration {
+        version: 23,
+        sql: include_str!("../../assets/migrations/0023_zones.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

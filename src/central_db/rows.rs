@@ -14,3 +14,4 @@ pub mod records;
 pub mod settings;
 pub mod sleep;
 pub mod thresholds;
+pub mod zones;

@@ -19,6 +19,7 @@ mod settings;
 mod shape;
 mod sleep;
 mod thresholds;
+mod zones;
 
 use std::fmt;
 
@@ -52,6 +53,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Devices => devices::ROUTES,
         Dataset::Gear => gear::ROUTES,
         Dataset::Records => records::ROUTES,
+        Dataset::Zones => zones::ROUTES,
         _ => &[],
     }
 }

@@ -382,6 +382,25 @@ fn every_recorded_personal_record_is_typed_whole_and_has_a_unit() {
 }
 
 #[test]
+fn all_recorded_zones_are_typed_whole() {
+    for endpoint in ["zones.heart_rate", "zones.personal"] {
+        let found = typed(Dataset::Zones, endpoint, "biometric", "hr-zones");
+        for (reading, body) in &found {
+            // One of them is the empty answer to a PUT.
+            assert_eq!(reading.rows.len(), body.as_array().map_or(0, Vec::len));
+        }
+        assert!(holds(
+            &found,
+            &[
+                "sport: \"RUNNING\"",
+                "zone_2_from: Some(113.0)",
+                "max_hr_bpm: Some(188)"
+            ]
+        ));
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

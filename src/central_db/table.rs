@@ -27,6 +27,8 @@ pub trait TableRow: fmt::Debug + Send {
     const TABLE: &'static str;
     /// The column that says which day a row counts for; `None`: it is about now.
     const DAY: Option<&'static str>;
+    /// How many days from there on a row speaks for: a week's row for seven.
+    const DAYS: u32;
     /// Whether an answer lists all there is, so that a row missing from it was
     /// deleted at Garmin. Such tables have a `gone_at`.
     const LISTED: bool;
@@ -198,13 +200,14 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
-/// Declares a row and its table. `by` names the day's column, `listed` a table
-/// whose rows can be deleted at Garmin. An account has one row of a table
+/// Declares a row and its table. `by` names the day's column, `for 7 days` how
+/// many days a row speaks for when it is not one, `listed` a table whose rows
+/// can be deleted at Garmin. An account has one row of a table
 /// without a key.
 macro_rules! table {
     (
         $(#[$about:meta])*
-        pub struct $name:ident in $table:literal $(by $day:ident)? $(, $listed:ident)? {
+        pub struct $name:ident in $table:literal $(by $day:ident $(for $days:literal days)?)? $(, $listed:ident)? {
             key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),* $(,)? }
             values { $($(#[$value_about:meta])* $value:ident: $value_type:ty),* $(,)? }
         }
@@ -219,6 +222,7 @@ macro_rules! table {
         impl $crate::central_db::table::TableRow for $name {
             const TABLE: &'static str = $table;
             const DAY: Option<&'static str> = [$(Some(stringify!($day)),)? None][0];
+            const DAYS: u32 = [$($($days,)?)? 1][0];
             const LISTED: bool = !stringify!($($listed)?).is_empty();
 
             fn day(&self) -> Option<jiff::civil::Date> {

@@ -32,7 +32,11 @@ use crate::{
         RowChange,
         table::{self, Cell, Stamp, TableRow},
     },
-    domain::{dataset::Dataset, dates::DateSpan, session::Lane},
+    domain::{
+        dataset::Dataset,
+        dates::{DateSpan, forward},
+        session::Lane,
+    },
     garmin::{error::GarminError, wire::percent::encode},
 };
 
@@ -282,6 +286,10 @@ pub trait Row: fmt::Debug + Send {
     fn table(&self) -> &'static str;
     /// The day it counts for; `None`: it is about now.
     fn day(&self) -> Option<Date>;
+    /// The days it speaks for, that day the first of them.
+    fn days(&self) -> Option<DateSpan> {
+        self.day().map(DateSpan::day)
+    }
     fn key(&self) -> Vec<Cell>;
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
 }
@@ -293,6 +301,11 @@ impl<R: TableRow> Row for R {
 
     fn day(&self) -> Option<Date> {
         TableRow::day(self)
+    }
+
+    fn days(&self) -> Option<DateSpan> {
+        let first = TableRow::day(self)?;
+        DateSpan::new(first, forward(first, R::DAYS - 1))
     }
 
     fn key(&self) -> Vec<Cell> {

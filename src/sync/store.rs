@@ -225,7 +225,8 @@ fn cover(
     covers: DateSpan,
     reading: &Reading,
 ) -> rusqlite::Result<()> {
-    let with_rows: BTreeSet<Date> = reading.rows.iter().filter_map(|row| row.day()).collect();
+    let spans = reading.rows.iter().filter_map(|row| row.days());
+    let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
     for day in covers.days() {
         let has_rows = with_rows.contains(&day);
         // An item that could not even be dated may belong to any day without a

@@ -6,7 +6,7 @@ use crate::central_db::table::table;
 
 table! {
     /// The mean score of seven days, Monday to Sunday.
-    pub struct EnduranceWeek in "endurance_week" by week_on {
+    pub struct EnduranceWeek in "endurance_week" by week_on for 7 days {
         key { week_on: Date }
         values {
             average_score: Option<i64>,

@@ -225,6 +225,10 @@ impl<R: TableRow, C: TableRow> Row for Made<R, C> {
         self.score.day()
     }
 
+    fn days(&self) -> Option<DateSpan> {
+        Row::days(&self.score)
+    }
+
     fn key(&self) -> Vec<Cell> {
         self.score.key()
     }
@@ -323,6 +327,15 @@ mod tests {
         let scalar = json!({"data": {SCALAR: range()}}).to_string();
         let rest = read_range(range().to_string().as_bytes()).unwrap();
         assert_eq!(rest.odd, ["contributors"]);
+        let days: Vec<_> = rest.rows.iter().filter_map(|row| row.days()).collect();
+        assert_eq!(
+            days,
+            [
+                testing::ask("2026-11-02", "2026-11-08").span,
+                testing::ask("2026-11-12", "2026-11-12").span
+            ],
+            "a week speaks for all of its days"
+        );
         let readings = [rest, read_scalar(scalar.as_bytes()).unwrap()];
         let kept = |sql| testing::kept(&readings, sql);
         assert_eq!(

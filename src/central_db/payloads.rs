@@ -6,7 +6,7 @@ use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::convert::{ms, word};
+use super::convert::{ms, timestamp, word};
 use crate::domain::{account::AccountId, dataset::Dataset, session::Lane};
 
 /// An answer on its way into CentralDB.
@@ -91,6 +91,7 @@ pub struct Kept {
     pub dataset: Dataset,
     /// `None` for answers from before endpoints were noted.
     pub endpoint: Option<String>,
+    pub fetched_at: Timestamp,
     pub body: Vec<u8>,
 }
 
@@ -104,13 +105,16 @@ pub fn ids_newest_first(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
 
 pub fn kept(connection: &Connection, id: i64) -> rusqlite::Result<Kept> {
     let mut kept = connection
-        .prepare_cached("SELECT account, dataset, endpoint FROM payload WHERE id = :id")?
+        .prepare_cached(
+            "SELECT account, dataset, endpoint, fetched_at FROM payload WHERE id = :id",
+        )?
         .query_row(named_params! { ":id": id }, |row| {
             Ok(Kept {
                 id,
                 account: AccountId::new(row.get("account")?),
                 dataset: word(row, "dataset", |name| name.parse().ok())?,
                 endpoint: row.get("endpoint")?,
+                fetched_at: timestamp(row, "fetched_at")?,
                 body: Vec::new(),
             })
         })?;

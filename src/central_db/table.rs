@@ -11,12 +11,13 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 use super::upsert::{RowChange, Upsert, WriteMode};
 use crate::domain::{account::AccountId, activity::ActivityId, dates::DateSpan};
 
-/// Whose row, from which payload, and how it meets the one that is there.
+/// Whose row, from which payload, and how and when it meets the one that is there.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     pub account: AccountId,
     pub payload_id: i64,
     pub mode: WriteMode,
+    pub now: Timestamp,
 }
 
 /// A column's name and its value.
@@ -27,6 +28,8 @@ pub trait TableRow: fmt::Debug + Send {
     const TABLE: &'static str;
     /// The column that says which day a row counts for; `None`: it is about now.
     const DAY: Option<&'static str>;
+    /// How many days from there on a row speaks for: a week's row for seven.
+    const DAYS: u32;
     /// Whether an answer lists all there is, so that a row missing from it was
     /// deleted at Garmin. Such tables have a `gone_at`.
     const LISTED: bool;
@@ -201,26 +204,29 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
-/// Declares a row and its table. `by` names the day's column, `listed` a table
-/// whose rows can be deleted at Garmin.
+/// Declares a row and its table. `by` names the day's column, `for 7 days` how
+/// many days a row speaks for when it is not one, `listed` a table whose rows
+/// can be deleted at Garmin. An account has one row of a table
+/// without a key.
 macro_rules! table {
     (
         $(#[$about:meta])*
-        pub struct $name:ident in $table:literal $(by $day:ident)? $(, $listed:ident)? {
-            key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),+ $(,)? }
+        pub struct $name:ident in $table:literal $(by $day:ident $(for $days:literal days)?)? $(, $listed:ident)? {
+            key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),* $(,)? }
             values { $($(#[$value_about:meta])* $value:ident: $value_type:ty),* $(,)? }
         }
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
-            $($(#[$key_about])* pub $key: $key_type,)+
+            $($(#[$key_about])* pub $key: $key_type,)*
             $($(#[$value_about])* pub $value: $value_type,)*
         }
 
         impl $crate::central_db::table::TableRow for $name {
             const TABLE: &'static str = $table;
             const DAY: Option<&'static str> = [$(Some(stringify!($day)),)? None][0];
+            const DAYS: u32 = [$($($days,)?)? 1][0];
             const LISTED: bool = !stringify!($($listed)?).is_empty();
 
             fn day(&self) -> Option<jiff::civil::Date> {
@@ -228,7 +234,7 @@ macro_rules! table {
             }
 
             fn key(&self) -> Vec<$crate::central_db::table::Cell> {
-                vec![$((stringify!($key), $crate::central_db::table::Column::value(&self.$key)),)+]
+                vec![$((stringify!($key), $crate::central_db::table::Column::value(&self.$key)),)*]
             }
 
             fn values(&self) -> Vec<$crate::central_db::table::Cell> {

@@ -6,7 +6,20 @@
 
 mod activities;
 mod daily;
+mod devices;
+mod endurance;
+mod fitness_age;
+mod gear;
+mod health_status;
+mod hill;
+mod profile;
+mod race_predictions;
+mod records;
+mod settings;
+mod shape;
 mod sleep;
+mod thresholds;
+mod zones;
 
 pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
 
@@ -21,7 +34,11 @@ use crate::{
         RowChange,
         table::{self, Cell, Stamp, TableRow},
     },
-    domain::{dataset::Dataset, dates::DateSpan, session::Lane},
+    domain::{
+        dataset::Dataset,
+        dates::{DateSpan, forward},
+        session::Lane,
+    },
     garmin::{error::GarminError, wire::percent::encode},
 };
 
@@ -31,6 +48,18 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
+        Dataset::RacePredictions => race_predictions::ROUTES,
+        Dataset::Endurance => endurance::ROUTES,
+        Dataset::Hill => hill::ROUTES,
+        Dataset::FitnessAge => fitness_age::ROUTES,
+        Dataset::Thresholds => thresholds::ROUTES,
+        Dataset::HealthStatus => health_status::ROUTES,
+        Dataset::Profile => profile::ROUTES,
+        Dataset::Settings => settings::ROUTES,
+        Dataset::Devices => devices::ROUTES,
+        Dataset::Gear => gear::ROUTES,
+        Dataset::Records => records::ROUTES,
+        Dataset::Zones => zones::ROUTES,
         _ => &[],
     }
 }
@@ -201,7 +230,7 @@ pub struct Ask<'a> {
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.
     pub display_name: Option<&'a str>,
-    /// Garmin's `profileId`.
+    /// Garmin's `profileId`; unknown until a sign-in over the connect lane was validated.
     pub user_id: Option<&'a str>,
 }
 
@@ -241,7 +270,6 @@ impl Call {
     }
 
     /// `…/{first}/{last}`.
-    #[expect(dead_code, reason = "for the datasets under way")]
     fn get_path_range(path: &str, span: DateSpan, query: &[(&'static str, &str)]) -> Self {
         Self::get(format!("{path}/{}/{}", span.first(), span.last()), query)
     }
@@ -293,6 +321,10 @@ pub trait Row: fmt::Debug + Send {
     fn table(&self) -> &'static str;
     /// The day it counts for; `None`: it is about now.
     fn day(&self) -> Option<Date>;
+    /// The days it speaks for, that day the first of them.
+    fn days(&self) -> Option<DateSpan> {
+        self.day().map(DateSpan::day)
+    }
     fn key(&self) -> Vec<Cell>;
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
 }
@@ -304,6 +336,11 @@ impl<R: TableRow> Row for R {
 
     fn day(&self) -> Option<Date> {
         TableRow::day(self)
+    }
+
+    fn days(&self) -> Option<DateSpan> {
+        let first = TableRow::day(self)?;
+        DateSpan::new(first, forward(first, R::DAYS - 1))
     }
 
     fn key(&self) -> Vec<Cell> {

@@ -73,6 +73,7 @@ fn one(
         account: kept.account,
         payload_id: kept.id,
         mode,
+        now: kept.fetched_at,
     };
     reparsed.payloads += u32::from(is_first);
     for row in &reading.rows {

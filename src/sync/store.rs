@@ -104,6 +104,7 @@ pub fn fetched(
         account: at.account,
         payload_id,
         mode: WriteMode::Merge,
+        now: at.now,
     };
     let mut count = DatasetCount::default();
     for row in &reading.rows {
@@ -321,7 +322,8 @@ fn cover(
             at.now,
         );
     }
-    let with_rows: BTreeSet<Date> = reading.rows.iter().filter_map(|row| row.day()).collect();
+    let spans = reading.rows.iter().filter_map(|row| row.days());
+    let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
     for day in covers.days() {
         let has_rows = with_rows.contains(&day);
         // An item that could not even be dated may belong to any day without a

@@ -58,6 +58,7 @@ pub fn legs(
             account: at.account,
             payload_id: payloads::store(db, &payload)?,
             mode: WriteMode::Merge,
+            now: at.now,
         };
         match table::store(db, stamp, &leg)? {
             RowChange::New => count.rows_new += 1,

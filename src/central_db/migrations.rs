@@ -21,6 +21,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../assets/migrations/0002_doors.sql"),
     },
+    Migration {
+        version: 4,
+        sql: include_str!("../../assets/migrations/0004_hrv.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {
@@ -118,6 +122,22 @@ mod tests {
             .filter(|sql| sql.starts_with("CREATE TABLE"))
         {
             assert!(table.contains("STRICT"), "{table}");
+        }
+    }
+
+    #[test]
+    fn every_view_can_be_read_and_says_what_its_columns_are() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, Path::new("unused"), MIGRATIONS).unwrap();
+        for view in schema(&connection)
+            .iter()
+            .filter(|sql| sql.starts_with("CREATE VIEW"))
+        {
+            let name = view.split(' ').nth(2).unwrap();
+            connection
+                .prepare(&format!("SELECT * FROM {name}"))
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(view.contains("-- "), "{name}");
         }
     }
 

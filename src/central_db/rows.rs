@@ -2,4 +2,5 @@
 
 pub mod activities;
 pub mod daily;
+pub mod hrv;
 pub mod sleep;

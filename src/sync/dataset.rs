@@ -6,7 +6,11 @@
 
 mod activities;
 mod daily;
+mod hrv;
+mod shapes;
 mod sleep;
+#[cfg(test)]
+mod testing;
 
 use std::fmt;
 
@@ -29,6 +33,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
+        Dataset::Hrv => hrv::ROUTES,
         _ => &[],
     }
 }
@@ -204,7 +209,6 @@ impl Call {
     }
 
     /// `…/{first}/{last}`.
-    #[expect(dead_code, reason = "for the datasets under way")]
     fn get_path_range(path: &str, span: DateSpan, query: &[(&'static str, &str)]) -> Self {
         Self::get(format!("{path}/{}/{}", span.first(), span.last()), query)
     }

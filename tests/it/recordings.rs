@@ -105,6 +105,39 @@ fn every_recorded_night_is_typed_whole() {
     }
 }
 
+/// Reads every recording of a kind, demands nothing unread and nothing odd, and
+/// gives the rows as text beside the recorded body.
+fn rows_of(dataset: Dataset, endpoint: &str, kind: &str) -> Vec<(String, Value, Vec<String>)> {
+    bodies(kind)
+        .into_iter()
+        .map(|(name, body)| {
+            let reading = read(dataset, endpoint, &body).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(reading.unread.is_empty(), "{name}: {:?}", reading.unread);
+            assert!(reading.odd.is_empty(), "{name}: {:?}", reading.odd);
+            let rows = reading.rows.iter().map(|row| format!("{row:?}")).collect();
+            let body = serde_json::from_slice(&body).unwrap_or_default();
+            (name, body, rows)
+        })
+        .collect()
+}
+
+fn count(list: &Value) -> usize {
+    list.as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn every_recorded_hrv_night_is_typed_whole() {
+    for (name, body, rows) in rows_of(Dataset::Hrv, "hrv.day", "hrv") {
+        assert_eq!(rows.len(), usize::from(!body.is_null()), "{name}");
+    }
+    for (name, body, rows) in rows_of(Dataset::Hrv, "hrv.range", "hrv-range") {
+        assert_eq!(rows.len(), count(&body["hrvSummaries"]), "{name}");
+        let first = &body["hrvSummaries"][0]["lastNightAvg"];
+        let average = format!("last_night_average_ms: Some({first})");
+        assert!(rows[0].contains(&average), "{name}: {}", rows[0]);
+    }
+}
+
 #[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };

@@ -25,6 +25,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 4,
         sql: include_str!("../../assets/migrations/0004_hrv.sql"),
     },
+    Migration {
+        version: 5,
+        sql: include_str!("../../assets/migrations/0005_body_battery.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -5,6 +5,7 @@
 //! mapper per shape. Rows look the same whichever route brought them.
 
 mod activities;
+mod body_battery;
 mod daily;
 mod hrv;
 mod shapes;
@@ -34,6 +35,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
         Dataset::Hrv => hrv::ROUTES,
+        Dataset::BodyBattery => body_battery::ROUTES,
         _ => &[],
     }
 }

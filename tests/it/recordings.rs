@@ -139,6 +139,24 @@ fn every_recorded_hrv_night_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_body_battery_report_is_typed_whole() {
+    let reports = rows_of(
+        Dataset::BodyBattery,
+        "body_battery.range",
+        "body-battery-reports",
+    );
+    for (name, body, rows) in reports {
+        let events = body.as_array().unwrap().iter();
+        let events: usize = events
+            .map(|day| count(&day["bodyBatteryActivityEvent"]))
+            .sum();
+        assert_eq!(rows.len(), count(&body) + events, "{name}");
+        let first = &body[0]["bodyBatteryValuesArray"][0][1];
+        assert!(rows[0].contains(&format!("first: Some({first})")), "{name}");
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

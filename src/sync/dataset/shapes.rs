@@ -40,6 +40,39 @@ pub(super) fn recorded<R: TableRow>(row: R, about: &[&str]) -> Option<R> {
         .then_some(row)
 }
 
+/// Where a value array keeps what, by its descriptors (`recordings/NOTES.md`,
+/// "Columns by descriptor"): neither their order nor the array's is stable.
+pub(super) struct Columns<'a> {
+    descriptors: &'a [Value],
+    index_key: &'static str,
+    name_key: &'static str,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(
+        descriptors: Option<&'a Value>,
+        index_key: &'static str,
+        name_key: &'static str,
+    ) -> Self {
+        Self {
+            descriptors: descriptors
+                .and_then(Value::as_array)
+                .map_or(&[], Vec::as_slice),
+            index_key,
+            name_key,
+        }
+    }
+
+    /// The place of the column with this name in each row.
+    pub(super) fn index(&self, name: &str) -> Option<usize> {
+        let found = self
+            .descriptors
+            .iter()
+            .find(|column| column.get(self.name_key).and_then(Value::as_str) == Some(name))?;
+        usize::try_from(found.get(self.index_key)?.as_u64()?).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 5,
         sql: include_str!("../../assets/migrations/0005_body_battery.sql"),
     },
+    Migration {
+        version: 6,
+        sql: include_str!("../../assets/migrations/0006_weight.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

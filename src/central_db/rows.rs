@@ -5,3 +5,4 @@ pub mod body_battery;
 pub mod daily;
 pub mod hrv;
 pub mod sleep;
+pub mod weight;

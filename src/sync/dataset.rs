@@ -12,6 +12,7 @@ mod shapes;
 mod sleep;
 #[cfg(test)]
 mod testing;
+mod weight;
 
 use std::fmt;
 
@@ -36,6 +37,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Sleep => sleep::ROUTES,
         Dataset::Hrv => hrv::ROUTES,
         Dataset::BodyBattery => body_battery::ROUTES,
+        Dataset::Weight => weight::ROUTES,
         _ => &[],
     }
 }

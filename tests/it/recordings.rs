@@ -157,6 +157,24 @@ fn every_recorded_body_battery_report_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_weigh_in_is_typed_whole() {
+    for (name, body) in bodies("weight") {
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let Some(days) = body["dailyWeightSummaries"].as_array() else {
+            continue; // the day view, which is not asked for
+        };
+        let reading = read(Dataset::Weight, "weight.range", body.to_string().as_bytes()).unwrap();
+        let entries: usize = days.iter().map(|day| count(&day["allWeightMetrics"])).sum();
+        let found = (reading.rows.len(), reading.unread.len(), reading.odd.len());
+        assert_eq!(found, (entries, 0, 0), "{name}");
+        let grams = days[0]["allWeightMetrics"][0]["weight"].as_f64().unwrap();
+        let kilograms = format!("weight_kg: Some({:?})", grams / 1000.0);
+        let first = format!("{:?}", reading.rows[0]);
+        assert!(first.contains(&kilograms), "{name}: {first}");
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -33,6 +33,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 6,
         sql: include_str!("../../assets/migrations/0006_weight.sql"),
     },
+    Migration {
+        version: 7,
+        sql: include_str!("../../assets/migrations/0007_blood_pressure.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

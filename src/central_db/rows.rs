@@ -1,6 +1,7 @@
 //! The typed rows, one file for each family of tables.
 
 pub mod activities;
+pub mod blood_pressure;
 pub mod body_battery;
 pub mod daily;
 pub mod hrv;

@@ -5,6 +5,7 @@
 //! mapper per shape. Rows look the same whichever route brought them.
 
 mod activities;
+mod blood_pressure;
 mod body_battery;
 mod daily;
 mod hrv;
@@ -38,6 +39,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Hrv => hrv::ROUTES,
         Dataset::BodyBattery => body_battery::ROUTES,
         Dataset::Weight => weight::ROUTES,
+        Dataset::BloodPressure => blood_pressure::ROUTES,
         _ => &[],
     }
 }

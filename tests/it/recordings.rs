@@ -175,6 +175,17 @@ fn every_recorded_weigh_in_is_typed_whole() {
 }
 
 #[test]
+fn the_recorded_blood_pressure_is_nothing() {
+    for (name, body, rows) in rows_of(
+        Dataset::BloodPressure,
+        "blood_pressure.range",
+        "blood-pressure",
+    ) {
+        assert_eq!(rows.len(), count(&body["measurementSummaries"]), "{name}");
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

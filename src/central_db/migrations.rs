@@ -37,6 +37,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 7,
         sql: include_str!("../../assets/migrations/0007_blood_pressure.sql"),
     },
+    Migration {
+        version: 8,
+        sql: include_str!("../../assets/migrations/0008_hydration.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -5,5 +5,6 @@ pub mod blood_pressure;
 pub mod body_battery;
 pub mod daily;
 pub mod hrv;
+pub mod hydration;
 pub mod sleep;
 pub mod weight;

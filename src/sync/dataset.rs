@@ -8,7 +8,9 @@ mod activities;
 mod blood_pressure;
 mod body_battery;
 mod daily;
+mod day_summary;
 mod hrv;
+mod hydration;
 mod shapes;
 mod sleep;
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::BodyBattery => body_battery::ROUTES,
         Dataset::Weight => weight::ROUTES,
         Dataset::BloodPressure => blood_pressure::ROUTES,
+        Dataset::Hydration => hydration::ROUTES,
         _ => &[],
     }
 }

@@ -186,6 +186,33 @@ fn the_recorded_blood_pressure_is_nothing() {
 }
 
 #[test]
+fn every_recorded_hydration_day_is_typed_whole() {
+    for (name, body) in bodies("hydration") {
+        let is_list = body.starts_with(b"[");
+        let endpoint = if is_list {
+            "hydration.range"
+        } else {
+            "hydration.day"
+        };
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let day = if is_list { &body[0] } else { &body };
+        let bytes = body.to_string().into_bytes();
+        let reading = read(Dataset::Hydration, endpoint, &bytes).unwrap();
+        let found = (reading.rows.len(), reading.unread.len(), reading.odd.len());
+        // A day with only a goal is none.
+        let intake = day["valueInML"].as_f64();
+        assert_eq!(found, (usize::from(intake.is_some()), 0, 0), "{name}");
+        if intake.is_some() {
+            let row = format!("{:?}", reading.rows[0]);
+            assert!(
+                row.contains(&format!("intake_ml: {intake:?}")),
+                "{name}: {row}"
+            );
+        }
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -2,25 +2,20 @@
 
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, day_summary, document, segment, unread};
 use crate::{
     central_db::rows::daily::DailySummary,
     domain::session::Lane,
-    garmin::{
-        error::GarminError,
-        wire::{fields::Fields, graphql},
-    },
+    garmin::{error::GarminError, wire::fields::Fields},
 };
-
-const SCALAR: &str = "userDailySummaryV2Scalar";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Connect,
         parts: &[Part::range(
             "daily.graphql",
-            Window::growing(28, 365),
-            ask_range,
+            day_summary::WINDOW,
+            day_summary::ask,
             read_range,
         )],
     },
@@ -29,10 +24,6 @@ pub(super) const ROUTES: &[Route] = &[
         parts: &[Part::day("daily.day", ask_day, read_day)],
     },
 ];
-
-fn ask_range(ask: &Ask<'_>) -> Call {
-    Call::scalar(SCALAR, ask.span, "")
-}
 
 fn ask_day(ask: &Ask<'_>) -> Call {
     Call::get(
@@ -45,11 +36,7 @@ fn ask_day(ask: &Ask<'_>) -> Call {
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
-    let days = match graphql::scalar(body, SCALAR)? {
-        Value::Object(mut object) => items(object.remove("data").unwrap_or_default())?,
-        value => items(value)?,
-    };
-    Ok(Reading::of_items(&days, grouped))
+    Ok(Reading::of_items(&day_summary::days(body)?, grouped))
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {

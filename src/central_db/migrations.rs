@@ -41,6 +41,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 8,
         sql: include_str!("../../assets/migrations/0008_hydration.sql"),
     },
+    Migration {
+        version: 9,
+        sql: include_str!("../../assets/migrations/0009_readiness.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

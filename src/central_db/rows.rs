@@ -6,5 +6,6 @@ pub mod body_battery;
 pub mod daily;
 pub mod hrv;
 pub mod hydration;
+pub mod readiness;
 pub mod sleep;
 pub mod weight;

@@ -11,6 +11,7 @@ mod daily;
 mod day_summary;
 mod hrv;
 mod hydration;
+mod readiness;
 mod shapes;
 mod sleep;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Weight => weight::ROUTES,
         Dataset::BloodPressure => blood_pressure::ROUTES,
         Dataset::Hydration => hydration::ROUTES,
+        Dataset::Readiness => readiness::ROUTES,
         _ => &[],
     }
 }

@@ -213,6 +213,17 @@ fn every_recorded_hydration_day_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_readiness_snapshot_is_typed_whole() {
+    for (name, body, rows) in rows_of(Dataset::Readiness, "readiness.day", "training-readiness") {
+        assert_eq!(rows.len(), count(&body), "{name}");
+        for (row, item) in rows.iter().zip(body.as_array().unwrap()) {
+            let recovery = format!("recovery_min: Some({})", item["recoveryTime"]);
+            assert!(row.contains(&recovery), "{name}: {row}");
+        }
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -45,6 +45,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 9,
         sql: include_str!("../../assets/migrations/0009_readiness.sql"),
     },
+    Migration {
+        version: 10,
+        sql: include_str!("../../assets/migrations/0010_training_status.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -8,4 +8,5 @@ pub mod hrv;
 pub mod hydration;
 pub mod readiness;
 pub mod sleep;
+pub mod training_status;
 pub mod weight;

@@ -16,6 +16,7 @@ mod shapes;
 mod sleep;
 #[cfg(test)]
 mod testing;
+mod training_status;
 mod weight;
 
 use std::fmt;
@@ -45,6 +46,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::BloodPressure => blood_pressure::ROUTES,
         Dataset::Hydration => hydration::ROUTES,
         Dataset::Readiness => readiness::ROUTES,
+        Dataset::TrainingStatus => training_status::ROUTES,
         _ => &[],
     }
 }

@@ -224,6 +224,46 @@ fn every_recorded_readiness_snapshot_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_training_status_is_typed_whole() {
+    for (name, body) in bodies("training-status") {
+        let answer: Value = serde_json::from_slice(&body).unwrap();
+        let weekly = &answer["weeklyTrainingStatus"]["payload"]["reportData"];
+        let latest = &answer["mostRecentTrainingStatus"]["latestTrainingStatusData"];
+        let (endpoint, devices, extra) = if weekly.is_object() {
+            ("training_status.range", weekly, 0)
+        } else if latest.is_object() {
+            // The load balance comes as a row beside the status.
+            ("training_status.day", latest, 1)
+        } else {
+            continue; // siblings that are not asked for
+        };
+        let items: Vec<&Value> = devices
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|rows| {
+                rows.as_array()
+                    .map_or(vec![rows], |rows| rows.iter().collect())
+            })
+            .collect();
+        let reading = read(Dataset::TrainingStatus, endpoint, &body).unwrap();
+        let found = (reading.rows.len(), reading.unread.len(), reading.odd.len());
+        assert_eq!(
+            found,
+            (items.len() + extra, 0, 0),
+            "{name}: {:?}",
+            reading.odd
+        );
+        let acute = items[0]["acuteTrainingLoadDTO"]["dailyTrainingLoadAcute"].as_f64();
+        let first = format!("{:?}", reading.rows[0]);
+        assert!(
+            first.contains(&format!("acute_load: {acute:?}")),
+            "{name}: {first}"
+        );
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::items;
+use super::{Reading, items};
 use crate::{central_db::table::TableRow, garmin::error::GarminError};
 
 /// The items of a list that comes under `name` of a wrapper, or bare.
@@ -38,6 +38,15 @@ pub(super) fn recorded<R: TableRow>(row: R, about: &[&str]) -> Option<R> {
         .iter()
         .any(|(name, value)| *value != Cell::Null && !about.contains(name))
         .then_some(row)
+}
+
+/// What two parts of one answer held.
+pub(super) fn both(mut one: Reading, other: Reading) -> Reading {
+    one.rows.extend(other.rows);
+    one.items = one.items.saturating_add(other.items);
+    one.unread.extend(other.unread);
+    one.odd.extend(other.odd);
+    one
 }
 
 /// Where a value array keeps what, by its descriptors (`recordings/NOTES.md`,

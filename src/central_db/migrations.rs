@@ -49,6 +49,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 10,
         sql: include_str!("../../assets/migrations/0010_training_status.sql"),
     },
+    Migration {
+        version: 11,
+        sql: include_str!("../../assets/migrations/0011_vo2max.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

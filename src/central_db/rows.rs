@@ -9,4 +9,5 @@ pub mod hydration;
 pub mod readiness;
 pub mod sleep;
 pub mod training_status;
+pub mod vo2max;
 pub mod weight;

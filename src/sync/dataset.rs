@@ -17,6 +17,7 @@ mod sleep;
 #[cfg(test)]
 mod testing;
 mod training_status;
+mod vo2max;
 mod weight;
 
 use std::fmt;
@@ -47,6 +48,7 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Hydration => hydration::ROUTES,
         Dataset::Readiness => readiness::ROUTES,
         Dataset::TrainingStatus => training_status::ROUTES,
+        Dataset::Vo2max => vo2max::ROUTES,
         _ => &[],
     }
 }

@@ -264,6 +264,27 @@ fn every_recorded_training_status_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_vo2max_is_typed_whole() {
+    for (name, body, rows) in rows_of(Dataset::Vo2max, "vo2max.range", "max-met") {
+        let items = body.as_array().cloned().unwrap_or(vec![body.clone()]);
+        let members: usize = items
+            .iter()
+            .map(|item| {
+                let members = ["generic", "cycling", "heatAltitudeAcclimation"];
+                members
+                    .iter()
+                    .filter(|name| item[**name].is_object())
+                    .count()
+            })
+            .sum();
+        assert_eq!(rows.len(), members, "{name}");
+        let precise = items[0]["generic"]["vo2MaxPreciseValue"].as_f64();
+        let precise = format!("precise_ml_kg_min: {precise:?}");
+        assert!(rows[0].contains(&precise), "{name}: {}", rows[0]);
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

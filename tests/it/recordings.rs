@@ -285,6 +285,20 @@ fn every_recorded_vo2max_is_typed_whole() {
 }
 
 #[test]
+fn every_recorded_step_count_is_typed_whole() {
+    for (name, body, rows) in rows_of(Dataset::Daily, "daily.steps", "steps-stats") {
+        // The weekly ones, which are not asked for, keep their values elsewhere.
+        let days = body.as_array().unwrap().iter();
+        let days = days.filter(|day| day["totalSteps"].is_number());
+        assert_eq!(rows.len(), days.count(), "{name}");
+        if let Some(first) = rows.first() {
+            let steps = format!("steps: Some({})", body[0]["totalSteps"]);
+            assert!(first.contains(&steps), "{name}: {first}");
+        }
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

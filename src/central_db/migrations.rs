@@ -53,6 +53,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 11,
         sql: include_str!("../../assets/migrations/0011_vo2max.sql"),
     },
+    Migration {
+        version: 24,
+        sql: include_str!("../../assets/migrations/0024_naps.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

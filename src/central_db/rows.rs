@@ -6,6 +6,7 @@ pub mod body_battery;
 pub mod daily;
 pub mod hrv;
 pub mod hydration;
+pub mod naps;
 pub mod readiness;
 pub mod sleep;
 pub mod training_status;

@@ -299,6 +299,16 @@ fn every_recorded_step_count_is_typed_whole() {
 }
 
 #[test]
+fn every_part_is_named_after_its_dataset() {
+    for dataset in Dataset::ALL {
+        for part in parts(dataset) {
+            let prefix = format!("{dataset}.");
+            assert!(part.endpoint.starts_with(&prefix), "{}", part.endpoint);
+        }
+    }
+}
+
+#[test]
 fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
     let Some(folder) = folder() else { return };
     let mut fed = 0;

@@ -8,22 +8,25 @@
 //! secrets arrive sealed.
 
 pub mod accounts;
-pub mod activities;
+pub mod activity_files;
 pub mod auth_events;
+pub mod backfill;
 pub mod challenges;
 mod convert;
 pub mod cool_downs;
 pub mod coverage;
-pub mod daily;
 pub mod jobs;
 pub mod lease;
 pub mod log;
 mod migrations;
 mod open;
+pub mod pace;
 pub mod payloads;
+pub mod route_memory;
+pub mod rows;
 pub mod sessions;
-pub mod sleep;
 pub mod state;
+pub mod table;
 mod upsert;
 mod worker;
 
@@ -40,7 +43,7 @@ use crate::{
     },
 };
 use lease::Lease;
-pub use upsert::RowChange;
+pub use upsert::{RowChange, WriteMode};
 use worker::Worker;
 
 #[derive(Debug, thiserror::Error)]

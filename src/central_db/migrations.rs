@@ -21,6 +21,58 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../assets/migrations/0002_doors.sql"),
     },
+    Migration {
+        version: 3,
+        sql: include_str!("../../assets/migrations/0003_history.sql"),
+    },
+    Migration {
+        version: 12,
+        sql: include_str!("../../assets/migrations/0012_race_predictions.sql"),
+    },
+    Migration {
+        version: 13,
+        sql: include_str!("../../assets/migrations/0013_endurance.sql"),
+    },
+    Migration {
+        version: 14,
+        sql: include_str!("../../assets/migrations/0014_hill.sql"),
+    },
+    Migration {
+        version: 15,
+        sql: include_str!("../../assets/migrations/0015_fitness_age.sql"),
+    },
+    Migration {
+        version: 16,
+        sql: include_str!("../../assets/migrations/0016_thresholds.sql"),
+    },
+    Migration {
+        version: 17,
+        sql: include_str!("../../assets/migrations/0017_health_status.sql"),
+    },
+    Migration {
+        version: 18,
+        sql: include_str!("../../assets/migrations/0018_profile.sql"),
+    },
+    Migration {
+        version: 19,
+        sql: include_str!("../../assets/migrations/0019_settings.sql"),
+    },
+    Migration {
+        version: 20,
+        sql: include_str!("../../assets/migrations/0020_devices.sql"),
+    },
+    Migration {
+        version: 21,
+        sql: include_str!("../../assets/migrations/0021_gear.sql"),
+    },
+    Migration {
+        version: 22,
+        sql: include_str!("../../assets/migrations/0022_records.sql"),
+    },
+    Migration {
+        version: 23,
+        sql: include_str!("../../assets/migrations/0023_zones.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

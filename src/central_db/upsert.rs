@@ -10,12 +10,27 @@ pub enum RowChange {
     Same,
 }
 
+/// How a row meets the one that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteMode {
+    /// A newer answer: its readings replace older ones, and nothing erases a
+    /// reading: what one lane knows, the other may leave out (`personal-api.md` 14).
+    Merge,
+    /// The answer that the row was read from, read again: exactly what it says.
+    Anew,
+    /// An older answer: only what the row lacks.
+    Fill,
+}
+
 /// One row of one table: its natural key, its values, and the payload it was read from.
 pub(super) struct Upsert<'a> {
     pub(super) table: &'static str,
     pub(super) key: &'a [(&'static str, Value)],
     pub(super) values: &'a [(&'static str, Value)],
+    /// Whether the table has a `gone_at`, which a row that is there again loses.
+    pub(super) is_listed: bool,
     pub(super) payload_id: i64,
+    pub(super) mode: WriteMode,
 }
 
 impl Upsert<'_> {
@@ -54,15 +69,33 @@ impl Upsert<'_> {
         let key = join(self.key, ", ", str::to_owned);
         let values = join(self.values, ", ", str::to_owned);
         let marks = vec!["?"; self.key.len() + self.values.len() + 1].join(", ");
-        let set = join(self.values, ", ", |name| {
-            format!("{name} = excluded.{name}")
+        let value = |name: &str| match self.mode {
+            WriteMode::Merge => format!("coalesce(excluded.{name}, {table}.{name})"),
+            WriteMode::Anew => format!("excluded.{name}"),
+            WriteMode::Fill => format!("coalesce({table}.{name}, excluded.{name})"),
+        };
+        let mut set = join(self.values, ", ", |name| {
+            format!("{name} = {}", value(name))
         });
-        let old = join(self.values, ", ", |name| format!("{table}.{name}"));
-        let new = join(self.values, ", ", |name| format!("excluded.{name}"));
+        let mut differs = join(self.values, " OR ", |name| {
+            format!("{table}.{name} IS NOT {}", value(name))
+        });
+        let mut payload = "excluded.payload_id".to_owned();
+        match self.mode {
+            WriteMode::Merge if self.is_listed => {
+                set.push_str(", gone_at = NULL");
+                differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
+            }
+            WriteMode::Merge => {}
+            WriteMode::Anew => {
+                differs = format!("{table}.payload_id = excluded.payload_id AND ({differs})");
+            }
+            WriteMode::Fill => payload = format!("{table}.payload_id"),
+        }
         format!(
             "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
-             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = excluded.payload_id \
-             WHERE ({old}) IS NOT ({new})"
+             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = {payload} \
+             WHERE {differs}"
         )
     }
 }
@@ -96,7 +129,9 @@ mod tests {
                 table: "t",
                 key: &key,
                 values: &values,
+                is_listed: false,
                 payload_id,
+                mode: WriteMode::Merge,
             }
             .run(&connection)
             .unwrap()
@@ -105,6 +140,10 @@ mod tests {
         assert_eq!(write(None, 2), RowChange::Same);
         assert_eq!(write(Some(0.1), 2), RowChange::Changed);
         assert_eq!(write(Some(0.1), 3), RowChange::Same);
-        assert_eq!(write(None, 3), RowChange::Changed);
+        assert_eq!(write(None, 3), RowChange::Same, "nothing erases a reading");
+        let kept: f64 = connection
+            .query_row("SELECT a FROM t", [], |row| row.get(0))
+            .unwrap();
+        assert!((kept - 0.1).abs() < 1e-9);
     }
 }

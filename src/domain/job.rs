@@ -94,8 +94,29 @@ pub struct SyncRequest {
     pub span: Option<DateSpan>,
     /// `None`: all datasets.
     pub only: Option<Vec<Dataset>>,
-    /// Fetch only days that failed or were never asked.
-    pub repair: bool,
+    pub goal: Goal,
+}
+
+/// What a sync is after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// What is new or may still change, and what was never asked.
+    #[default]
+    Routine,
+    /// Only days that failed or were never asked.
+    Repair,
+    /// Back to the first day there is, from where the last backfill ended.
+    Backfill,
+}
+
+impl Goal {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Routine => "routine",
+            Self::Repair => "repair",
+            Self::Backfill => "backfill",
+        }
+    }
 }
 
 /// What one dataset gained in a job.
@@ -200,10 +221,20 @@ pub struct SyncProgress {
 pub struct Price {
     /// Requests per endpoint. Original files count once their activity is listed.
     pub endpoints: BTreeMap<&'static str, u32>,
+    /// How long that takes, by what the last jobs took.
+    pub seconds: u64,
+    /// Whether there will be more, known only once the first answers are here.
+    pub is_at_least: bool,
 }
 
 impl Price {
     pub fn requests(&self) -> u32 {
         self.endpoints.values().sum()
+    }
+
+    pub fn add(&mut self, endpoint: &'static str, requests: u32) {
+        if requests > 0 {
+            *self.endpoints.entry(endpoint).or_default() += requests;
+        }
     }
 }

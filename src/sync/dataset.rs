@@ -6,7 +6,22 @@
 
 mod activities;
 mod daily;
+mod devices;
+mod endurance;
+mod fitness_age;
+mod gear;
+mod health_status;
+mod hill;
+mod profile;
+mod race_predictions;
+mod records;
+mod settings;
+mod shape;
 mod sleep;
+mod thresholds;
+mod zones;
+
+pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
 
 use std::fmt;
 
@@ -15,8 +30,15 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::{
-    central_db::RowChange,
-    domain::{account::AccountId, dataset::Dataset, dates::DateSpan, session::Lane},
+    central_db::{
+        RowChange,
+        table::{self, Cell, Stamp, TableRow},
+    },
+    domain::{
+        dataset::Dataset,
+        dates::{DateSpan, forward},
+        session::Lane,
+    },
     garmin::{error::GarminError, wire::percent::encode},
 };
 
@@ -26,23 +48,178 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
+        Dataset::RacePredictions => race_predictions::ROUTES,
+        Dataset::Endurance => endurance::ROUTES,
+        Dataset::Hill => hill::ROUTES,
+        Dataset::FitnessAge => fitness_age::ROUTES,
+        Dataset::Thresholds => thresholds::ROUTES,
+        Dataset::HealthStatus => health_status::ROUTES,
+        Dataset::Profile => profile::ROUTES,
+        Dataset::Settings => settings::ROUTES,
+        Dataset::Devices => devices::ROUTES,
+        Dataset::Gear => gear::ROUTES,
+        Dataset::Records => records::ROUTES,
+        Dataset::Zones => zones::ROUTES,
+        _ => &[],
     }
 }
 
-/// One way to ask Garmin for a dataset.
+/// Whatever reads an answer of a dataset: the parts of its routes, and what is
+/// asked for single items beside them.
+pub fn readers(dataset: Dataset) -> impl Iterator<Item = &'static Part> {
+    let beside: &[Part] = match dataset {
+        Dataset::Activities => &[activities::DETAIL],
+        _ => &[],
+    };
+    source(dataset)
+        .iter()
+        .flat_map(|route| route.parts)
+        .chain(beside)
+}
+
+/// One way to get a dataset: over one lane, with one request for each window of
+/// days, or with several where Garmin spreads the data over endpoints.
 #[derive(Debug)]
 pub struct Route {
+    pub lane: Lane,
+    /// In the order of asking. The last one decides the coverage of its days;
+    /// the ones before it fill in columns, or tables beside the main one.
+    pub parts: &'static [Part],
+}
+
+/// One endpoint of a route.
+#[derive(Debug)]
+pub struct Part {
     /// Short stable name, for plan, tasks and log.
     pub endpoint: &'static str,
-    pub lane: Lane,
-    /// The most days one request may span (`protocol.md` 9.4).
-    pub max_days: u32,
+    pub window: Window,
     /// How many days back a day may still change and stays open (`protocol.md` 11.4).
     pub settles_after: u32,
     /// Rows one page may bring; `None`: the answer is always whole.
     pub page: Option<u32>,
+    /// Asked only for this many days up to today; `None`: for all.
+    pub only_recent: Option<u32>,
+    /// The table whose rows the answer lists completely: what is missing was deleted.
+    pub lists: Option<Lists>,
     pub ask: fn(&Ask<'_>) -> Call,
     pub read: fn(&[u8]) -> Result<Reading, GarminError>,
+}
+
+/// How many days one request may span (`protocol.md` 9.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Known to work; where asking begins.
+    pub safe: u32,
+    /// Claimed to work; reached by doubling what worked.
+    pub most: u32,
+}
+
+impl Window {
+    /// A limit that is known: one day more is refused.
+    pub const fn of(days: u32) -> Self {
+        Self {
+            safe: days,
+            most: days,
+        }
+    }
+
+    /// `safe` days were seen to work, `most` are claimed or unknown.
+    pub const fn growing(safe: u32, most: u32) -> Self {
+        Self { safe, most }
+    }
+
+    /// No limit on days: all of anybody's history in one request.
+    pub const UNLIMITED: Self = Self::of(36_500);
+}
+
+/// A table that an answer lists completely.
+#[derive(Clone, Copy, Debug)]
+pub struct Lists {
+    pub table: &'static str,
+    /// The column of the day; `None`: the answer lists the whole table.
+    pub day: Option<&'static str>,
+    /// What else holds for the rows that it lists, in SQL.
+    pub among: &'static str,
+}
+
+impl Part {
+    /// A range of days in one request. Its days are read again for a week.
+    pub const fn range(
+        endpoint: &'static str,
+        window: Window,
+        ask: fn(&Ask<'_>) -> Call,
+        read: fn(&[u8]) -> Result<Reading, GarminError>,
+    ) -> Self {
+        Self {
+            endpoint,
+            window,
+            settles_after: 7,
+            page: None,
+            only_recent: None,
+            lists: None,
+            ask,
+            read,
+        }
+    }
+
+    /// One day in one request. Its days are read again for three days.
+    pub const fn day(
+        endpoint: &'static str,
+        ask: fn(&Ask<'_>) -> Call,
+        read: fn(&[u8]) -> Result<Reading, GarminError>,
+    ) -> Self {
+        let mut part = Self::range(endpoint, Window::of(1), ask, read);
+        part.settles_after = 3;
+        part
+    }
+
+    /// What is true now, whatever the day.
+    pub const fn snapshot(
+        endpoint: &'static str,
+        ask: fn(&Ask<'_>) -> Call,
+        read: fn(&[u8]) -> Result<Reading, GarminError>,
+    ) -> Self {
+        Self::range(endpoint, Window::of(1), ask, read)
+    }
+
+    /// Whether it is asked by GraphQL, where several may share a request.
+    pub fn is_graphql(&self) -> bool {
+        let ask = Ask {
+            span: DateSpan::day(Date::ZERO),
+            start: 0,
+            display_name: None,
+            user_id: None,
+        };
+        matches!((self.ask)(&ask), Call::GraphQl { .. })
+    }
+
+    #[must_use]
+    pub const fn in_pages_of(mut self, rows: u32) -> Self {
+        self.page = Some(rows);
+        self
+    }
+
+    #[must_use]
+    pub const fn only_recent(mut self, days: u32) -> Self {
+        self.only_recent = Some(days);
+        self
+    }
+
+    #[must_use]
+    pub const fn lists<R: TableRow>(self) -> Self {
+        self.lists_among::<R>("1")
+    }
+
+    /// [`Self::lists`] of the rows for which `among` holds, in SQL.
+    #[must_use]
+    pub const fn lists_among<R: TableRow>(mut self, among: &'static str) -> Self {
+        self.lists = Some(Lists {
+            table: R::TABLE,
+            day: R::DAY,
+            among,
+        });
+        self
+    }
 }
 
 /// What to put into a request.
@@ -53,6 +230,8 @@ pub struct Ask<'a> {
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.
     pub display_name: Option<&'a str>,
+    /// Garmin's `profileId`; unknown until a sign-in over the connect lane was validated.
+    pub user_id: Option<&'a str>,
 }
 
 /// A request in the making. Its text is also the payload's key, so it must be
@@ -63,9 +242,46 @@ pub enum Call {
         path: String,
         query: Vec<(&'static str, String)>,
     },
+    /// A GraphQL scalar with its arguments inline. Several may share a request.
     GraphQl {
-        query: String,
+        scalar: &'static str,
+        arguments: String,
     },
+}
+
+impl Call {
+    /// A REST call.
+    fn get(path: impl Into<String>, query: &[(&'static str, &str)]) -> Self {
+        Self::Get {
+            path: path.into(),
+            query: query
+                .iter()
+                .map(|&(name, value)| (name, value.to_owned()))
+                .collect(),
+        }
+    }
+
+    /// `…?startDate=…&endDate=…`, and what else there is to say.
+    fn get_range(path: &str, span: DateSpan, more: &[(&'static str, &str)]) -> Self {
+        let (first, last) = (span.first().to_string(), span.last().to_string());
+        let mut query = vec![("startDate", first.as_str()), ("endDate", last.as_str())];
+        query.extend(more);
+        Self::get(path, &query)
+    }
+
+    /// `…/{first}/{last}`.
+    fn get_path_range(path: &str, span: DateSpan, query: &[(&'static str, &str)]) -> Self {
+        Self::get(format!("{path}/{}/{}", span.first(), span.last()), query)
+    }
+
+    /// A scalar of a range of days; `more` is appended to its arguments as it stands.
+    fn scalar(scalar: &'static str, span: DateSpan, more: &str) -> Self {
+        let (first, last) = (span.first(), span.last());
+        Self::GraphQl {
+            scalar,
+            arguments: format!("startDate:\"{first}\", endDate:\"{last}\"{more}"),
+        }
+    }
 }
 
 impl fmt::Display for Call {
@@ -77,7 +293,7 @@ impl fmt::Display for Call {
                     write!(f, "{}{name}={value}", if n == 0 { '?' } else { '&' })
                 })
             }
-            Self::GraphQl { query } => f.write_str(query),
+            Self::GraphQl { scalar, arguments } => write!(f, "query{{{scalar}({arguments})}}"),
         }
     }
 }
@@ -100,24 +316,65 @@ pub struct Unread {
     pub why: String,
 }
 
-/// One typed row on its way into CentralDB.
+/// One typed row on its way into CentralDB, whatever its table.
 pub trait Row: fmt::Debug + Send {
-    /// The day it counts for.
-    fn day(&self) -> Date;
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange>;
+    fn table(&self) -> &'static str;
+    /// The day it counts for; `None`: it is about now.
+    fn day(&self) -> Option<Date>;
+    /// The days it speaks for, that day the first of them.
+    fn days(&self) -> Option<DateSpan> {
+        self.day().map(DateSpan::day)
+    }
+    fn key(&self) -> Vec<Cell>;
+    fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
+}
+
+impl<R: TableRow> Row for R {
+    fn table(&self) -> &'static str {
+        R::TABLE
+    }
+
+    fn day(&self) -> Option<Date> {
+        TableRow::day(self)
+    }
+
+    fn days(&self) -> Option<DateSpan> {
+        let first = TableRow::day(self)?;
+        DateSpan::new(first, forward(first, R::DAYS - 1))
+    }
+
+    fn key(&self) -> Vec<Cell> {
+        TableRow::key(self)
+    }
+
+    fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange> {
+        table::store(db, stamp, self)
+    }
+}
+
+/// What one item can become: a row, none, or several of several tables.
+trait IntoRows {
+    fn add_to(self, rows: &mut Vec<Box<dyn Row>>);
+}
+
+impl<R: Row + 'static> IntoRows for Option<R> {
+    fn add_to(self, rows: &mut Vec<Box<dyn Row>>) {
+        rows.extend(self.map(|row| Box::new(row) as Box<dyn Row>));
+    }
+}
+
+impl IntoRows for Vec<Box<dyn Row>> {
+    fn add_to(self, rows: &mut Vec<Box<dyn Row>>) {
+        rows.extend(self);
+    }
 }
 
 impl Reading {
     /// Reads a list item by item; one bad item costs only itself. `read` gives
-    /// `Ok(None)` for an item that says "nothing was recorded".
-    fn of_items<R: Row + 'static>(
+    /// nothing for an item that says "nothing was recorded".
+    fn of_items<R: IntoRows>(
         items: &[Value],
-        read: impl Fn(&Value, &mut Vec<String>) -> Result<Option<R>, Unread>,
+        read: impl Fn(&Value, &mut Vec<String>) -> Result<R, Unread>,
     ) -> Self {
         let mut reading = Self {
             items: u32::try_from(items.len()).unwrap_or(u32::MAX),
@@ -125,8 +382,7 @@ impl Reading {
         };
         for item in items.iter().filter(|item| !item.is_null()) {
             match read(item, &mut reading.odd) {
-                Ok(Some(row)) => reading.rows.push(Box::new(row)),
-                Ok(None) => {}
+                Ok(found) => found.add_to(&mut reading.rows),
                 Err(unread) => reading.unread.push(unread),
             }
         }

@@ -100,10 +100,10 @@ impl Edits {
 
     /// The watch delivers what it held back: one day, or all of them.
     pub(super) fn deliver(&mut self, only: Option<Date>, at: Timestamp) {
-        let arrives = |date: &Date| only.is_none_or(|only| only == *date);
-        let arrived = self.held_back.iter().filter(|date| arrives(date));
+        let is_due = |date: &Date| only.is_none_or(|only| only == *date);
+        let arrived = self.held_back.iter().filter(|date| is_due(date));
         self.delivered.extend(arrived.map(|date| (*date, at)));
-        self.held_back.retain(|date| !arrives(date));
+        self.held_back.retain(|date| !is_due(date));
         self.uploads += 1;
     }
 

@@ -223,6 +223,17 @@ macro_rules! table {
             $($(#[$value_about])* pub $value: $value_type,)*
         }
 
+        impl $name {
+            /// A row with only its key, for answers that tell little: what a row
+            /// leaves out does not erase what another has brought.
+            pub fn empty($($key: $key_type),*) -> Self {
+                Self {
+                    $($key,)*
+                    $($value: Default::default(),)*
+                }
+            }
+        }
+
         impl $crate::central_db::table::TableRow for $name {
             const TABLE: &'static str = $table;
             const DAY: Option<&'static str> = [$(Some(stringify!($day)),)? None][0];

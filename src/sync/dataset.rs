@@ -5,20 +5,31 @@
 //! mapper per shape. Rows look the same whichever route brought them.
 
 mod activities;
+mod blood_pressure;
+mod body_battery;
 mod daily;
+mod day_summary;
 mod devices;
 mod endurance;
 mod fitness_age;
 mod gear;
 mod health_status;
 mod hill;
+mod hrv;
+mod hydration;
 mod profile;
 mod race_predictions;
+mod readiness;
 mod records;
 mod settings;
-mod shape;
+mod shapes;
 mod sleep;
+#[cfg(test)]
+mod testing;
 mod thresholds;
+mod training_status;
+mod vo2max;
+mod weight;
 mod zones;
 
 pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
@@ -48,6 +59,14 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
+        Dataset::Hrv => hrv::ROUTES,
+        Dataset::BodyBattery => body_battery::ROUTES,
+        Dataset::Weight => weight::ROUTES,
+        Dataset::BloodPressure => blood_pressure::ROUTES,
+        Dataset::Hydration => hydration::ROUTES,
+        Dataset::Readiness => readiness::ROUTES,
+        Dataset::TrainingStatus => training_status::ROUTES,
+        Dataset::Vo2max => vo2max::ROUTES,
         Dataset::RacePredictions => race_predictions::ROUTES,
         Dataset::Endurance => endurance::ROUTES,
         Dataset::Hill => hill::ROUTES,
@@ -60,7 +79,6 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Gear => gear::ROUTES,
         Dataset::Records => records::ROUTES,
         Dataset::Zones => zones::ROUTES,
-        _ => &[],
     }
 }
 

@@ -68,7 +68,7 @@ fn capabilities(item: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

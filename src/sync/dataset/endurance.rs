@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Ask, Call, IntoRows, Part, Reading, Route, Row, Unread, Window, document,
-    shape::{has_any, one_or_items},
+    shapes::{has_any, one_or_items},
     unread,
 };
 use crate::{
@@ -291,7 +291,7 @@ fn shares(list: Option<&Value>, odd: &mut Vec<String>) -> impl Iterator<Item = S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
 
     #[test]
     fn weeks_are_asked_whole_and_from_monday() {

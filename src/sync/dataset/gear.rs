@@ -58,7 +58,7 @@ fn gear(item: &Value, odd: &mut Vec<String>) -> Result<Option<Gear>, Unread> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

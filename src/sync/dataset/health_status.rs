@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Row, Unread, Window, document,
-    shape::{has_any, one_or_items},
+    shapes::{has_any, one_or_items},
     unread,
 };
 use crate::{
@@ -90,7 +90,7 @@ fn unit(metric: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, items,
-    shape::{has_any, one_or_items},
+    shapes::{has_any, one_or_items},
     unread,
 };
 use crate::{
@@ -104,7 +104,7 @@ fn score(item: &Value, odd: &mut Vec<String>) -> Result<Option<HillScore>, Unrea
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, segment,
-    shape::{has_any, one_or_items},
+    shapes::{has_any, one_or_items},
     unread,
 };
 use crate::{
@@ -69,7 +69,7 @@ fn prediction(item: &Value, odd: &mut Vec<String>) -> Result<Option<RacePredicti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

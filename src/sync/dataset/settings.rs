@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, document,
-    shape::{has_any, one_or_items},
+    shapes::{has_any, one_or_items},
     unread,
 };
 use crate::{
@@ -68,7 +68,7 @@ fn word(f: &Fields<'_>, field: &str, member: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

@@ -101,7 +101,7 @@ fn value(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Unread, document, shape::one_or_items, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, document, shapes::one_or_items, unread};
 use crate::{
     central_db::rows::zones::ZoneSet,
     domain::session::Lane,
@@ -111,7 +111,7 @@ fn zones(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset::shape::testing;
+    use crate::sync::dataset::testing;
     use serde_json::json;
 
     #[test]

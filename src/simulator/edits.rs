@@ -67,6 +67,11 @@ impl Edits {
             activity.distance = change.distance.or(activity.distance);
             activity.edited = Some(change.at);
         }
+        let legs = std::mem::take(&mut activity.children);
+        activity.children = legs
+            .into_iter()
+            .filter_map(|leg| self.applied(leg))
+            .collect();
         Some(activity)
     }
 
@@ -95,12 +100,10 @@ impl Edits {
 
     /// The watch delivers what it held back: one day, or all of them.
     pub(super) fn deliver(&mut self, only: Option<Date>, at: Timestamp) {
-        let (now, later) = std::mem::take(&mut self.held_back)
-            .into_iter()
-            .partition(|date| only.is_none_or(|only| only == *date));
-        self.held_back = later;
-        self.delivered
-            .extend(BTreeSet::into_iter(now).map(|date| (date, at)));
+        let is_due = |date: &Date| only.is_none_or(|only| only == *date);
+        let arrived = self.held_back.iter().filter(|date| is_due(date));
+        self.delivered.extend(arrived.map(|date| (*date, at)));
+        self.held_back.retain(|date| !is_due(date));
         self.uploads += 1;
     }
 

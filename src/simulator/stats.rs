@@ -28,17 +28,7 @@ const WEEKS: i64 = 52;
 pub(super) type Row = fn(&Day) -> Value;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let mut endpoints = Vec::new();
-    for (name, path, cap, row) in SERIES {
-        let kind = if name == HYDRATION {
-            Kind::Hydration
-        } else {
-            Kind::Daily
-        };
-        let handler =
-            range::over_path::<Refusal, _>(name, cap, move |ask| rows(ask, kind, row).into());
-        endpoints.push(Endpoint::bearer(name, path, handler));
-    }
+    let mut endpoints: Vec<_> = SERIES.iter().map(Series::endpoint).collect();
     endpoints.push(Endpoint::bearer(
         "stats.daily",
         "/usersummary-service/stats/daily/{start}/{end}",
@@ -52,59 +42,81 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints
 }
 
-/// The one series that is a kind of data of its own.
-const HYDRATION: &str = "stats.hydration";
+/// One kind of statistic under its own path.
+struct Series {
+    name: &'static str,
+    path: &'static str,
+    cap: Cap,
+    kind: Kind,
+    row: Row,
+}
 
-/// Name, path, cap and row of every series.
-const SERIES: [(&str, &str, Cap, Row); 8] = [
-    (
+impl Series {
+    const fn new(name: &'static str, path: &'static str, row: Row) -> Self {
+        Self {
+            name,
+            path,
+            cap: CAP,
+            kind: Kind::Daily,
+            row,
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        let (kind, row) = (self.kind, self.row);
+        let reply = move |ask: &Ask<'_>| rows(ask, kind, row).into();
+        let handler = range::over_path::<Refusal, _>(self.name, self.cap, reply);
+        Endpoint::bearer(self.name, self.path, handler)
+    }
+}
+
+const SERIES: [Series; 8] = [
+    Series::new(
         "stats.steps",
         "/usersummary-service/stats/steps/daily/{start}/{end}",
-        CAP,
         steps,
     ),
-    (
+    Series::new(
         "stats.stress",
         "/usersummary-service/stats/stress/daily/{start}/{end}",
-        CAP,
         stress,
     ),
-    (
+    Series::new(
         "stats.heart_rate",
         "/usersummary-service/stats/heartRate/daily/{start}/{end}",
-        CAP,
         heart_rate,
     ),
-    (
+    Series::new(
         "stats.body_battery",
         "/usersummary-service/stats/bodybattery/daily/{start}/{end}",
-        CAP,
         body_battery,
     ),
-    (
+    Series::new(
         "stats.floors",
         "/usersummary-service/stats/floors/daily/{start}/{end}",
-        CAP,
         floors,
     ),
-    (
+    Series::new(
         "stats.intensity_minutes",
         "/usersummary-service/stats/im/daily/{start}/{end}",
-        CAP,
         intensity,
     ),
-    (
-        "stats.respiration",
-        "/usersummary-service/stats/respiration/daily/{start}/{end}",
-        RESPIRATION_CAP,
-        respiration,
-    ),
-    (
-        HYDRATION,
-        "/usersummary-service/stats/hydration/daily/{start}/{end}",
-        CAP,
-        hydration,
-    ),
+    Series {
+        cap: RESPIRATION_CAP,
+        ..Series::new(
+            "stats.respiration",
+            "/usersummary-service/stats/respiration/daily/{start}/{end}",
+            respiration,
+        )
+    },
+    Series {
+        kind: Kind::Hydration,
+        ..Series::new(
+            "stats.hydration",
+            "/usersummary-service/stats/hydration/daily/{start}/{end}",
+            hydration,
+        )
+    },
 ];
 
 /// One object per day with data, oldest first, each with its date.

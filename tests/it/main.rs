@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod doors;
+mod dbg;
 mod headless;
 mod house;
 mod keeper;

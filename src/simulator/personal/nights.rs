@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::days::bounds;
 use super::reply::{Answer, Refusal};
+use crate::domain::dataset::Dataset;
 use crate::simulator::athlete::Night;
-use crate::simulator::kind::Kind;
 use crate::simulator::range::{self, Ask, Cap, Params};
 use crate::simulator::server::Endpoint;
 use crate::simulator::wire::merged;
@@ -63,7 +63,7 @@ async fn one_night(
     Query(params): Query<Params>,
 ) -> Result<Response, Refusal> {
     let date = range::date_param(&params, "date")?;
-    let night = world.night(Kind::Sleep, date, &world.now());
+    let night = world.night(Dataset::Sleep, date, &world.now());
     Ok(night.map_or_else(
         || StatusCode::NO_CONTENT.into_response(),
         |night| Json(record(&world, &night)).into_response(),

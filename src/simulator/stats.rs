@@ -10,12 +10,12 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Day, Now, days, float, plus_days};
-use super::kind::Kind;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::wire::merged;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Days per request (protocol.md 9.4); respiration takes a little more.
 const CAP: Cap = |_| 28;
@@ -47,7 +47,7 @@ struct Series {
     name: &'static str,
     path: &'static str,
     cap: Cap,
-    kind: Kind,
+    dataset: Dataset,
     row: Row,
 }
 
@@ -57,14 +57,14 @@ impl Series {
             name,
             path,
             cap: CAP,
-            kind: Kind::Daily,
+            dataset: Dataset::Daily,
             row,
         }
     }
 
     fn endpoint(&self) -> Endpoint {
-        let (kind, row) = (self.kind, self.row);
-        let reply = move |ask: &Ask<'_>| rows(ask, kind, row).into();
+        let (dataset, row) = (self.dataset, self.row);
+        let reply = move |ask: &Ask<'_>| rows(ask, dataset, row).into();
         let handler = range::over_path::<Refusal, _>(self.name, self.cap, reply);
         Endpoint::bearer(self.name, self.path, handler)
     }
@@ -110,7 +110,7 @@ const SERIES: [Series; 8] = [
         )
     },
     Series {
-        kind: Kind::Hydration,
+        dataset: Dataset::Hydration,
         ..Series::new(
             "stats.hydration",
             "/usersummary-service/stats/hydration/daily/{start}/{end}",
@@ -120,9 +120,9 @@ const SERIES: [Series; 8] = [
 ];
 
 /// One object per day with data, oldest first, each with its date.
-pub(super) fn rows(ask: &Ask<'_>, kind: Kind, row: Row) -> Vec<Value> {
-    ask.rows(kind, |date| {
-        let values = row(&ask.world.day(kind, date, &ask.now)?);
+pub(super) fn rows(ask: &Ask<'_>, dataset: Dataset, row: Row) -> Vec<Value> {
+    ask.rows(dataset, |date| {
+        let values = row(&ask.world.day(dataset, date, &ask.now)?);
         (!values.is_null()).then(|| dated(date, values))
     })
 }
@@ -219,7 +219,7 @@ fn by_type(ask: &Ask<'_>) -> Reply {
         Ok(_) => nested_steps,
         Err(refusal) => return Reply::Refused(refusal),
     };
-    Reply::Data(json!({ "values": rows(ask, Kind::Daily, row), "aggregations": {} }))
+    Reply::Data(json!({ "values": rows(ask, Dataset::Daily, row), "aggregations": {} }))
 }
 
 /// Blocks of seven days, the last of which ends on the day asked for, labelled with their first days.
@@ -245,7 +245,7 @@ async fn weekly_steps(
 fn week_of_steps(world: &World, week: RangeInclusive<Date>, now: &Now) -> Option<Value> {
     let first = *week.start();
     let known: Vec<_> = days(week)
-        .filter_map(|date| world.day(Kind::Daily, date, now))
+        .filter_map(|date| world.day(Dataset::Daily, date, now))
         .collect();
     let count = i64::try_from(known.len()).unwrap_or(0);
     let total = |of: fn(&Day) -> i64| float(known.iter().map(of).sum());

@@ -2,8 +2,8 @@
 
 mod bad_input;
 mod doors;
-mod dbg;
 mod headless;
+mod history;
 mod house;
 mod keeper;
 mod processes;

@@ -51,10 +51,10 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
             continue;
         };
         let mine = open.entry(wave).or_default();
-        let place = mine
-            .iter()
-            .copied()
-            .find(|&at| out.get(at).is_some_and(|batch| may_join(known, batch, &task)));
+        let place = mine.iter().copied().find(|&at| {
+            out.get(at)
+                .is_some_and(|batch| may_join(known, batch, &task))
+        });
         match place.and_then(|at| out.get_mut(at)) {
             Some(batch) => batch.0.push(task),
             None => {

@@ -23,7 +23,13 @@ pub(super) fn lay_out(
         .filter(|(_, route)| is_usable(known, route))
         .map(|(index, route)| tasks(known, dataset, (index, route), &days))
         // A snapshot costs next to nothing: there the first route is the fullest.
-        .min_by_key(|tasks| if dataset.is_snapshot() { 0 } else { cost(known, tasks) })
+        .min_by_key(|tasks| {
+            if dataset.is_snapshot() {
+                0
+            } else {
+                cost(known, tasks)
+            }
+        })
         .unwrap_or_default()
 }
 

@@ -29,7 +29,11 @@ pub(super) fn windows(days: &BTreeSet<Date>, window: Window, allowed: Allowed) -
         }
         out.extend(DateSpan::new(oldest, newest));
         let doubled = window.safe.saturating_mul(2);
-        size = if size < doubled { doubled.min(most) } else { most };
+        size = if size < doubled {
+            doubled.min(most)
+        } else {
+            most
+        };
     }
     out
 }

@@ -22,6 +22,7 @@ mod migrations;
 mod open;
 pub mod pace;
 pub mod payloads;
+pub mod reread;
 pub mod route_memory;
 pub mod rows;
 pub mod sessions;

@@ -17,7 +17,7 @@ use super::athlete::days;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
-use super::wire::{merged, with_text_ids};
+use super::wire::with_text_ids;
 use super::world::World;
 use super::{
     blood_pressure, endurance, hill, hrv, readiness, sleep, sleep_json, training_status, vo2max,
@@ -167,11 +167,8 @@ fn daily_summaries(ask: &Ask<'_>) -> Reply {
 /// Only GraphQL knows naps.
 fn sleep_summaries(ask: &Ask<'_>) -> Reply {
     let nights = sleep::nights(ask);
-    let rows = nights.iter().map(|night| {
-        merged([
-            sleep_json::dto(ask.world, night),
-            json!({ "dailyNapDTOS": [] }),
-        ])
-    });
+    let rows = nights
+        .iter()
+        .map(|night| sleep_json::with_naps(ask.world, night));
     Reply::Data(rows.collect())
 }

@@ -44,6 +44,31 @@ pub(super) fn dto(world: &World, night: &Night) -> Value {
     merged(std::iter::once(basics(world, night)).chain(rest))
 }
 
+const NAP_SECONDS: i64 = 25 * 60;
+/// From waking to the nap.
+const NAP_AFTER: i64 = 6 * 3600;
+
+/// After short nights, an hour or so after lunch.
+fn naps(night: &Night) -> bool {
+    night.asleep() < 6 * 3600 + 1800
+}
+
+/// The members that only the records of several nights have; the nap's are
+/// unverified (personal-api.md E7).
+pub(super) fn with_naps(world: &World, night: &Night) -> Value {
+    let start = plus_seconds(night.end, NAP_AFTER);
+    let nap = json!({
+        "calendarDate": night.date.to_string(),
+        "napTimeSec": NAP_SECONDS,
+        "napStartTimestampGMT": iso(gmt(start)),
+        "napEndTimestampGMT": iso(gmt(plus_seconds(start, NAP_SECONDS))),
+        "napStartTimeOffset": (local(world, night, start) - start.as_millisecond()) / 60_000,
+        "napSource": 0,
+    });
+    let naps = if naps(night) { vec![nap] } else { Vec::new() };
+    merged([dto(world, night), json!({ "dailyNapDTOS": naps })])
+}
+
 /// What every watch knows.
 fn basics(world: &World, night: &Night) -> Value {
     let version = if world.athlete.senses(Sense::SleepScore, night.date) {
@@ -56,7 +81,7 @@ fn basics(world: &World, night: &Night) -> Value {
         "userProfilePK": PROFILE_ID,
         "calendarDate": night.date.to_string(),
         "sleepTimeSeconds": night.asleep(),
-        "napTimeSeconds": 0,
+        "napTimeSeconds": if naps(night) { NAP_SECONDS } else { 0 },
         "sleepWindowConfirmed": true,
         "sleepWindowConfirmationType": "enhanced_confirmed_final",
         "sleepStartTimestampGMT": night.start.as_millisecond(),

@@ -5,8 +5,9 @@ use rusqlite::Connection;
 use super::dataset::{self, Part, Reading};
 use crate::{
     central_db::{
-        CentralDb, RowChange, WriteMode,
+        CentralDb, WriteMode,
         payloads::{self, Kept},
+        reread,
         table::Stamp,
     },
     domain::{dataset::Dataset, failure::Failure},
@@ -42,6 +43,7 @@ pub async fn if_outdated(central_db: &CentralDb) -> Result<Option<Reparsed>, Fai
 pub async fn all(central_db: &CentralDb) -> Result<Reparsed, Failure> {
     let reparsed = central_db.write(|tx| {
         let mut reparsed = Reparsed::default();
+        let before = reread::before(tx)?;
         // Newest first: each row anew from the answer it was read from last, also
         // where a reading is gone by now; then what older answers add to it.
         let ids = payloads::ids_newest_first(tx)?;
@@ -50,6 +52,7 @@ pub async fn all(central_db: &CentralDb) -> Result<Reparsed, Failure> {
                 one(tx, &payloads::kept(tx, id)?, mode, &mut reparsed)?;
             }
         }
+        (reparsed.rows_new, reparsed.rows_changed) = before.differences(tx)?;
         payloads::set_reader_version(tx, READERS)?;
         Ok(reparsed)
     });
@@ -77,11 +80,7 @@ fn one(
     };
     reparsed.payloads += u32::from(is_first);
     for row in &reading.rows {
-        match row.store(tx, stamp)? {
-            RowChange::New => reparsed.rows_new += 1,
-            RowChange::Changed => reparsed.rows_changed += 1,
-            RowChange::Same => {}
-        }
+        row.store(tx, stamp)?;
     }
     Ok(())
 }

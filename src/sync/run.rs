@@ -38,7 +38,7 @@ use super::{
     pace::Pacer,
     plan::{self, Batch, Known},
     reparse,
-    store::{BackfillStep, Context},
+    store::Context,
 };
 use crate::{
     central_db::{CentralDb, jobs},
@@ -340,18 +340,14 @@ impl<L: Lender> Run<'_, L> {
     }
 
     /// The place in the job, for what is no task of its own.
-    fn here(&mut self) -> Context {
-        let requests = self.client.requests();
-        let step = self.backfill.as_mut().map(|purse| BackfillStep {
-            requests: purse.take(requests),
-        });
+    fn here(&self) -> Context {
         Context {
             account: self.account.id,
             job: self.job,
             ordinal: self.ordinal,
             now: self.shop.clock.now(),
             today: self.today,
-            backfill: step,
+            backfill: None,
         }
     }
 

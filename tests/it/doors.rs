@@ -13,7 +13,6 @@ use garminsync::{
     domain::{failure::FailureKind, secret::Secret, sign_in::SignInOutcome},
     simulator::{CodeDelivery, Scenario, SignInPolicy},
 };
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::support::{World, account, scenario, with_mfa};
@@ -70,7 +69,7 @@ async fn the_widget_s_code_is_asked_for_once_and_can_be_sent_again() {
             FailureKind::CoolDown,
             "Garmin sends one every 30 seconds"
         );
-        let clock = Clock::manual(Timestamp::now());
+        let clock = Clock::manual(world.clock().now());
         clock.advance(Duration::from_secs(31));
         world
             .deps_at(clock)

@@ -295,13 +295,14 @@ async fn the_backfill_keeps_to_the_day_s_allowance_and_goes_on_tomorrow() {
     };
     world.sync_with(world.deps(), year(&datasets[..0])).await;
     let mut oldest = TODAY;
-    for day in 0..4 {
-        world.simulator.reset_counters();
-        let report = world.sync_with(deps_on(day), backfill(&datasets)).await;
-        assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
-        assert!(report.requests <= 13, "{}", report.requests);
-        let again = world.sync_with(deps_on(day), backfill(&datasets)).await;
-        assert!(again.requests <= 1, "today's allowance is used: {again:?}");
+    for day in 0..3 {
+        let mut requests = 0;
+        for _ in 0..3 {
+            let report = world.sync_with(deps_on(day), backfill(&datasets)).await;
+            assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
+            requests += report.requests;
+        }
+        assert!((10..=13).contains(&requests), "day {day}: {requests}");
         let sql = "SELECT coalesce(min(day_on), '2026-11-20') FROM coverage";
         let reached: Date = world.text(sql).parse().unwrap();
         assert!(reached <= oldest);
@@ -322,12 +323,13 @@ async fn both_lanes_give_the_same_athlete() {
     let mut shared = BTreeSet::new();
     for table in typed_tables(&connect) {
         let rows = personal.number(&format!("SELECT count(*) FROM {table}"));
-        if rows == 0 {
+        // Zones of power are not on the personal lane.
+        if rows == 0 || table == "zone_set" {
             continue;
         }
         shared.insert(table.clone());
         let key = connect.text(&format!(
-            "SELECT group_concat(name, ', ') FROM pragma_table_info('{table}') WHERE pk > 1"
+            "SELECT coalesce(group_concat(name, ', '), '') FROM pragma_table_info('{table}') WHERE pk > 1"
         ));
         let order = if key.is_empty() { "1".to_owned() } else { key };
         crate::sync::agree(&connect, &personal, &table, &order);
@@ -391,7 +393,7 @@ async fn edits_keep_the_earlier_version_and_deletions_leave_a_tombstone() {
         "SELECT name FROM activity WHERE activity_id = {}",
         ids[0]
     ));
-    let weigh_in = world.number("SELECT max(sample_pk) FROM weigh_in");
+    let weigh_in = world.number("SELECT max(sample_id) FROM weigh_in");
     world.simulator.rename_activity(ids[0], "Renamed");
     world.simulator.delete_activity(ids[1]);
     assert!(world.simulator.delete_weigh_in(weigh_in));

@@ -15,13 +15,12 @@ use garminsync::{
     simulator::{Fault, FaultKind, Scenario},
     vault::Binding,
 };
-use jiff::Timestamp;
 
 use crate::support::{World, account, scenario};
 
 /// A clock by which the access token is over and the refresh token is not.
-fn tomorrow() -> Clock {
-    let clock = Clock::manual(Timestamp::now());
+fn tomorrow(world: &World) -> Clock {
+    let clock = Clock::manual(world.clock().now());
     clock.advance(Duration::from_hours(40));
     clock
 }
@@ -52,7 +51,7 @@ async fn a_good_token_is_lent_without_a_request() {
 #[tokio::test]
 async fn twenty_keepers_at_once_make_one_refresh() {
     let world = World::signed_in(scenario()).await;
-    let clock = tomorrow();
+    let clock = tomorrow(&world);
     let lent = futures_util::future::join_all((0..20).map(|_| lend(&world, clock.clone()))).await;
     assert!(
         lent.iter()
@@ -89,7 +88,7 @@ async fn a_passing_error_never_touches_the_session() {
             .simulator
             .inject(Fault::always("/di-oauth2-service", kind.clone()));
         assert_eq!(
-            lend(&world, tomorrow()).await.unwrap_err(),
+            lend(&world, tomorrow(&world)).await.unwrap_err(),
             expected,
             "{kind:?}"
         );
@@ -98,7 +97,10 @@ async fn a_passing_error_never_touches_the_session() {
         let after = world.rows("SELECT session_data, generation FROM garmin_authentication_state");
         assert_eq!(before, after, "{kind:?}");
     }
-    assert_eq!(lend(&world, tomorrow()).await.unwrap().generation(), 2);
+    assert_eq!(
+        lend(&world, tomorrow(&world)).await.unwrap().generation(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -106,7 +108,7 @@ async fn a_definite_refusal_ends_the_session_with_a_sentence() {
     let world = World::signed_in(scenario()).await;
     world.simulator.revoke_refresh_tokens();
     assert_eq!(
-        lend(&world, tomorrow()).await.unwrap_err(),
+        lend(&world, tomorrow(&world)).await.unwrap_err(),
         FailureKind::AuthExpired
     );
     let sql = "SELECT count(*) FROM garmin_authentication_state WHERE session_data IS NULL
@@ -115,7 +117,7 @@ async fn a_definite_refusal_ends_the_session_with_a_sentence() {
     let reason = world.text("SELECT ended_reason FROM garmin_authentication_state");
     assert_eq!(reason, "Garmin refused the refresh token.");
     assert_eq!(
-        lend(&world, tomorrow()).await.unwrap_err(),
+        lend(&world, tomorrow(&world)).await.unwrap_err(),
         FailureKind::AuthExpired
     );
     assert_eq!(
@@ -130,7 +132,7 @@ async fn an_answer_lost_after_rotation_is_tried_once_and_then_said() {
     let world = World::signed_in(scenario()).await;
     world.simulator.lose_next_refresh_reply();
     assert_eq!(
-        lend(&world, tomorrow()).await.unwrap_err(),
+        lend(&world, tomorrow(&world)).await.unwrap_err(),
         FailureKind::AuthExpired
     );
     let counters = world.simulator.counters();
@@ -144,7 +146,7 @@ async fn a_pair_that_was_stored_but_never_proven_is_proven_before_it_is_lent() {
         "/userprofile-service",
         FaultKind::ServerError(500),
     ));
-    let api = lend(&world, tomorrow()).await.unwrap();
+    let api = lend(&world, tomorrow(&world)).await.unwrap();
     assert_eq!(api.generation(), 2, "stored before anything else, and used");
     assert_eq!(
         world.number("SELECT last_validated IS NULL FROM garmin_authentication_state"),
@@ -152,7 +154,10 @@ async fn a_pair_that_was_stored_but_never_proven_is_proven_before_it_is_lent() {
     );
     world.simulator.clear_faults();
     world.simulator.reset_counters();
-    assert_eq!(lend(&world, tomorrow()).await.unwrap().generation(), 2);
+    assert_eq!(
+        lend(&world, tomorrow(&world)).await.unwrap().generation(),
+        2
+    );
     assert_eq!(world.simulator.counters().of("profile.social"), 1);
     assert_eq!(
         world.number("SELECT last_validated IS NULL FROM garmin_authentication_state"),
@@ -171,7 +176,7 @@ async fn a_fresh_token_that_is_not_active_ends_the_session() {
         .simulator
         .inject(Fault::always("/userprofile-service", inactive));
     assert_eq!(
-        lend(&world, tomorrow()).await.unwrap_err(),
+        lend(&world, tomorrow(&world)).await.unwrap_err(),
         FailureKind::AuthExpired
     );
     assert_eq!(
@@ -200,7 +205,7 @@ async fn short_tokens_are_refreshed_once_per_expiry() {
         ..scenario()
     })
     .await;
-    let clock = Clock::manual(Timestamp::now());
+    let clock = Clock::manual(world.clock().now());
     for generation in 1..=4 {
         for _ in 0..3 {
             assert_eq!(

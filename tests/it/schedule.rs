@@ -10,7 +10,6 @@ use garminsync::engine::{
     self, Mode,
     event::{Event, SyncEvent},
 };
-use jiff::Timestamp;
 
 use crate::support::{World, account, scenario};
 
@@ -27,7 +26,7 @@ async fn an_app_that_opens_overdue_syncs_at_once_and_plans_the_next() {
             } => has_synced = report.exit_code() == 0,
             Event::Schedule {
                 next_sync_at: Some(at),
-            } if has_synced && at > Timestamp::now() => break,
+            } if has_synced && at > world.clock().now() => break,
             _ => {}
         }
     }
@@ -52,7 +51,7 @@ async fn a_scheduled_sync_that_finds_another_one_running_says_nothing() {
             Event::Sync { event, .. } => panic!("{event:?}"),
             Event::Schedule {
                 next_sync_at: Some(at),
-            } if at > Timestamp::now() => break,
+            } if at > world.clock().now() => break,
             _ => {}
         }
     }

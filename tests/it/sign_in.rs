@@ -16,12 +16,11 @@ use garminsync::{
     },
     simulator::{Fault, FaultKind, Mfa, Scenario, SignInPolicy},
 };
-use jiff::Timestamp;
 
 use crate::support::{World, account, scenario, with_mfa};
 
 async fn status(world: &World) -> SessionStatus {
-    let now = Timestamp::now();
+    let now = world.clock().now();
     let db = world.deps().central_db;
     db.read(move |db| state::all(db, now)).await.unwrap()[0].status
 }
@@ -128,7 +127,7 @@ async fn too_many_wrong_codes_end_the_challenge() {
 async fn an_expired_challenge_says_so_and_spends_nothing() {
     let world = World::new(with_mfa()).await;
     world.sign_in().await;
-    let clock = Clock::manual(Timestamp::now());
+    let clock = Clock::manual(world.clock().now());
     clock.advance(Duration::from_mins(11));
     let before = world.simulator.counters().total;
     let late = world.deps_at(clock).auth();
@@ -196,7 +195,7 @@ async fn after_a_limit_no_process_asks_again_until_the_cool_down_ends() {
     let once = world.simulator.counters().total;
     assert_eq!(refused(&world.sign_in().await).0, FailureKind::CoolDown);
     assert_eq!(world.simulator.counters().total, once);
-    let clock = Clock::manual(Timestamp::now());
+    let clock = Clock::manual(world.clock().now());
     clock.advance(Duration::from_hours(2) + Duration::from_secs(1));
     let again = world.sign_in_with(world.deps_at(clock), false).await;
     assert_eq!(refused(&again).0, FailureKind::RateLimited);

@@ -74,7 +74,7 @@ async fn one_night(
 }
 
 fn record(world: &World, night: &Night) -> Value {
-    merged([sleep_json::dto(world, night), json!({ "dailyNapDTOS": [] })])
+    sleep_json::with_naps(world, night)
 }
 
 /// Readings are kept for four or five months here; of older nights the summary is left

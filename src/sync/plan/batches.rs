@@ -55,12 +55,11 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
             out.get(at)
                 .is_some_and(|batch| may_join(known, batch, &task))
         });
-        match place.and_then(|at| out.get_mut(at)) {
-            Some(batch) => batch.0.push(task),
-            None => {
-                mine.push(out.len());
-                out.push(Batch(vec![task]));
-            }
+        if let Some(batch) = place.and_then(|at| out.get_mut(at)) {
+            batch.0.push(task);
+        } else {
+            mine.push(out.len());
+            out.push(Batch(vec![task]));
         }
     }
     out

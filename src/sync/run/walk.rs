@@ -23,7 +23,7 @@ use crate::{
         dataset::{Ask, Call, Part, Reading},
         fetch::Lender,
         plan::{Batch, Task},
-        store::{self, Fetched},
+        store::{self, BackfillStep, Fetched},
     },
 };
 
@@ -211,7 +211,11 @@ impl<L: Lender> Run<'_, L> {
     }
 
     async fn store(&mut self, task: &Task, fetched: Fetched) -> Result<(), Halt> {
-        let (at, kept) = (self.context(), *task);
+        let requests = self.client.requests();
+        let (mut at, kept) = (self.context(), *task);
+        at.backfill = self.backfill.as_mut().map(|purse| BackfillStep {
+            requests: purse.take(requests),
+        });
         let is_read = fetched.reading.is_ok();
         let stored = self
             .shop

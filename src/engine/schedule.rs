@@ -23,6 +23,12 @@ impl Schedule {
         *last = at.max(*last);
     }
 
+    pub(super) fn rename(&mut self, from: &AccountName, to: &AccountName) {
+        if let Some(at) = self.last.remove(from) {
+            self.last.insert(to.clone(), at);
+        }
+    }
+
     /// When `state`'s account is due; `None` while it needs a person first.
     pub(super) fn due(
         &self,

@@ -15,7 +15,14 @@ pub use self::table::BINDINGS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     Anywhere,
+    /// Every screen where nothing is typed.
+    Browse,
     Home,
+    /// The line that filters the log.
+    Filter,
+    Jobs,
+    /// One job's report.
+    Report,
     /// The chooser of the sign-in doors.
     Doors,
     /// The password door's form.
@@ -45,6 +52,12 @@ pub enum Action {
     EnterCode,
     Accounts,
     Audit,
+    Jobs,
+    /// The report of the log line under the cursor.
+    OpenReport,
+    FilterLog,
+    ClearFilter,
+    LogKinds,
     Follow,
     ExactTimes,
     Help,
@@ -54,8 +67,9 @@ pub enum Action {
     Down,
     PageUp,
     PageDown,
-    Oldest,
-    Newest,
+    /// The top of a list or text.
+    First,
+    Last,
     Submit,
     NextField,
     PreviousField,

@@ -17,10 +17,12 @@ use super::{
         browser::BrowserPane,
         doors::{DoorChoice, DoorsPane},
         job::JobPane,
+        jobs::JobsPane,
         key::KeyPane,
         login::LoginPane,
         mfa::MfaPane,
         new_account::NewAccountPane,
+        report::ReportPane,
         sync_log::SyncLog,
     },
     times::Times,
@@ -48,6 +50,8 @@ pub enum Screen {
     Accounts(AccountsPane),
     NewAccount(NewAccountPane),
     Audit(AuditPane),
+    Jobs(JobsPane),
+    Report(ReportPane),
 }
 
 impl Screen {
@@ -64,6 +68,8 @@ impl Screen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlay {
     Help,
+    /// The line in which the log's filter is typed.
+    Filter,
     SignOut,
     /// The warning before a password goes out despite a cool-down.
     CoolDown,
@@ -230,7 +236,10 @@ impl State {
 
     /// Whether what is typed now goes into the screen's fields.
     pub fn takes_text(&self) -> bool {
-        self.overlay.is_none() && self.desk.waiting.is_none()
+        match self.overlay {
+            Some(overlay) => overlay == Overlay::Filter,
+            None => self.desk.waiting.is_none(),
+        }
     }
 
     pub fn today(&self) -> Date {
@@ -249,6 +258,7 @@ impl State {
     pub fn scopes(&self) -> &'static [Scope] {
         match self.overlay {
             Some(Overlay::Help) => &[Scope::Help, Scope::Anywhere],
+            Some(Overlay::Filter) => &[Scope::Filter, Scope::Field, Scope::Anywhere],
             Some(Overlay::SignOut) => &[Scope::SignOut, Scope::Anywhere],
             Some(Overlay::CoolDown) => &[Scope::CoolDown, Scope::Anywhere],
             None => self.screen_scopes(),
@@ -258,15 +268,17 @@ impl State {
     /// The scopes of the screen below any overlay.
     pub fn screen_scopes(&self) -> &'static [Scope] {
         match self.screen {
-            Screen::Home => &[Scope::Home, Scope::Anywhere],
-            Screen::Doors(_) => &[Scope::Doors, Scope::Anywhere],
+            Screen::Home => &[Scope::Home, Scope::Browse, Scope::Anywhere],
+            Screen::Jobs(_) => &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
+            Screen::Report(_) => &[Scope::Report, Scope::Browse, Scope::Anywhere],
+            Screen::Doors(_) => &[Scope::Doors, Scope::Browse, Scope::Anywhere],
             Screen::Login(_) => &[Scope::Login, Scope::Field, Scope::Anywhere],
             Screen::Browser(_) => &[Scope::Browser, Scope::Field, Scope::Anywhere],
             Screen::Key(_) => &[Scope::Key, Scope::Field, Scope::Anywhere],
             Screen::Mfa(_) => &[Scope::Mfa, Scope::Anywhere],
-            Screen::Accounts(_) => &[Scope::Accounts, Scope::Anywhere],
+            Screen::Accounts(_) => &[Scope::Accounts, Scope::Browse, Scope::Anywhere],
             Screen::NewAccount(_) => &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
-            Screen::Audit(_) => &[Scope::Audit, Scope::Anywhere],
+            Screen::Audit(_) => &[Scope::Audit, Scope::Browse, Scope::Anywhere],
         }
     }
 
@@ -292,6 +304,9 @@ impl State {
             (Action::CancelSync, _) if !job.is_running() => Some("No sync is running."),
             (Action::CancelSync, _) if job.is_cancelling() => {
                 Some("Already stopping after the open step.")
+            }
+            (Action::OpenReport, _) if self.desk.log.job().is_none() => {
+                Some("No job has written into the log yet.")
             }
             (Action::EnterCode, _) if self.challenge().is_none() => Some("No code is awaited."),
             (Action::SignOut, Some(SessionStatus::Missing)) => Some("Nobody is signed in."),

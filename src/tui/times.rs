@@ -49,6 +49,12 @@ impl Times<'_> {
             .to_string()
     }
 
+    /// `21 Nov 2026 14:07:12`
+    pub fn exactly(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone.clone());
+        at.strftime("%-d %b %Y %H:%M:%S").to_string()
+    }
+
     /// `12 Oct`, with the year when it is another one.
     pub fn day(&self, at: Timestamp) -> String {
         let at = at.to_zoned(self.zone.clone());

@@ -8,7 +8,9 @@ mod accounts;
 mod audit;
 mod event;
 mod home;
+mod jobs;
 mod mfa;
+mod refresh;
 mod sign_in;
 
 use crossterm::event::KeyEvent;
@@ -84,7 +86,11 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
         (Action::BrowserDoor, Some(Overlay::CoolDown)) => {
             return sign_in::open(state, DoorChoice::Browser);
         }
+        (_, Some(Overlay::Filter)) => home::act_on_filter(state, action),
         (_, Some(_)) => {}
+        (Action::Jobs, None) => return Some(jobs::open(state)),
+        (Action::Accounts, None) => accounts::open(state),
+        (Action::Audit, None) => return audit::open(state),
         (_, None) => {
             return match state.screen {
                 Screen::Home => home::act(state, action),
@@ -96,6 +102,8 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
                 Screen::Accounts(_) => accounts::act(state, action),
                 Screen::NewAccount(_) => accounts::act_on_new(state, action),
                 Screen::Audit(_) => audit::act(state, action),
+                Screen::Jobs(_) => jobs::act(state, action),
+                Screen::Report(_) => jobs::act_on_report(state, action),
             };
         }
     }
@@ -106,8 +114,18 @@ fn type_text(state: &mut State, text: &str) -> Option<Effect> {
     if !state.takes_text() {
         return None;
     }
+    if state.overlay == Some(Overlay::Filter) {
+        state.desk.log.filter.insert(text);
+        state.desk.log.refilter();
+        return None;
+    }
     match &mut state.screen {
-        Screen::Home | Screen::Doors(_) | Screen::Accounts(_) | Screen::Audit(_) => {}
+        Screen::Home
+        | Screen::Doors(_)
+        | Screen::Accounts(_)
+        | Screen::Audit(_)
+        | Screen::Jobs(_)
+        | Screen::Report(_) => {}
         Screen::Login(pane) => pane.insert(text),
         Screen::Browser(pane) => pane.insert(text),
         Screen::Key(pane) => pane.insert(text),
@@ -121,6 +139,9 @@ fn type_text(state: &mut State, text: &str) -> Option<Effect> {
 fn paste(state: &mut State, text: &Secret) -> Option<Effect> {
     if !state.takes_text() {
         return None;
+    }
+    if state.overlay.is_some() {
+        return type_text(state, text.expose());
     }
     match state.screen {
         Screen::Mfa(_) => mfa::paste(state, text),

@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use super::{
-    keymap,
+    keymap::{self, Action, Binding, Scope},
     pane::{cool_down, help, home, session, sign_out},
     state::{Overlay, Screen, State},
     text::wrap,
@@ -73,6 +73,8 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Screen::Accounts(pane) => pane.view(state, frame, regions.body, theme),
         Screen::NewAccount(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Audit(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Jobs(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Report(pane) => pane.view(state, frame, regions.body, theme),
     }
     frame.render_widget(
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
@@ -86,7 +88,8 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
         Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
         Some(Overlay::CoolDown) => cool_down::view(state, frame, regions.body, theme),
-        None => {}
+        // The filter is typed on the log's own edge.
+        Some(Overlay::Filter) | None => {}
     }
     state.toasts.view(frame, regions.body, theme);
 }
@@ -153,8 +156,19 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
 fn shown_hints(state: &State) -> Vec<(String, &'static str)> {
     keymap::within(state.scopes())
         .filter(|binding| state.why_not(binding.action).is_none())
+        .filter(|binding| is_worth_a_hint(state, binding))
         .filter_map(|binding| binding.hint.map(|hint| (binding.key_name(), hint)))
         .collect()
+}
+
+/// The ways to other screens are told at home; elsewhere the help has them.
+fn is_worth_a_hint(state: &State, binding: &Binding) -> bool {
+    let at_home = matches!(state.screen, Screen::Home);
+    match binding.action {
+        Action::SignIn => state.status() != Some(SessionStatus::Valid),
+        Action::Help => true,
+        _ => at_home || binding.scope != Scope::Browse,
+    }
 }
 
 fn too_small(state: &State, frame: &mut Frame<'_>, theme: Theme) {

@@ -19,6 +19,10 @@ fn every_key_of_the_app_stands_in_the_readme() {
     let readme = project_file("README.md");
     for scope in [
         Scope::Home,
+        Scope::Browse,
+        Scope::Filter,
+        Scope::Jobs,
+        Scope::Report,
         Scope::Doors,
         Scope::CoolDown,
         Scope::Login,

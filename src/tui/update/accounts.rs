@@ -22,8 +22,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
     match action {
         Action::Up => pane.step(-1, &names),
         Action::Down => pane.step(1, &names),
-        Action::Oldest => pane.step(isize::MIN, &names),
-        Action::Newest => pane.step(isize::MAX, &names),
+        Action::First => pane.step(isize::MIN, &names),
+        Action::Last => pane.step(isize::MAX, &names),
         Action::NewAccount => state.screen = Screen::NewAccount(NewAccountPane::default()),
         Action::Choose => {
             let chosen = pane.selected().clone();

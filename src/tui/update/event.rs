@@ -5,7 +5,7 @@
 //! question goes to the screen that asked, or into a toast when that screen was
 //! left meanwhile.
 
-use super::audit;
+use super::refresh::refresh;
 use crate::{
     domain::{
         account::AccountName, failure::Failure, log::LogEntry, printable::printable,
@@ -24,7 +24,7 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
     match event {
         Event::State(accounts) => {
             learn_accounts(state, accounts);
-            return audit::ask(state);
+            return refresh(state);
         }
         Event::SignIn { account, outcome } if account == state.account => {
             learn_sign_in(state, outcome);
@@ -54,9 +54,37 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
                 pane.learn(events);
             }
         }
+        Event::LastJob(record) => {
+            let account = record.report.account.clone();
+            state.desk_of(&account).job.remember(*record);
+            return refresh(state);
+        }
+        Event::Jobs {
+            account,
+            before,
+            jobs,
+            is_last_page,
+        } if account == state.account => {
+            if let Screen::Jobs(pane) = &mut state.screen {
+                pane.learn(before, jobs, is_last_page);
+            }
+        }
+        Event::Job {
+            account,
+            record,
+            lines,
+        } if account == state.account => {
+            if let Screen::Report(pane) = &mut state.screen {
+                pane.learn(record, lines);
+            }
+        }
         // Of another account, or answers to questions the app does not ask.
         Event::CodeSent { .. }
         | Event::Audit { .. }
+        | Event::Jobs { .. }
+        | Event::Job { .. }
+        | Event::Coverage { .. }
+        | Event::Renamed { .. }
         | Event::Checked { .. }
         | Event::Imported { .. }
         | Event::Exported { .. }
@@ -189,8 +217,8 @@ fn learn_sync(state: &mut State, account: &AccountName, event: SyncEvent) {
     let (now, is_shown) = (state.now, *account == state.account);
     let job = &mut state.desk_of(account).job;
     match event {
-        SyncEvent::Started { job: id } => job.start(id),
-        SyncEvent::Progress(progress) => job.progress(progress),
+        SyncEvent::Started { job: id } => job.start(id, now),
+        SyncEvent::Progress(progress) => job.progress(progress, now),
         SyncEvent::Finished(report) => job.finish(report, now),
         SyncEvent::Refused(failure) if is_shown => state.fail(&failure),
         SyncEvent::Refused(_) => {}

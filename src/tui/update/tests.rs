@@ -143,6 +143,8 @@ impl App {
             Screen::Accounts(_) => "accounts",
             Screen::NewAccount(_) => "new account",
             Screen::Audit(_) => "audit",
+            Screen::Jobs(_) => "jobs",
+            Screen::Report(_) => "report",
         }
     }
 

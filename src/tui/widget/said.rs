@@ -66,6 +66,19 @@ pub fn asking(now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
     vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])]
 }
 
+/// CentralDB is being read.
+pub fn reading(now: Timestamp, theme: Theme) -> Line<'static> {
+    let reading = format!("{} reading CentralDB …", gauge::spinner(now));
+    Line::styled(reading, theme.style(Role::Muted))
+}
+
+/// Puts the cursor's mark before a line that begins with two spaces.
+pub fn mark(lines: &mut [Line<'static>], row: usize, theme: Theme) {
+    if let Some(first) = lines.get_mut(row).and_then(|line| line.spans.first_mut()) {
+        *first = Span::styled("› ", theme.style(Role::Focus));
+    }
+}
+
 /// Prose that the eye may skip.
 pub fn quiet(text: &str, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let style = theme.style(Role::Muted);

@@ -50,7 +50,7 @@ impl App {
     pub(super) fn start(size: (u16, u16), corner: &[(&str, &str)]) -> Self {
         let keyboard = Keyboard::default();
         let (engine, events) = mpsc::channel(64);
-        let (command_sender, commands) = mpsc::channel(8);
+        let (command_sender, commands) = mpsc::channel(64);
         let (frame_sender, frames) = watch::channel(String::new());
         let all_frames = Arc::default();
         let screen = Screen {

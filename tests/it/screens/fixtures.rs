@@ -9,7 +9,9 @@ use garminsync::{
         challenge::{Challenge, MfaMethod},
         cool_down::{CoolDown, CoolDownScope},
         dataset::Dataset,
-        job::{DatasetCount, JobId, JobReport, JobStatus, TaskFailure},
+        job::{
+            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure, Trigger,
+        },
         log::{LogEntry, LogLevel},
         session::{AccountState, Door, Lane, LaneState, Reuse, SessionStatus},
     },
@@ -292,6 +294,61 @@ pub(super) fn finished(report: JobReport) -> Event {
     sync(SyncEvent::Finished(report))
 }
 
+fn record(report: JobReport) -> Box<JobRecord> {
+    Box::new(JobRecord {
+        report,
+        trigger: Trigger::Schedule,
+        started_at: at(-32),
+        finished_at: Some(at(-26)),
+    })
+}
+
+/// What CentralDB remembers of the job before this app was opened.
+pub(super) fn last_job() -> Event {
+    Event::LastJob(record(partial()))
+}
+
+pub(super) fn job_with_lines() -> Event {
+    let Event::Log(lines) = log() else {
+        unreachable!()
+    };
+    Event::Job {
+        account: account(),
+        record: Some(record(partial())),
+        lines: lines.into_iter().skip(40).collect(),
+    }
+}
+
+/// Newest first, in every state.
+pub(super) fn jobs(count: i64) -> Event {
+    let kinds = [
+        (JobStatus::Running, Trigger::Person, 14, 0),
+        (JobStatus::Partial, Trigger::Schedule, 9, 5),
+        (JobStatus::Succeeded, Trigger::Headless, 1, 0),
+        (JobStatus::RateLimited, Trigger::Schedule, 3, 0),
+        (JobStatus::AuthExpired, Trigger::Headless, 2, 0),
+        (JobStatus::Cancelled, Trigger::Person, 1240, 28_391),
+        (JobStatus::Failed, Trigger::Schedule, 6, 0),
+    ];
+    let jobs = (0..count)
+        .zip(kinds.iter().cycle())
+        .map(|(n, kind)| JobSummary {
+            id: JobId::new(183 - n),
+            status: kind.0,
+            trigger: kind.1,
+            started_at: at(-60 - n * n * 17 * MINUTE),
+            finished_at: (kind.0 != JobStatus::Running).then(|| at(-56 - n * n * 17 * MINUTE + n)),
+            requests: kind.2,
+            rows: kind.3,
+        });
+    Event::Jobs {
+        account: account(),
+        before: None,
+        jobs: jobs.collect(),
+        is_last_page: false,
+    }
+}
+
 fn entry(id: i64, seconds: i64, level: LogLevel, dataset: Option<Dataset>, text: &str) -> LogEntry {
     LogEntry {
         id,
@@ -357,6 +414,9 @@ pub(super) fn log() -> Event {
         ),
         entry(46, -26, Done, None, "job 182: 9 requests, 5 rows, 3.2 s"),
     ]);
+    for (entry, job) in entries.iter_mut().zip(141..) {
+        entry.job = Some(JobId::new(job.min(182)));
+    }
     Event::Log(entries)
 }
 

@@ -13,7 +13,7 @@ use garminsync::{
 
 use super::{app::App, fixtures::*};
 
-const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 50)];
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 60)];
 
 const DEMO: [(&str, &str); 3] = [
     ("demo", "ada@example.com"),
@@ -84,6 +84,14 @@ async fn submit_login(app: &mut App) {
     app.keys("hunter2");
     app.press(KeyCode::Enter);
     app.shows("Asking Garmin").await;
+}
+
+async fn open_jobs(app: &mut App, count: i64) {
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("h");
+    app.shows("reading CentralDB").await;
+    app.tell(jobs(count)).await;
 }
 
 async fn open_mfa(app: &mut App) {
@@ -487,6 +495,113 @@ async fn audit_full() {
         app.shows("1 to ").await;
         app.press(KeyCode::Down);
         app.shows("2 to ").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_remembers_the_last_job() {
+    shoot("home_remembers", &[], async |app| {
+        for event in [valid(), schedule(), log(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync · job 182").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_filtered() {
+    shoot("home_filtered", &[], async |app| {
+        for event in [valid(), schedule(), log(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync · job 182").await;
+        app.keys("/SLEEP");
+        app.shows("/ SLEEP").await;
+        app.press(KeyCode::Up);
+        app.shows("1 below").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_no_match() {
+    shoot("home_no_match", &[], async |app| {
+        for event in [valid(), log()] {
+            app.tell(event).await;
+        }
+        app.shows("job 182").await;
+        app.keys("v/nowhere");
+        app.press(KeyCode::Enter);
+        app.shows("No line passes").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_in_mid_backfill() {
+    shoot("home_in_mid_backfill", &[], async |app| {
+        for event in [valid(), log(), progress()] {
+            app.tell(event).await;
+        }
+        app.shows("12 of 31").await;
+        app.clock.advance(std::time::Duration::from_secs(20));
+        app.press(KeyCode::Up);
+        app.shows("about 0:32 left").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_empty() {
+    shoot("jobs_empty", &[], async |app| {
+        open_jobs(app, 0).await;
+        app.shows("No sync has run yet").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_full() {
+    shoot("jobs_full", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.keys("jjj");
+        app.shows("› 180").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn report_partial() {
+    shoot("report_partial", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.keys("j");
+        app.shows("› 182").await;
+        app.press(KeyCode::Enter);
+        app.shows("Report of job 182").await;
+        app.tell(job_with_lines()).await;
+        app.shows("PARTIAL").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn report_unknown() {
+    shoot("report_unknown", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.press(KeyCode::Enter);
+        app.shows("Report of job 183").await;
+        app.tell(Event::Job {
+            account: account(),
+            record: None,
+            lines: Vec::new(),
+        })
+        .await;
+        app.shows("knows no such job").await
     })
     .await;
 }

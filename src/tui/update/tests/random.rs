@@ -12,8 +12,9 @@ use crate::{
     domain::{
         audit::AuthEvent,
         cool_down::{CoolDown, CoolDownScope},
+        dataset::Dataset,
         failure::Failure,
-        job::{JobId, JobReport, JobStatus},
+        job::{JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure, Trigger},
         log::{LogEntry, LogLevel},
         session::SessionStatus,
     },
@@ -23,7 +24,7 @@ use crate::{
 /// Everything the outside can do, with the odd sizes and texts of the outside.
 fn any_msg() -> impl Strategy<Value = Msg> {
     let code = prop_oneof![
-        4 => prop::sample::select("slxomftkjq?ynaubr@.-0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        4 => prop::sample::select("slxomftkjq?ynaubrhv/:cdieg@.-0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End,
             KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab, KeyCode::BackTab, KeyCode::Enter,
@@ -66,6 +67,78 @@ fn trail(second: i64, text: &str) -> AuthEvent {
         outcome: text.to_owned(),
         detail: Some(text.to_owned()),
     }
+}
+
+fn report(id: Option<i64>, text: &str) -> JobReport {
+    JobReport {
+        job_id: id.map(JobId::new),
+        account: account(),
+        status: JobStatus::Failed,
+        requests: 3,
+        refreshed: false,
+        duration_ms: 9,
+        datasets: std::collections::BTreeMap::new(),
+        failures: vec![TaskFailure {
+            dataset: Dataset::Sleep,
+            span: text.to_owned(),
+            summary: text.to_owned(),
+        }],
+        failure: Some(Failure::rate_limited(Some(at(50)))),
+    }
+}
+
+fn record(id: i64, text: &str) -> Box<JobRecord> {
+    Box::new(JobRecord {
+        report: report(Some(id), text),
+        trigger: Trigger::Schedule,
+        started_at: at(-9),
+        finished_at: (id % 2 == 0).then(|| at(-2)),
+    })
+}
+
+fn page(ids: std::ops::Range<i64>) -> Vec<JobSummary> {
+    let job = |id| JobSummary {
+        id: JobId::new(id),
+        status: JobStatus::Running,
+        trigger: Trigger::Person,
+        started_at: at(-id),
+        finished_at: None,
+        requests: 1,
+        rows: 2,
+    };
+    ids.rev().map(job).collect()
+}
+
+fn line(id: i64, text: String) -> LogEntry {
+    LogEntry {
+        id,
+        at: at(id),
+        account: account(),
+        job: (id % 2 == 0).then(|| JobId::new(id)),
+        level: LogLevel::Warn,
+        dataset: None,
+        text,
+    }
+}
+
+/// What is read for a screen.
+fn any_reading() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::LastJob(record(id, &text))),
+        (0_i64..30, 0_i64..30, any::<bool>()).prop_map(|(from, count, is_last_page)| {
+            Event::Jobs {
+                account: account(),
+                before: (from > 9).then(|| JobId::new(from)),
+                jobs: page(from..from + count),
+                is_last_page,
+            }
+        }),
+        (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::Job {
+            account: account(),
+            record: (id > 0).then(|| record(id, &text)),
+            lines: vec![line(id, text)],
+        }),
+    ]
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -119,26 +192,9 @@ fn any_event() -> impl Strategy<Value = Event> {
                 current: None,
             }
         ))),
-        Just(sync(SyncEvent::Finished(JobReport {
-            job_id: None,
-            account: account(),
-            status: JobStatus::Failed,
-            requests: 3,
-            refreshed: false,
-            duration_ms: 9,
-            datasets: std::collections::BTreeMap::new(),
-            failures: Vec::new(),
-            failure: Some(Failure::rate_limited(Some(at(50)))),
-        }))),
-        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![LogEntry {
-            id,
-            at: at(id),
-            account: account(),
-            job: None,
-            level: LogLevel::Warn,
-            dataset: None,
-            text,
-        }])),
+        "\\PC{0,40}".prop_map(move |text| sync(SyncEvent::Finished(report(None, &text)))),
+        any_reading(),
+        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![line(id, text)])),
         Just(Event::Trouble(Failure::garmin_down(503))),
         Just(Event::SignedOut {
             account: account(),
@@ -157,8 +213,8 @@ proptest! {
             app.send(msg);
             app.drawn(app.state.size);
         }
-        // Help, a form, its list, then what a toast says.
-        for _ in 0..4 {
+        // Help, a form, its list, then what a toast says, then the log's filter.
+        for _ in 0..5 {
             app.key(KeyCode::Esc);
         }
         prop_assert_eq!(app.screen(), "home");

@@ -168,13 +168,9 @@ async fn plan(
             if text.is_empty() { "" } else { "\n\n" },
             price_text(&account, &price)
         );
-        // A request takes about a second beside the gap between two.
-        let seconds = (front.config.sync.gap.as_secs_f64() + 1.0) * f64::from(price.requests());
-        report.add(
-            account,
-            &price,
-            std::time::Duration::from_secs_f64(seconds.ceil()).as_secs(),
-        );
+        let takes = price.takes(front.config.sync.gap).as_secs_f64().ceil();
+        let seconds = std::time::Duration::from_secs_f64(takes).as_secs();
+        report.add(account, &price, seconds);
     }
     out.result(&text, &report);
     Ok(0)

@@ -2,7 +2,7 @@
 
 mod wording;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -244,5 +244,10 @@ pub struct Price {
 impl Price {
     pub fn requests(&self) -> u32 {
         self.endpoints.values().sum()
+    }
+
+    /// About how long that takes: a request is a second beside the gap between two.
+    pub fn takes(&self, gap: Duration) -> Duration {
+        (gap + Duration::from_secs(1)) * self.requests()
     }
 }

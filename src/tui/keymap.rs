@@ -23,6 +23,9 @@ pub enum Scope {
     Jobs,
     /// One job's report.
     Report,
+    Coverage,
+    /// The price before a repair.
+    Price,
     /// The chooser of the sign-in doors.
     Doors,
     /// The password door's form.
@@ -52,6 +55,12 @@ pub enum Action {
     EnterCode,
     Accounts,
     Audit,
+    Coverage,
+    YearBack,
+    YearForward,
+    /// Begins a selection of days.
+    Mark,
+    Repair,
     Jobs,
     /// The report of the log line under the cursor.
     OpenReport,
@@ -65,6 +74,8 @@ pub enum Action {
     Back,
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
     /// The top of a list or text.
@@ -118,6 +129,7 @@ impl Binding {
     pub fn key_name(&self) -> String {
         let name = match self.code {
             KeyCode::Char(c) if self.ctrl => return format!("Ctrl-{}", c.to_ascii_uppercase()),
+            KeyCode::Char(' ') => "Space",
             KeyCode::Char(c) => return c.to_string(),
             KeyCode::F(n) => return format!("F{n}"),
             KeyCode::Up => "↑",

@@ -15,6 +15,7 @@ use super::{
         accounts::AccountsPane,
         audit::AuditPane,
         browser::BrowserPane,
+        coverage::CoveragePane,
         doors::{DoorChoice, DoorsPane},
         job::JobPane,
         jobs::JobsPane,
@@ -22,6 +23,7 @@ use super::{
         login::LoginPane,
         mfa::MfaPane,
         new_account::NewAccountPane,
+        price::PricePane,
         report::ReportPane,
         sync_log::SyncLog,
     },
@@ -35,6 +37,7 @@ use crate::domain::{
     account::{AccountName, Region},
     challenge::Challenge,
     cool_down::{CoolDown, CoolDownScope},
+    coverage::CoverageMap,
     failure::Failure,
     session::{AccountState, SessionStatus},
 };
@@ -52,6 +55,7 @@ pub enum Screen {
     Audit(AuditPane),
     Jobs(JobsPane),
     Report(ReportPane),
+    Coverage(CoveragePane),
 }
 
 impl Screen {
@@ -65,11 +69,13 @@ impl Screen {
 }
 
 /// What lies over the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Overlay {
     Help,
     /// The line in which the log's filter is typed.
     Filter,
+    /// What a repair would cost, before it begins.
+    Price(Box<PricePane>),
     SignOut,
     /// The warning before a password goes out despite a cool-down.
     CoolDown,
@@ -88,6 +94,8 @@ pub enum Waiting {
 pub struct Desk {
     pub job: JobPane,
     pub log: SyncLog,
+    /// The coverage of the last days; `None` until it was read.
+    pub strip: Option<CoverageMap>,
     pub waiting: Option<Waiting>,
 }
 
@@ -101,6 +109,8 @@ pub struct State {
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
     pub zone: TimeZone,
+    /// Between two requests; prices are told in minutes too.
+    pub gap: Duration,
     pub now: Timestamp,
     pub size: Size,
     pub exact_times: bool,
@@ -109,6 +119,8 @@ pub struct State {
     pub next_sync_at: Option<Timestamp>,
     /// Where a person signs in with the browser.
     browser_urls: [(Region, String); 2],
+    /// When the open screen's data were last asked for.
+    pub read_at: Option<Timestamp>,
     pub screen: Screen,
     pub overlay: Option<Overlay>,
     pub toasts: Toasts,
@@ -128,6 +140,7 @@ impl State {
             others: BTreeMap::new(),
             corner,
             zone,
+            gap: Duration::ZERO,
             now,
             size: Size {
                 width: 80,
@@ -137,6 +150,7 @@ impl State {
             accounts: None,
             next_sync_at: None,
             browser_urls,
+            read_at: None,
             screen: Screen::Home,
             overlay: None,
             toasts: Toasts::default(),
@@ -237,13 +251,23 @@ impl State {
     /// Whether what is typed now goes into the screen's fields.
     pub fn takes_text(&self) -> bool {
         match self.overlay {
-            Some(overlay) => overlay == Overlay::Filter,
+            Some(Overlay::Filter) => true,
+            Some(_) => false,
             None => self.desk.waiting.is_none(),
         }
     }
 
     pub fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
+    }
+
+    /// What day it is where the account lives.
+    pub fn account_today(&self) -> Date {
+        let zone = self
+            .account_state()
+            .and_then(|state| state.account.time_zone.as_deref());
+        let zone = zone.and_then(|name| TimeZone::get(name).ok());
+        zone.map_or_else(|| self.today(), |zone| self.now.to_zoned(zone).date())
     }
 
     pub fn times(&self) -> Times<'_> {
@@ -256,9 +280,10 @@ impl State {
 
     /// The scopes whose keys hold right now.
     pub fn scopes(&self) -> &'static [Scope] {
-        match self.overlay {
+        match &self.overlay {
             Some(Overlay::Help) => &[Scope::Help, Scope::Anywhere],
             Some(Overlay::Filter) => &[Scope::Filter, Scope::Field, Scope::Anywhere],
+            Some(Overlay::Price(_)) => &[Scope::Price, Scope::Anywhere],
             Some(Overlay::SignOut) => &[Scope::SignOut, Scope::Anywhere],
             Some(Overlay::CoolDown) => &[Scope::CoolDown, Scope::Anywhere],
             None => self.screen_scopes(),
@@ -270,6 +295,7 @@ impl State {
         match self.screen {
             Screen::Home => &[Scope::Home, Scope::Browse, Scope::Anywhere],
             Screen::Jobs(_) => &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
+            Screen::Coverage(_) => &[Scope::Coverage, Scope::Browse, Scope::Anywhere],
             Screen::Report(_) => &[Scope::Report, Scope::Browse, Scope::Anywhere],
             Screen::Doors(_) => &[Scope::Doors, Scope::Browse, Scope::Anywhere],
             Screen::Login(_) => &[Scope::Login, Scope::Field, Scope::Anywhere],
@@ -288,8 +314,10 @@ impl State {
         let status = self.status();
         let job = &self.desk.job;
         match (action, status) {
-            (Action::SyncNow, _) if job.is_running() => Some("A sync is already running."),
-            (Action::SyncNow | Action::SignOut | Action::EnterCode, None) => {
+            (Action::SyncNow | Action::Repair, _) if job.is_running() => {
+                Some("A sync is already running.")
+            }
+            (Action::SyncNow | Action::Repair | Action::SignOut | Action::EnterCode, None) => {
                 Some("Still reading CentralDB.")
             }
             (Action::SyncNow, Some(SessionStatus::Missing)) => {
@@ -300,6 +328,9 @@ impl State {
             }
             (Action::SyncNow, Some(SessionStatus::Expired)) => {
                 Some("The session has ended: press l to sign in.")
+            }
+            (Action::Repair, Some(status)) if status != SessionStatus::Valid => {
+                Some("Without a session nothing can be asked for: sign in on the home screen.")
             }
             (Action::CancelSync, _) if !job.is_running() => Some("No sync is running."),
             (Action::CancelSync, _) if job.is_cancelling() => {
@@ -313,7 +344,11 @@ impl State {
             (Action::SignOut, _) if self.desk.waiting == Some(Waiting::SignOut) => {
                 Some("Already signing out.")
             }
-            (Action::Yes, _) if self.overlay == Some(Overlay::CoolDown) => self.why_not_override(),
+            (Action::Yes, _) => match &self.overlay {
+                Some(Overlay::CoolDown) => self.why_not_override(),
+                Some(Overlay::Price(pane)) => pane.why_not(),
+                _ => None,
+            },
             (Action::UseFoundKey | Action::NewCode, _) => self.why_not_here(action),
             _ => None,
         }

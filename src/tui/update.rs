@@ -6,6 +6,7 @@
 
 mod accounts;
 mod audit;
+mod coverage;
 mod event;
 mod home;
 mod jobs;
@@ -63,15 +64,21 @@ pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
 }
 
 fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
+    let was_home = matches!(state.screen, Screen::Home);
     match (keymap::action(key, state.scopes()), keymap::typed(key)) {
-        (Some(action), _) => act(state, action),
+        (Some(action), _) => {
+            let effect = act(state, action);
+            let is_back = !was_home && matches!(state.screen, Screen::Home);
+            // Something may have changed while the home screen was out of sight.
+            effect.or_else(|| is_back.then(|| refresh::refresh(state))?)
+        }
         (None, Some(c)) => type_text(state, c.encode_utf8(&mut [0; 4])),
         (None, None) => None,
     }
 }
 
 fn act(state: &mut State, action: Action) -> Option<Effect> {
-    match (action, state.overlay) {
+    match (action, &state.overlay) {
         (Action::Quit, _) => return Some(Effect::Quit),
         (Action::Back, Some(_)) => state.overlay = None,
         (Action::Help, _) => state.overlay = Some(Overlay::Help),
@@ -86,8 +93,10 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
         (Action::BrowserDoor, Some(Overlay::CoolDown)) => {
             return sign_in::open(state, DoorChoice::Browser);
         }
+        (Action::Yes, Some(Overlay::Price(_))) => return coverage::buy(state),
         (_, Some(Overlay::Filter)) => home::act_on_filter(state, action),
         (_, Some(_)) => {}
+        (Action::Coverage, None) => return Some(coverage::open(state)),
         (Action::Jobs, None) => return Some(jobs::open(state)),
         (Action::Accounts, None) => accounts::open(state),
         (Action::Audit, None) => return audit::open(state),
@@ -104,6 +113,7 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
                 Screen::Audit(_) => audit::act(state, action),
                 Screen::Jobs(_) => jobs::act(state, action),
                 Screen::Report(_) => jobs::act_on_report(state, action),
+                Screen::Coverage(_) => coverage::act(state, action),
             };
         }
     }
@@ -114,7 +124,7 @@ fn type_text(state: &mut State, text: &str) -> Option<Effect> {
     if !state.takes_text() {
         return None;
     }
-    if state.overlay == Some(Overlay::Filter) {
+    if matches!(state.overlay, Some(Overlay::Filter)) {
         state.desk.log.filter.insert(text);
         state.desk.log.refilter();
         return None;
@@ -125,7 +135,8 @@ fn type_text(state: &mut State, text: &str) -> Option<Effect> {
         | Screen::Accounts(_)
         | Screen::Audit(_)
         | Screen::Jobs(_)
-        | Screen::Report(_) => {}
+        | Screen::Report(_)
+        | Screen::Coverage(_) => {}
         Screen::Login(pane) => pane.insert(text),
         Screen::Browser(pane) => pane.insert(text),
         Screen::Key(pane) => pane.insert(text),

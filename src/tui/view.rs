@@ -75,6 +75,7 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Screen::Audit(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Jobs(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Report(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Coverage(pane) => pane.view(state, frame, regions.body, theme),
     }
     frame.render_widget(
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
@@ -84,7 +85,8 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         hints::line(&shown_hints(state), regions.hints.width, theme),
         regions.hints,
     );
-    match state.overlay {
+    match &state.overlay {
+        Some(Overlay::Price(pane)) => pane.view(state, frame, regions.body, theme),
         Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
         Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
         Some(Overlay::CoolDown) => cool_down::view(state, frame, regions.body, theme),

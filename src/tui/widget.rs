@@ -7,6 +7,7 @@ pub mod field;
 pub mod form;
 pub mod gauge;
 pub mod hints;
+pub mod keys;
 pub mod note;
 pub mod panel;
 pub mod said;

@@ -21,6 +21,8 @@ fn every_key_of_the_app_stands_in_the_readme() {
         Scope::Home,
         Scope::Browse,
         Scope::Filter,
+        Scope::Coverage,
+        Scope::Price,
         Scope::Jobs,
         Scope::Report,
         Scope::Doors,

@@ -4,11 +4,13 @@ use super::*;
 
 #[test]
 fn no_two_bindings_clash_where_both_hold() {
-    let together: [&[Scope]; 15] = [
+    let together: [&[Scope]; 17] = [
         &[Scope::Home, Scope::Browse, Scope::Anywhere],
         &[Scope::Filter, Scope::Field, Scope::Anywhere],
         &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
         &[Scope::Report, Scope::Browse, Scope::Anywhere],
+        &[Scope::Coverage, Scope::Browse, Scope::Anywhere],
+        &[Scope::Price, Scope::Anywhere],
         &[Scope::Doors, Scope::Browse, Scope::Anywhere],
         &[Scope::Login, Scope::Field, Scope::Anywhere],
         &[Scope::Browser, Scope::Field, Scope::Anywhere],
@@ -66,7 +68,12 @@ fn all_actions() -> Vec<Action> {
         SignOut => Some(EnterCode),
         EnterCode => Some(Accounts),
         Accounts => Some(Audit),
-        Audit => Some(Jobs),
+        Audit => Some(Coverage),
+        Coverage => Some(YearBack),
+        YearBack => Some(YearForward),
+        YearForward => Some(Mark),
+        Mark => Some(Repair),
+        Repair => Some(Jobs),
         Jobs => Some(OpenReport),
         OpenReport => Some(FilterLog),
         FilterLog => Some(ClearFilter),
@@ -78,7 +85,9 @@ fn all_actions() -> Vec<Action> {
         Quit => Some(Back),
         Back => Some(Up),
         Up => Some(Down),
-        Down => Some(PageUp),
+        Down => Some(Left),
+        Left => Some(Right),
+        Right => Some(PageUp),
         PageUp => Some(PageDown),
         PageDown => Some(First),
         First => Some(Last),

@@ -22,7 +22,7 @@ use crate::{
         text::{count, pad, wrap},
         theme::{Role, Theme},
         times::countdown,
-        widget::{gauge, panel},
+        widget::{gauge, panel, said},
     },
 };
 
@@ -80,9 +80,18 @@ pub fn forecast_role(state: &AccountState, now: jiff::Timestamp) -> Role {
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     frame.render_widget(panel::panel("Session", theme), area);
+    frame.render_widget(Paragraph::new(lines(state, inside.width, theme)), inside);
+}
+
+/// Rows of all there is to say.
+pub fn rows(state: &State, area: Rect) -> u16 {
+    said::rows(&lines(state, panel::inside(area).width, Theme::plain()))
+}
+
+fn lines(state: &State, width: u16, theme: Theme) -> Vec<Line<'static>> {
     let mut rows = Rows {
         lines: Vec::new(),
-        value_width: usize::from(inside.width).saturating_sub(LABEL),
+        value_width: usize::from(width).saturating_sub(LABEL),
         theme,
     };
     match state.status() {
@@ -93,7 +102,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
         ),
         Some(status) => fill(&mut rows, state, status),
     }
-    frame.render_widget(Paragraph::new(rows.lines), inside);
+    rows.lines
 }
 
 fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {

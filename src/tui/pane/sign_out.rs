@@ -11,7 +11,7 @@ use crate::tui::{
     state::State,
     text::wrap,
     theme::{Role, Theme},
-    widget::dialog,
+    widget::{dialog, keys},
 };
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
@@ -34,12 +34,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         }
     }
     lines.push(Line::default());
-    lines.push(Line::from(vec![
-        Span::styled("y", theme.style(Role::Key)),
-        Span::raw(" sign out   "),
-        Span::styled("n", theme.style(Role::Key)),
-        Span::raw(" stay signed in"),
-    ]));
+    lines.push(keys::line(state, theme));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let place = dialog::centred(body, width, rows + dialog::FRAME.1);
     let title = format!("Sign out account {}?", state.account);

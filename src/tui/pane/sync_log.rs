@@ -252,7 +252,7 @@ impl SyncLog {
         passing: usize,
         theme: Theme,
     ) {
-        let is_typing = state.overlay == Some(Overlay::Filter);
+        let is_typing = matches!(state.overlay, Some(Overlay::Filter));
         if !is_typing && !self.is_filtered() {
             return;
         }

@@ -5,17 +5,17 @@
 //! question goes to the screen that asked, or into a toast when that screen was
 //! left meanwhile.
 
-use super::refresh::refresh;
+use super::refresh::{refresh, refresh_now_and_then};
 use crate::{
     domain::{
-        account::AccountName, failure::Failure, log::LogEntry, printable::printable,
-        session::AccountState, session::SessionStatus,
+        account::AccountName, coverage::CoverageMap, failure::Failure, log::LogEntry,
+        printable::printable, session::AccountState, session::SessionStatus,
     },
     engine::event::{Event, SignInOutcome, SyncEvent},
     tui::{
         effect::Effect,
-        pane::{doors::DoorChoice, mfa::MfaPane},
-        state::{Screen, State, Waiting},
+        pane::{doors::DoorChoice, mfa::MfaPane, strip},
+        state::{Overlay, Screen, State, Waiting},
         widget::toast::Level,
     },
 };
@@ -31,7 +31,10 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
         }
         Event::SignIn { account, outcome } => learn_sign_in_elsewhere(state, &account, outcome),
         Event::Sync { account, event } => learn_sync(state, &account, event),
-        Event::Log(entries) => learn_log(state, entries),
+        Event::Log(entries) => {
+            learn_log(state, entries);
+            return refresh_now_and_then(state);
+        }
         Event::Schedule { next_sync_at } => state.next_sync_at = next_sync_at,
         Event::SignedOut { account, .. } => learn_signed_out(state, &account),
         Event::Trouble(failure) => {
@@ -78,12 +81,17 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
                 pane.learn(record, lines);
             }
         }
+        Event::Coverage { account, coverage } => learn_coverage(state, &account, coverage),
+        Event::Planned { account, result } if account == state.account => {
+            if let Some(Overlay::Price(pane)) = &mut state.overlay {
+                pane.learn(result);
+            }
+        }
         // Of another account, or answers to questions the app does not ask.
         Event::CodeSent { .. }
         | Event::Audit { .. }
         | Event::Jobs { .. }
         | Event::Job { .. }
-        | Event::Coverage { .. }
         | Event::Renamed { .. }
         | Event::Checked { .. }
         | Event::Imported { .. }
@@ -94,6 +102,17 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
         | Event::Planned { .. } => {}
     }
     None
+}
+
+/// A year for the coverage screen, or the last days for the home screen.
+fn learn_coverage(state: &mut State, account: &AccountName, coverage: CoverageMap) {
+    if coverage.span.len() == strip::DAYS {
+        state.desk_of(account).strip = Some(coverage);
+    } else if let Screen::Coverage(pane) = &mut state.screen
+        && *account == state.account
+    {
+        pane.learn(coverage);
+    }
 }
 
 /// Each account's lines to its own log, in the order they came.

@@ -94,7 +94,10 @@ impl App {
     }
 
     fn send(&mut self, msg: Msg) {
-        self.effects.extend(update(&mut self.state, msg));
+        let effect = update(&mut self.state, msg);
+        // What the home screen reads for itself is no answer to anything.
+        let is_reading = matches!(effect, Some(Effect::Send(Command::Coverage { .. })));
+        self.effects.extend(effect.filter(|_| !is_reading));
     }
 
     fn tell(&mut self, outcome: SignInOutcome) {
@@ -145,6 +148,7 @@ impl App {
             Screen::Audit(_) => "audit",
             Screen::Jobs(_) => "jobs",
             Screen::Report(_) => "report",
+            Screen::Coverage(_) => "coverage",
         }
     }
 

@@ -68,6 +68,7 @@ impl App {
             theme: Theme::colour(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
+            gap: Duration::from_millis(500),
             browser_urls: [Region::International, Region::China]
                 .map(|region| (region, BROWSER_URL.to_owned())),
             opener: |address| {
@@ -145,14 +146,14 @@ impl App {
         found.unwrap_or_else(|_| panic!("{what:?} is not as wanted in\n{}", *self.frames.borrow()))
     }
 
-    /// The next command but the first `Reload`.
+    /// The next command but those that only read for the home screen.
     pub(super) async fn command(&mut self) -> Command {
         loop {
             let command = tokio::time::timeout(DEADLINE, self.commands.recv())
                 .await
                 .expect("a command")
                 .unwrap();
-            if !matches!(command, Command::Reload) {
+            if !matches!(command, Command::Reload | Command::Coverage { .. }) {
                 return command;
             }
         }

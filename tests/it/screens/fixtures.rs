@@ -8,16 +8,19 @@ use garminsync::{
         audit::AuthEvent,
         challenge::{Challenge, MfaMethod},
         cool_down::{CoolDown, CoolDownScope},
+        coverage::{Coverage, CoverageMap, DayFact},
         dataset::Dataset,
+        dates::DateSpan,
         job::{
-            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure, Trigger,
+            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure,
+            Trigger,
         },
         log::{LogEntry, LogLevel},
         session::{AccountState, Door, Lane, LaneState, Reuse, SessionStatus},
     },
     engine::event::{Event, SyncEvent, SyncProgress},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::date};
 
 /// 2026-11-20 14:07:12 UTC.
 pub(super) fn now() -> Timestamp {
@@ -316,6 +319,65 @@ pub(super) fn job_with_lines() -> Event {
         account: account(),
         record: Some(record(partial())),
         lines: lines.into_iter().skip(40).collect(),
+    }
+}
+
+/// Every state there is, from a year ago on.
+fn coverage_of(span: DateSpan) -> Event {
+    let today = date(2026, 11, 20);
+    let mut map = CoverageMap::new(span);
+    map.first = Some(date(2024, 2, 11));
+    for (n, dataset) in Dataset::ALL.into_iter().enumerate() {
+        let n = i16::try_from(n).unwrap();
+        let days = span
+            .days()
+            .filter(|day| *day <= today && *day >= date(2025, 3, 9));
+        let facts = days.filter_map(|day| {
+            let number = day.day_of_year() + 7 * n;
+            let state = match number {
+                _ if day >= date(2026, 11, 18) => Coverage::Open,
+                n if n % 97 == 0 => Coverage::Failed,
+                n if (40..44).contains(&(n % 211)) => return None,
+                n if n % 19 == 0 => Coverage::Nothing,
+                n if day.year() == 2025 && n % 7 == 3 => Coverage::Cold,
+                _ => Coverage::Got,
+            };
+            let reason = (state == Coverage::Failed)
+                .then(|| "Garmin's server has trouble of its own (HTTP 502).".to_owned());
+            let since = at(-2 * DAY);
+            Some((
+                day,
+                DayFact {
+                    state,
+                    since,
+                    reason,
+                },
+            ))
+        });
+        map.days.insert(dataset, facts.collect());
+    }
+    Event::Coverage {
+        account: account(),
+        coverage: map,
+    }
+}
+
+pub(super) fn coverage(year: i16) -> Event {
+    let first = date(year, 1, 1);
+    coverage_of(DateSpan::new(first, first.last_of_year()).unwrap())
+}
+
+/// What the home screen reads.
+pub(super) fn strip() -> Event {
+    coverage_of(DateSpan::ending(date(2026, 11, 20), 60))
+}
+
+pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
+    Event::Planned {
+        account: account(),
+        result: Ok(Price {
+            endpoints: price.iter().copied().collect(),
+        }),
     }
 }
 

@@ -90,8 +90,17 @@ async fn open_jobs(app: &mut App, count: i64) {
     app.tell(valid()).await;
     app.shows("VALID").await;
     app.keys("h");
-    app.shows("reading CentralDB").await;
+    app.shows("Jobs of ada").await;
     app.tell(jobs(count)).await;
+}
+
+async fn open_coverage(app: &mut App) {
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("c");
+    app.shows("Coverage of ada").await;
+    app.tell(coverage(2026)).await;
+    app.shows("Fri 20 Nov 2026").await;
 }
 
 async fn open_mfa(app: &mut App) {
@@ -116,6 +125,7 @@ async fn home_valid_idle() {
             valid(),
             schedule(),
             log(),
+            strip(),
             finished(report(JobStatus::Succeeded)),
         ] {
             app.tell(event).await;
@@ -490,7 +500,7 @@ async fn audit_full() {
         app.tell(valid()).await;
         app.shows("VALID").await;
         app.keys("u");
-        app.shows("reading CentralDB").await;
+        app.shows("Sign-in events").await;
         app.tell(audit(60)).await;
         app.shows("1 to ").await;
         app.press(KeyCode::Down);
@@ -549,6 +559,72 @@ async fn home_in_mid_backfill() {
         app.clock.advance(std::time::Duration::from_secs(20));
         app.press(KeyCode::Up);
         app.shows("about 0:32 left").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_reading() {
+    shoot("coverage_reading", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("c");
+        app.shows("Coverage of ada").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_full() {
+    shoot("coverage_full", &[], async |app| {
+        open_coverage(app).await;
+        app.press(KeyCode::Tab);
+        app.press(KeyCode::Up);
+        app.press(KeyCode::Left);
+        app.shows("Thu 12 Nov 2026").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_failed_day() {
+    shoot("coverage_failed_day", &DEMO, async |app| {
+        open_coverage(app).await;
+        app.press(KeyCode::PageUp);
+        app.shows("2025 ─").await;
+        app.tell(coverage(2025)).await;
+        app.shows("20 Nov 2025").await;
+        app.keys(" ");
+        for _ in 0..5 {
+            app.press(KeyCode::Left);
+        }
+        app.keys("jj");
+        app.shows("HTTP 502").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price() {
+    shoot("price", &[], async |app| {
+        open_coverage(app).await;
+        app.keys("r");
+        app.shows("Repair activities").await;
+        app.tell(planned(&[("sleep.graphql", 14), ("sleep.day", 321)]))
+            .await;
+        app.shows("335 requests").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price_of_nothing() {
+    shoot("price_of_nothing", &[], async |app| {
+        open_coverage(app).await;
+        app.keys("r");
+        app.shows("Repair activities").await;
+        app.tell(planned(&[])).await;
+        app.shows("Nothing is missing").await
     })
     .await;
 }

@@ -12,9 +12,11 @@ use crate::{
     domain::{
         audit::AuthEvent,
         cool_down::{CoolDown, CoolDownScope},
+        coverage::{Coverage, CoverageMap, DayFact},
         dataset::Dataset,
+        dates::DateSpan,
         failure::Failure,
-        job::{JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure, Trigger},
+        job::{JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure, Trigger},
         log::{LogEntry, LogLevel},
         session::SessionStatus,
     },
@@ -121,6 +123,23 @@ fn line(id: i64, text: String) -> LogEntry {
     }
 }
 
+fn coverage(year: i16, days: i32, text: &str) -> CoverageMap {
+    let first = jiff::civil::date(year, 1, 1);
+    let mut map = CoverageMap::new(DateSpan::new(first, first.last_of_year()).unwrap());
+    let states = Coverage::ALL.iter().cycle();
+    let facts = (0..days).zip(states).map(|(day, state)| {
+        let fact = DayFact {
+            state: *state,
+            since: at(i64::from(day)),
+            reason: Some(text.to_owned()),
+        };
+        (first.saturating_add(jiff::Span::new().days(day)), fact)
+    });
+    map.days.insert(Dataset::Sleep, facts.collect());
+    map.first = Some(first);
+    map
+}
+
 /// What is read for a screen.
 fn any_reading() -> impl Strategy<Value = Event> {
     prop_oneof![
@@ -132,6 +151,18 @@ fn any_reading() -> impl Strategy<Value = Event> {
                 jobs: page(from..from + count),
                 is_last_page,
             }
+        }),
+        (2024_i16..2028, 0..366, "\\PC{0,60}").prop_map(|(year, days, text)| Event::Coverage {
+            account: account(),
+            coverage: coverage(year, days, &text),
+        }),
+        (0_u32..9).prop_map(|requests| Event::Planned {
+            account: account(),
+            result: (requests > 1)
+                .then(|| Price {
+                    endpoints: (0..requests).map(|_| ("a", requests)).collect(),
+                })
+                .ok_or(Failure::garmin_down(503)),
         }),
         (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::Job {
             account: account(),
@@ -213,8 +244,9 @@ proptest! {
             app.send(msg);
             app.drawn(app.state.size);
         }
-        // Help, a form, its list, then what a toast says, then the log's filter.
-        for _ in 0..5 {
+        // Help, a form, its list, then what a toast says, then the log's filter, and
+        // a selection.
+        for _ in 0..6 {
             app.key(KeyCode::Esc);
         }
         prop_assert_eq!(app.screen(), "home");

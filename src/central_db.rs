@@ -8,22 +8,22 @@
 //! secrets arrive sealed.
 
 pub mod accounts;
-pub mod activities;
+pub mod activity_files;
 pub mod auth_events;
 pub mod challenges;
 mod convert;
 pub mod cool_downs;
 pub mod coverage;
-pub mod daily;
 pub mod jobs;
 pub mod lease;
 pub mod log;
 mod migrations;
 mod open;
 pub mod payloads;
+pub mod rows;
 pub mod sessions;
-pub mod sleep;
 pub mod state;
+pub mod table;
 mod upsert;
 mod worker;
 

@@ -20,4 +20,3 @@ pub mod printable;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
-pub mod wellness;

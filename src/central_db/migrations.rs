@@ -21,6 +21,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../assets/migrations/0002_doors.sql"),
     },
+    Migration {
+        version: 3,
+        sql: include_str!("../../assets/migrations/0003_history.sql"),
+    },
 ];
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {

@@ -15,12 +15,15 @@ pub(super) struct Upsert<'a> {
     pub(super) table: &'static str,
     pub(super) key: &'a [(&'static str, Value)],
     pub(super) values: &'a [(&'static str, Value)],
+    /// Whether the table has a `gone_at`, which a row that is there again loses.
+    pub(super) is_listed: bool,
     pub(super) payload_id: i64,
 }
 
 impl Upsert<'_> {
     /// `payload_id` alone is no change: the same reading in a newer answer
-    /// leaves the row as it is.
+    /// leaves the row as it is. Nothing erases a reading: what one lane knows,
+    /// the other may leave out (`personal-api.md` 14).
     pub(super) fn run(&self, connection: &Connection) -> rusqlite::Result<RowChange> {
         let exists: bool = connection.prepare_cached(&self.exists_sql())?.query_row(
             params_from_iter(self.key.iter().map(|(_, value)| value)),
@@ -54,15 +57,20 @@ impl Upsert<'_> {
         let key = join(self.key, ", ", str::to_owned);
         let values = join(self.values, ", ", str::to_owned);
         let marks = vec!["?"; self.key.len() + self.values.len() + 1].join(", ");
-        let set = join(self.values, ", ", |name| {
-            format!("{name} = excluded.{name}")
+        let mut set = join(self.values, ", ", |name| {
+            format!("{name} = coalesce(excluded.{name}, {table}.{name})")
         });
-        let old = join(self.values, ", ", |name| format!("{table}.{name}"));
-        let new = join(self.values, ", ", |name| format!("excluded.{name}"));
+        let mut differs = join(self.values, " OR ", |name| {
+            format!("excluded.{name} IS NOT NULL AND excluded.{name} IS NOT {table}.{name}")
+        });
+        if self.is_listed {
+            set.push_str(", gone_at = NULL");
+            differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
+        }
         format!(
             "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
              ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = excluded.payload_id \
-             WHERE ({old}) IS NOT ({new})"
+             WHERE {differs}"
         )
     }
 }
@@ -96,6 +104,7 @@ mod tests {
                 table: "t",
                 key: &key,
                 values: &values,
+                is_listed: false,
                 payload_id,
             }
             .run(&connection)
@@ -105,6 +114,10 @@ mod tests {
         assert_eq!(write(None, 2), RowChange::Same);
         assert_eq!(write(Some(0.1), 2), RowChange::Changed);
         assert_eq!(write(Some(0.1), 3), RowChange::Same);
-        assert_eq!(write(None, 3), RowChange::Changed);
+        assert_eq!(write(None, 3), RowChange::Same, "nothing erases a reading");
+        let kept: f64 = connection
+            .query_row("SELECT a FROM t", [], |row| row.get(0))
+            .unwrap();
+        assert!((kept - 0.1).abs() < 1e-9);
     }
 }

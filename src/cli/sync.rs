@@ -14,7 +14,7 @@ use crate::{
         account::AccountName,
         dates::DateSpan,
         failure::{Failure, FailureKind},
-        job::{JobReport, JobStatus, Price, SyncRequest, Trigger},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger},
         session::{AccountState, Lane, SessionStatus},
     },
     engine::{
@@ -96,8 +96,12 @@ fn request(front: &Front, state: &AccountState, args: &SyncArgs) -> Result<SyncR
     };
     Ok(SyncRequest {
         span,
-        only: args.only.clone(),
-        repair: args.repair,
+        only: args.only.clone().map(|list| list.0),
+        goal: match (args.repair, args.backfill) {
+            (true, _) => Goal::Repair,
+            (_, true) => Goal::Backfill,
+            _ => Goal::Routine,
+        },
     })
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::domain::{
     account::{AccountName, Region},
-    dataset::Dataset,
+    dataset::DatasetList,
     session::Lane,
 };
 
@@ -75,17 +75,15 @@ pub struct SyncArgs {
     /// With --sync: last day to fetch [default: today]
     #[arg(long, requires = "sync", value_name = "DATE")]
     pub to: Option<Date>,
-    /// With --sync: only these datasets (activities, daily, sleep)
-    #[arg(
-        long,
-        requires = "sync",
-        value_name = "DATASET,...",
-        value_delimiter = ','
-    )]
-    pub only: Option<Vec<Dataset>>,
+    /// With --sync: only these datasets (core, all, or names such as daily,sleep)
+    #[arg(long, requires = "sync", value_name = "DATASET,...")]
+    pub only: Option<DatasetList>,
     /// With --sync: fetch only days that failed or were never asked for
     #[arg(long, requires = "sync")]
     pub repair: bool,
+    /// With --sync: go on back to the first day there is, from where the last backfill ended
+    #[arg(long, requires = "sync", conflicts_with_all = ["from", "to", "repair"])]
+    pub backfill: bool,
     /// With --sync: print what would be requested, fetch nothing
     #[arg(long, requires = "sync")]
     pub plan: bool,
@@ -240,6 +238,7 @@ pub struct SimulatorArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dataset::Dataset;
     use clap::CommandFactory;
 
     #[test]
@@ -258,7 +257,8 @@ mod tests {
             "daily,sleep",
         ]);
         assert!(args.sync);
-        assert_eq!(args.what.only, Some(vec![Dataset::Daily, Dataset::Sleep]));
+        let only = args.what.only.map(|list| list.0);
+        assert_eq!(only, Some(vec![Dataset::Daily, Dataset::Sleep]));
         assert!(Args::try_parse_from(["garminsync", "--from", "2026-01-02"]).is_err());
         assert!(Args::try_parse_from(["garminsync", "--sync", "--only", "steps"]).is_err());
     }

@@ -107,8 +107,19 @@ pub struct SyncRequest {
     pub span: Option<DateSpan>,
     /// `None`: all datasets.
     pub only: Option<Vec<Dataset>>,
-    /// Fetch only days that failed or were never asked.
-    pub repair: bool,
+    pub goal: Goal,
+}
+
+/// What a sync is after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// What is new or may still change, and what was never asked.
+    #[default]
+    Routine,
+    /// Only days that failed or were never asked.
+    Repair,
+    /// Back to the first day there is, from where the last backfill ended.
+    Backfill,
 }
 
 /// What one dataset gained in a job.

@@ -66,7 +66,7 @@ impl<L: Lender> Fetcher<L> {
                         .collect();
                     api.get(path, &query).await
                 }
-                Call::GraphQl { query } => api.graphql(query).await,
+                query @ Call::GraphQl { .. } => api.graphql(&query.to_string()).await,
             }
         })
         .await

@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::dataset::{self, Route};
+use super::dataset::{self, Part};
 use crate::domain::{
     coverage::Coverage,
     dataset::Dataset,
     dates::{DateSpan, back},
-    job::Price,
+    job::{Goal, Price},
+    session::Lane,
 };
 
 /// One planned request.
@@ -23,15 +24,18 @@ pub struct Task {
     pub dataset: Dataset,
     /// Index into the dataset's routes.
     pub route: usize,
+    /// Index into the route's parts.
+    pub part: usize,
     pub span: DateSpan,
     /// Rows to skip, when this is a further page.
     pub start: u32,
 }
 
 impl Task {
-    /// `None` when there is no such route.
-    pub fn route(&self) -> Option<&'static Route> {
-        dataset::source(self.dataset).get(self.route)
+    /// Its endpoint, and the lane it is asked over; `None` when there is none such.
+    pub fn part(&self) -> Option<(Lane, &'static Part)> {
+        let route = dataset::source(self.dataset).get(self.route)?;
+        Some((route.lane, route.parts.get(self.part)?))
     }
 }
 
@@ -41,8 +45,7 @@ pub struct Known {
     /// The account's today.
     pub today: Date,
     pub span: DateSpan,
-    /// Fetch only holes: days that failed or were never asked for.
-    pub repair: bool,
+    pub goal: Goal,
     /// Days up to today that every run reads again.
     pub window_days: u32,
     /// Per dataset asked for: its coverage over the span.
@@ -60,7 +63,7 @@ pub fn plan(known: &Known) -> Vec<Task> {
         .collect();
     // A stable sort: within the same rank datasets keep their order.
     tasks.sort_by_key(|task| {
-        let is_per_day = task.route().is_some_and(|route| route.max_days == 1);
+        let is_per_day = task.part().is_some_and(|(_, part)| part.window.most == 1);
         (is_per_day, std::cmp::Reverse(task.span.last()))
     });
     tasks
@@ -69,7 +72,10 @@ pub fn plan(known: &Known) -> Vec<Task> {
 /// The tasks of one dataset, newest first.
 pub fn tasks_of(known: &Known, dataset: Dataset) -> Vec<Task> {
     let index = known.routes.get(&dataset).copied().unwrap_or(0);
-    let Some(route) = dataset::source(dataset).get(index) else {
+    let Some((part, days)) = dataset::source(dataset)
+        .get(index)
+        .and_then(|route| Some((route.parts.len() - 1, route.parts.last()?.window.safe)))
+    else {
         return Vec::new();
     };
     let empty = BTreeMap::new();
@@ -81,7 +87,7 @@ pub fn tasks_of(known: &Known, dataset: Dataset) -> Vec<Task> {
     while let Some(newest) = DateSpan::new(known.span.first(), last)
         .and_then(|rest| rest.days().rev().find(|&day| is_wanted(day)))
     {
-        let first = back(newest, route.max_days - 1).max(known.span.first());
+        let first = back(newest, days - 1).max(known.span.first());
         let window = DateSpan::new(first, newest).unwrap_or(DateSpan::day(newest));
         // Days at its far end that nobody wants need not be asked for.
         let oldest = window.days().find(|&day| is_wanted(day)).unwrap_or(newest);
@@ -89,6 +95,7 @@ pub fn tasks_of(known: &Known, dataset: Dataset) -> Vec<Task> {
         out.push(Task {
             dataset,
             route: index,
+            part,
             span,
             start: 0,
         });
@@ -103,7 +110,7 @@ pub fn tasks_of(known: &Known, dataset: Dataset) -> Vec<Task> {
 /// Whether a day is worth asking for.
 fn is_wanted(known: &Known, state: Option<Coverage>, day: Date) -> bool {
     let is_settled = matches!(state, Some(Coverage::Got | Coverage::Nothing));
-    if known.repair {
+    if known.goal == Goal::Repair {
         return matches!(state, None | Some(Coverage::Failed));
     }
     let heals_from = back(known.today, known.window_days.saturating_sub(1));
@@ -114,8 +121,8 @@ fn is_wanted(known: &Known, state: Option<Coverage>, day: Date) -> bool {
 /// files are known only once a list has been read.
 pub fn price(tasks: &[Task]) -> Price {
     let mut price = Price::default();
-    for route in tasks.iter().filter_map(Task::route) {
-        *price.endpoints.entry(route.endpoint).or_default() += 1;
+    for (_, part) in tasks.iter().filter_map(Task::part) {
+        *price.endpoints.entry(part.endpoint).or_default() += 1;
     }
     price
 }
@@ -126,12 +133,13 @@ mod tests {
     use jiff::civil::date;
 
     const TODAY: Date = date(2026, 11, 21);
+    const BASIC: [Dataset; 3] = [Dataset::Activities, Dataset::Daily, Dataset::Sleep];
 
     fn known(days: u32, datasets: &[Dataset]) -> Known {
         Known {
             today: TODAY,
             span: DateSpan::ending(TODAY, days),
-            repair: false,
+            goal: Goal::Routine,
             window_days: 28,
             coverage: datasets
                 .iter()
@@ -147,10 +155,10 @@ mod tests {
 
     #[test]
     fn a_default_run_is_one_request_per_dataset() {
-        let tasks = plan(&known(28, &Dataset::ALL));
+        let tasks = plan(&known(28, &BASIC));
         assert_eq!(
             tasks.iter().map(|task| task.dataset).collect::<Vec<_>>(),
-            Dataset::ALL
+            BASIC
         );
         assert!(
             tasks
@@ -198,7 +206,7 @@ mod tests {
     #[test]
     fn repair_fetches_exactly_the_holes() {
         let mut known = known(100, &[Dataset::Sleep]);
-        known.repair = true;
+        known.goal = Goal::Repair;
         let days = known.coverage.get_mut(&Dataset::Sleep).unwrap();
         days.extend(known.span.days().map(|day| (day, Coverage::Open)));
         days.insert(date(2026, 11, 1), Coverage::Failed);

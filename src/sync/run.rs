@@ -194,7 +194,7 @@ async fn known(
     Ok(Known {
         today,
         span,
-        repair: request.repair,
+        goal: request.goal,
         window_days,
         coverage,
         routes: BTreeMap::new(),

@@ -13,11 +13,12 @@ use super::{
 use crate::{
     central_db::{
         RowChange,
-        activities::{self, FileRow},
+        activity_files::{self, FileRow},
         coverage,
         jobs::{self, TaskRow},
         log::{self, NewEntry},
         payloads::{self, NewPayload},
+        table::Stamp,
     },
     domain::{
         account::AccountId,
@@ -63,7 +64,7 @@ pub fn fetched(
     task: &Task,
     fetched: &Fetched,
 ) -> rusqlite::Result<(DatasetCount, Option<String>)> {
-    let Some(route) = task.route() else {
+    let Some((lane, part)) = task.part() else {
         return Ok((DatasetCount::default(), None));
     };
     let request = fetched.call.to_string();
@@ -72,7 +73,7 @@ pub fn fetched(
         &NewPayload {
             account: at.account,
             dataset: task.dataset,
-            lane: route.lane,
+            lane,
             request: &request,
             fetched_at: at.now,
             status: fetched.status,
@@ -94,9 +95,14 @@ pub fn fetched(
             ));
         }
     };
+    let stamp = Stamp {
+        account: at.account,
+        payload_id,
+        now: at.now,
+    };
     let mut count = DatasetCount::default();
     for row in &reading.rows {
-        match row.store(db, at.account, payload_id)? {
+        match row.store(db, stamp)? {
             RowChange::New => count.rows_new += 1,
             RowChange::Changed => count.rows_changed += 1,
             RowChange::Same => {}
@@ -104,13 +110,13 @@ pub fn fetched(
     }
     if let Some(covers) = fetched.covers {
         count.days = covers.len();
-        cover(db, at, task.dataset, route.settles_after, covers, reading)?;
+        cover(db, at, task.dataset, part.settles_after, covers, reading)?;
     }
     let problem = unread_summary(reading);
     if problem.is_some() {
         count.failed = 1;
     }
-    let row = task_row(at, task, route.endpoint, count, problem.clone());
+    let row = task_row(at, task, part.endpoint, count, problem.clone());
     jobs::record_task(db, at.job, &row, at.now)?;
     let text = match &problem {
         Some(problem) => format!("{}: {problem}", task.span),
@@ -146,7 +152,7 @@ pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusql
             at.now,
         )?;
     }
-    let endpoint = task.route().map_or("none", |route| route.endpoint);
+    let endpoint = task.part().map_or("none", |(_, part)| part.endpoint);
     let row = task_row(
         at,
         task,
@@ -167,7 +173,7 @@ pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusql
 /// Stores what became of an original file, already on disk if it was got.
 /// `title` is what the log calls its activity.
 pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
-    activities::store_file(db, at.account, file, at.now)?;
+    activity_files::store(db, at.account, file, at.now)?;
     let count = DatasetCount::default();
     let row = TaskRow {
         ordinal: at.ordinal,
@@ -219,7 +225,7 @@ fn cover(
     covers: DateSpan,
     reading: &Reading,
 ) -> rusqlite::Result<()> {
-    let with_rows: BTreeSet<Date> = reading.rows.iter().map(|row| row.day()).collect();
+    let with_rows: BTreeSet<Date> = reading.rows.iter().filter_map(|row| row.day()).collect();
     for day in covers.days() {
         let has_rows = with_rows.contains(&day);
         // An item that could not even be dated may belong to any day without a

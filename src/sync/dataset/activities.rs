@@ -1,16 +1,11 @@
 //! Activities: one list request per thousand rows (`protocol.md` 9.6.1).
 
-use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, unread};
 use crate::{
-    central_db::{RowChange, activities},
-    domain::{
-        account::AccountId,
-        activity::{Activity, ActivityId},
-        session::Lane,
-    },
+    central_db::rows::activities::Activity,
+    domain::{activity::ActivityId, session::Lane},
     garmin::{
         error::GarminError,
         wire::{fields::Fields, times},
@@ -21,26 +16,19 @@ use crate::{
 const PAGE: u32 = 1000;
 
 pub(super) const ROUTES: &[Route] = &[Route {
-    endpoint: "activities.list",
     lane: Lane::Connect,
-    // The list has no cap on days, only on rows.
-    max_days: 36_500,
-    settles_after: 7,
-    page: Some(PAGE),
-    ask,
-    read,
+    parts: &[Part::range("activities.list", Window::UNLIMITED, ask, read)
+        .in_pages_of(PAGE)
+        .lists::<Activity>()],
 }];
 
 fn ask(ask: &Ask<'_>) -> Call {
-    Call::Get {
-        path: "/activitylist-service/activities/search/activities".to_owned(),
-        query: vec![
-            ("start", ask.start.to_string()),
-            ("limit", PAGE.to_string()),
-            ("startDate", ask.span.first().to_string()),
-            ("endDate", ask.span.last().to_string()),
-        ],
-    }
+    let (start, limit) = (ask.start.to_string(), PAGE.to_string());
+    Call::get_range(
+        "/activitylist-service/activities/search/activities",
+        ask.span,
+        &[("start", &start), ("limit", &limit)],
+    )
 }
 
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
@@ -65,14 +53,19 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
     let day = day.ok_or_else(|| unread(None, "an activity without a start"))?;
     let duration_s = f.reading_f("duration");
     let activity = Activity {
-        id: ActivityId::new(id),
+        activity_id: ActivityId::new(id),
         name: f.text("activityName"),
         kind: f.text("activityType/typeKey"),
+        event_kind: f.text("eventType/typeKey"),
         started_at,
+        ended_at: f.utc("endTimeGMT"),
         started_on: day,
         utc_offset_s: local
             .zip(started_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
+        place: f.text("locationName"),
+        start_latitude_deg: f.float("startLatitude"),
+        start_longitude_deg: f.float("startLongitude"),
         duration_s,
         moving_s: f.reading_f("movingDuration"),
         elapsed_s: f
@@ -81,22 +74,71 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
         distance_m: f.reading_f("distance"),
         elevation_gain_m: f.float("elevationGain"),
         elevation_loss_m: f.float("elevationLoss"),
+        min_elevation_m: f.float("minElevation"),
+        max_elevation_m: f.float("maxElevation"),
         average_speed_mps: f.reading_f("averageSpeed"),
         max_speed_mps: f.reading_f("maxSpeed"),
+        grade_adjusted_speed_mps: f.reading_f("avgGradeAdjustedSpeed"),
+        max_vertical_speed_mps: f.float("maxVerticalSpeed"),
         average_hr_bpm: f.reading_f("averageHR"),
         max_hr_bpm: f.reading_f("maxHR"),
         energy_kcal: f.reading_f("calories"),
+        energy_resting_kcal: f.reading_f("bmrCalories"),
+        water_ml: f.reading_f("waterEstimated"),
         steps: f.reading("steps"),
+        average_cadence_spm: f.reading_f("averageRunningCadenceInStepsPerMinute"),
+        max_cadence_spm: f.reading_f("maxRunningCadenceInStepsPerMinute"),
+        average_bike_cadence_rpm: f.reading_f("averageBikingCadenceInRevPerMinute"),
+        max_bike_cadence_rpm: f.reading_f("maxBikingCadenceInRevPerMinute"),
+        average_swim_cadence_spm: f.reading_f("averageSwimCadenceInStrokesPerMinute"),
+        average_swolf: f.reading_f("averageSwolf"),
+        strokes: f.reading("strokes"),
+        stride_m: f.reading_f("avgStrideLength").map(from_cm),
+        vertical_oscillation_m: f.reading_f("avgVerticalOscillation").map(from_cm),
+        vertical_ratio_percent: f.reading_f("avgVerticalRatio"),
+        ground_contact_s: f.reading_f("avgGroundContactTime").map(|ms| ms / 1000.0),
         average_power_w: f.reading_f("avgPower"),
+        max_power_w: f.reading_f("maxPower"),
+        normalized_power_w: f.reading_f("normPower"),
+        training_stress_score: f.reading_f("trainingStressScore"),
+        intensity_factor: f.reading_f("intensityFactor"),
         training_load: f.reading_f("activityTrainingLoad"),
+        aerobic_effect: f.reading_f("aerobicTrainingEffect"),
+        anaerobic_effect: f.reading_f("anaerobicTrainingEffect"),
+        effect_label: f.text("trainingEffectLabel"),
+        intensity_moderate_min: f.reading("moderateIntensityMinutes"),
+        intensity_vigorous_min: f.reading("vigorousIntensityMinutes"),
+        body_battery_change: f.int("differenceBodyBattery"),
         vo2max_ml_kg_min: f.reading_f("vO2MaxValue"),
+        average_respiration_brpm: f.reading_f("avgRespirationRate"),
+        min_temperature_c: f.float("minTemperature"),
+        max_temperature_c: f.float("maxTemperature"),
+        hr_zone_1_s: f.reading_f("hrTimeInZone_1"),
+        hr_zone_2_s: f.reading_f("hrTimeInZone_2"),
+        hr_zone_3_s: f.reading_f("hrTimeInZone_3"),
+        hr_zone_4_s: f.reading_f("hrTimeInZone_4"),
+        hr_zone_5_s: f.reading_f("hrTimeInZone_5"),
+        power_zone_1_s: f.reading_f("powerTimeInZone_1"),
+        power_zone_2_s: f.reading_f("powerTimeInZone_2"),
+        power_zone_3_s: f.reading_f("powerTimeInZone_3"),
+        power_zone_4_s: f.reading_f("powerTimeInZone_4"),
+        power_zone_5_s: f.reading_f("powerTimeInZone_5"),
+        laps: f.reading("lapCount"),
         device_id: f.int("deviceId"),
+        maker: f.text("manufacturer"),
         is_parent: f.bool("parent").unwrap_or(false),
         parent_id: f.int("parentId"),
         is_favorite: f.bool("favorite"),
+        is_record: f.bool("pr"),
+        is_manual: f.bool("manualActivity"),
+        has_track: f.bool("hasPolyline"),
     };
     odd.extend(f.odd());
     Ok(Some(activity))
+}
+
+fn from_cm(cm: f64) -> f64 {
+    cm / 100.0
 }
 
 /// Before about 2022 the list gave elapsed time in milliseconds beside
@@ -105,21 +147,6 @@ fn elapsed_seconds(elapsed: f64, duration_s: Option<f64>) -> f64 {
     match duration_s {
         Some(duration) if duration > 0.0 && elapsed > duration * 500.0 => elapsed / 1000.0,
         _ => elapsed,
-    }
-}
-
-impl Row for Activity {
-    fn day(&self) -> Date {
-        self.started_on
-    }
-
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange> {
-        activities::store(db, account, self, payload_id)
     }
 }
 
@@ -140,7 +167,7 @@ mod tests {
             "duration": 1722.4, "elapsedDuration": 1760.0, "averageHR": "148", "parent": false,
         }))
         .unwrap();
-        assert_eq!(row.id.get(), 23_600_000_001);
+        assert_eq!(row.activity_id.get(), 23_600_000_001);
         assert_eq!(row.started_on.to_string(), "2026-10-01");
         assert_eq!(row.utc_offset_s, Some(7200));
         assert_eq!(

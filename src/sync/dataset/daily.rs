@@ -1,15 +1,14 @@
 //! Daily summary: GraphQL by range, REST by day.
 
-use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, segment, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
 use crate::{
-    central_db::{RowChange, daily},
-    domain::{account::AccountId, session::Lane, wellness::DailySummary},
+    central_db::rows::daily::DailySummary,
+    domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql},
+        wire::{fields::Fields, graphql, times},
     },
 };
 
@@ -17,40 +16,32 @@ const SCALAR: &str = "userDailySummaryV2Scalar";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
-        endpoint: "daily.graphql",
         lane: Lane::Connect,
-        max_days: 28,
-        settles_after: 7,
-        page: None,
-        ask: ask_range,
-        read: read_range,
+        parts: &[Part::range(
+            "daily.graphql",
+            Window::growing(28, 365),
+            ask_range,
+            read_range,
+        )],
     },
     Route {
-        endpoint: "daily.day",
         lane: Lane::Connect,
-        max_days: 1,
-        settles_after: 3,
-        page: None,
-        ask: ask_day,
-        read: read_day,
+        parts: &[Part::day("daily.day", ask_day, read_day)],
     },
 ];
 
 fn ask_range(ask: &Ask<'_>) -> Call {
-    let (first, last) = (ask.span.first(), ask.span.last());
-    Call::GraphQl {
-        query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}"),
-    }
+    Call::scalar(SCALAR, ask.span, "")
 }
 
 fn ask_day(ask: &Ask<'_>) -> Call {
-    Call::Get {
-        path: format!(
+    Call::get(
+        format!(
             "/usersummary-service/usersummary/daily/{}",
             segment(ask.display_name)
         ),
-        query: vec![("calendarDate", ask.span.last().to_string())],
-    }
+        &[("calendarDate", &ask.span.last().to_string())],
+    )
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
@@ -82,15 +73,39 @@ fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, 
         return Ok(None);
     }
     let daily = DailySummary {
-        day,
+        day_on: day,
+        started_at: f.utc("wellnessChronology/startTimestampGmt"),
+        ended_at: f.utc("wellnessChronology/endTimestampGmt"),
+        utc_offset_s: offset(&f, "wellnessChronology/startTimestamp"),
+        highly_active_s: None,
+        active_s: None,
+        sedentary_s: None,
+        sleeping_s: None,
+        floor_goal: f.reading("movement/floorsAscended/goal"),
+        intensity_goal_min: f.reading("intensityMinutes/goal"),
+        resting_hr_week_bpm: None,
+        stress_activity_s: f.seconds_of_ms("stress/activityDurationInMillis"),
+        stress_uncategorized_s: f.seconds_of_ms("stress/uncategorizedDurationInMillis"),
+        stress_qualifier: f.text("stress/qualifier"),
+        body_battery_latest: f.reading("bodyBattery/latestValue"),
+        body_battery_at_wake: None,
+        synced_at: None,
         steps: f.reading("movement/steps/value"),
         step_goal: f.reading("movement/steps/goal"),
         distance_m: f.reading_f("movement/steps/distanceInMeters"),
         energy_total_kcal: f.reading_f("calories/burnedTotal"),
         energy_active_kcal: f.reading_f("calories/burnedActive"),
         energy_resting_kcal: f.reading_f("calories/burnedResting"),
-        floors_up: f.reading_f("movement/floorsAscended/value"),
-        floors_down: f.reading_f("movement/floorsDescended/value"),
+        floors_up: floors(
+            &f,
+            "movement/floorsAscended/value",
+            "movement/floorsAscended/distanceInMeters",
+        ),
+        floors_down: floors(
+            &f,
+            "movement/floorsDescended/value",
+            "movement/floorsDescended/distanceInMeters",
+        ),
         intensity_moderate_min: f.reading("intensityMinutes/moderate"),
         intensity_vigorous_min: f.reading("intensityMinutes/vigorous"),
         resting_hr_bpm: f.reading("heartRate/restingValue"),
@@ -127,15 +142,31 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
         .day("calendarDate")
         .ok_or_else(|| unread(None, "a day without a date"))?;
     let daily = DailySummary {
-        day,
+        day_on: day,
+        started_at: f.utc("wellnessStartTimeGmt"),
+        ended_at: f.utc("wellnessEndTimeGmt"),
+        utc_offset_s: offset(&f, "wellnessStartTime"),
+        highly_active_s: f.reading("highlyActiveSeconds"),
+        active_s: f.reading("activeSeconds"),
+        sedentary_s: f.reading("sedentarySeconds"),
+        sleeping_s: f.reading("sleepingSeconds"),
+        floor_goal: f.reading("userFloorsAscendedGoal"),
+        intensity_goal_min: f.reading("intensityMinutesGoal"),
+        resting_hr_week_bpm: f.reading("lastSevenDaysAvgRestingHeartRate"),
+        stress_activity_s: f.reading("activityStressDuration"),
+        stress_uncategorized_s: f.reading("uncategorizedStressDuration"),
+        stress_qualifier: f.text("stressQualifier"),
+        body_battery_latest: f.reading("bodyBatteryMostRecentValue"),
+        body_battery_at_wake: f.reading("bodyBatteryAtWakeTime"),
+        synced_at: f.utc("lastSyncTimestampGMT"),
         steps: f.reading("totalSteps"),
         step_goal: f.reading("dailyStepGoal"),
         distance_m: f.reading_f("totalDistanceMeters"),
         energy_total_kcal: f.reading_f("totalKilocalories"),
         energy_active_kcal: f.reading_f("activeKilocalories"),
         energy_resting_kcal: f.reading_f("bmrKilocalories"),
-        floors_up: f.reading_f("floorsAscended"),
-        floors_down: f.reading_f("floorsDescended"),
+        floors_up: floors(&f, "floorsAscended", "floorsAscendedInMeters"),
+        floors_down: floors(&f, "floorsDescended", "floorsDescendedInMeters"),
         intensity_moderate_min: f.reading("moderateIntensityMinutes"),
         intensity_vigorous_min: f.reading("vigorousIntensityMinutes"),
         resting_hr_bpm: f.reading("restingHeartRate"),
@@ -161,19 +192,25 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Unr
     Ok(Some(daily))
 }
 
-impl Row for DailySummary {
-    fn day(&self) -> Date {
-        self.day
-    }
+/// Wall clock minus UTC of the pair `…Local` and `…Gmt`.
+fn offset(f: &Fields<'_>, name: &str) -> Option<i64> {
+    let (local, utc) = (
+        f.local(&format!("{name}Local")),
+        f.utc(&format!("{name}Gmt")),
+    );
+    local
+        .zip(utc)
+        .and_then(|(local, utc)| times::offset_s(local, utc))
+}
 
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange> {
-        daily::store(db, account, self, payload_id)
-    }
+/// Floors to the hundredth. One shape rounds them down to whole ones
+/// (`personal-api.md` 6.1), and all have the metres: ten feet are a floor.
+fn floors(f: &Fields<'_>, floors: &str, metres: &str) -> Option<f64> {
+    let counted = f.reading_f(floors);
+    let climbed = f.reading_f(metres).map(|metres| metres / 3.048);
+    climbed
+        .or(counted)
+        .map(|floors| (floors * 100.0).round() / 100.0)
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Sleep nights: GraphQL by range, REST by range, REST by night. All three
 //! carry the same `dailySleepDTO` (`protocol.md` 9.5.5, 10.2).
 
-use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Ask, Call, Date, Reading, Route, Row, Unread, document, items, segment, unread};
+use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
 use crate::{
-    central_db::{RowChange, sleep},
-    domain::{account::AccountId, session::Lane, wellness::SleepNight},
+    central_db::rows::sleep::SleepNight,
+    domain::session::Lane,
     garmin::{
         error::GarminError,
         wire::{fields::Fields, graphql, times},
@@ -18,66 +17,53 @@ const SCALAR: &str = "sleepSummariesScalar";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
-        endpoint: "sleep.graphql",
         lane: Lane::Connect,
-        max_days: 28,
-        settles_after: 7,
-        page: None,
-        ask: ask_scalar,
-        read: read_scalar,
+        parts: &[Part::range(
+            "sleep.graphql",
+            Window::growing(28, 31),
+            ask_scalar,
+            read_scalar,
+        )],
     },
     // Known from one third-party project only (protocol.md 9.4): unverified.
     Route {
-        endpoint: "sleep.range",
         lane: Lane::Connect,
-        max_days: 28,
-        settles_after: 7,
-        page: None,
-        ask: ask_range,
-        read: read_list,
+        parts: &[Part::range(
+            "sleep.range",
+            Window::of(28),
+            ask_range,
+            read_list,
+        )],
     },
     Route {
-        endpoint: "sleep.night",
         lane: Lane::Connect,
-        max_days: 1,
-        settles_after: 3,
-        page: None,
-        ask: ask_night,
-        read: read_night,
+        parts: &[Part::day("sleep.night", ask_night, read_night)],
     },
 ];
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
-    let (first, last) = (ask.span.first(), ask.span.last());
-    Call::GraphQl {
-        query: format!("query{{{SCALAR}(startDate:\"{first}\", endDate:\"{last}\")}}"),
-    }
+    Call::scalar(SCALAR, ask.span, "")
 }
 
 fn ask_range(ask: &Ask<'_>) -> Call {
-    Call::Get {
-        path: "/wellness-service/wellness/dailySleepsByDate".to_owned(),
-        query: vec![
-            ("startDate", ask.span.first().to_string()),
-            ("endDate", ask.span.last().to_string()),
-        ],
-    }
+    Call::get_range(
+        "/wellness-service/wellness/dailySleepsByDate",
+        ask.span,
+        &[],
+    )
 }
 
 fn ask_night(ask: &Ask<'_>) -> Call {
-    let date = ("date", ask.span.last().to_string());
+    let date = ask.span.last().to_string();
     match ask.display_name {
-        Some(name) => Call::Get {
-            path: format!(
+        Some(name) => Call::get(
+            format!(
                 "/wellness-service/wellness/dailySleepData/{}",
                 segment(Some(name))
             ),
-            query: vec![date, ("nonSleepBufferMinutes", "60".to_owned())],
-        },
-        None => Call::Get {
-            path: "/sleep-service/sleep/dailySleepData".to_owned(),
-            query: vec![date],
-        },
+            &[("date", &date), ("nonSleepBufferMinutes", "60")],
+        ),
+        None => Call::get("/sleep-service/sleep/dailySleepData", &[("date", &date)]),
     }
 }
 
@@ -105,6 +91,8 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         None => item,
     };
     let f = Fields::of(dto).ok_or_else(|| unread(None, "a night that is no object"))?;
+    // Only the day view has members around the night itself.
+    let view = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
     let day = f.day("calendarDate");
     if f.value("sleepTimeSeconds").is_none() {
         return Ok(None);
@@ -113,7 +101,7 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
     let started_at = f.utc("sleepStartTimestampGMT");
     let local = f.local("sleepStartTimestampLocal");
     let night = SleepNight {
-        day,
+        day_on: day,
         started_at,
         ended_at: f.utc("sleepEndTimestampGMT"),
         utc_offset_s: local
@@ -129,34 +117,30 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         awake_count: f.reading("awakeCount"),
         score: f.reading("sleepScores/overall/value"),
         score_qualifier: f.text("sleepScores/overall/qualifierKey"),
+        restlessness_qualifier: f.text("sleepScores/restlessness/qualifierKey"),
+        feedback: f.text("sleepScoreFeedback"),
         need_baseline_min: f.reading("sleepNeed/baseline"),
         need_actual_min: f.reading("sleepNeed/actual"),
+        need_next_min: f.reading("nextSleepNeed/actual"),
         average_hr_bpm: f.reading_f("avgHeartRate"),
         average_stress: f.reading_f("avgSleepStress"),
         spo2_average_percent: f.reading_f("averageSpO2Value"),
         spo2_lowest_percent: f.reading_f("lowestSpO2Value"),
+        spo2_highest_percent: f.reading_f("highestSpO2Value"),
         respiration_average_brpm: f.reading_f("averageRespirationValue"),
         respiration_lowest_brpm: f.reading_f("lowestRespirationValue"),
         respiration_highest_brpm: f.reading_f("highestRespirationValue"),
+        breathing_disruption: f.text("breathingDisruptionSeverity"),
+        hrv_average_ms: view.reading_f("avgOvernightHrv"),
+        resting_hr_bpm: view.reading("restingHeartRate"),
+        body_battery_change: view.int("bodyBatteryChange"),
+        skin_temp_deviation_c: view.float("avgSkinTempDeviationC"),
         is_confirmed: f.bool("sleepWindowConfirmed"),
+        confirmation: f.text("sleepWindowConfirmationType"),
     };
     odd.extend(f.odd());
+    odd.extend(view.odd());
     Ok(Some(night))
-}
-
-impl Row for SleepNight {
-    fn day(&self) -> Date {
-        self.day
-    }
-
-    fn store(
-        &self,
-        db: &Connection,
-        account: AccountId,
-        payload_id: i64,
-    ) -> rusqlite::Result<RowChange> {
-        sleep::store(db, account, self, payload_id)
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Halt, Run};
 use crate::{
-    central_db::activities::{self, FileRow, WithoutFile},
+    central_db::activity_files::{self, FileRow, WithoutFile},
     domain::{activity::FileState, dataset::Dataset, dates::DateSpan, printable::excerpt},
     garmin::error::GarminError,
     sync::{
@@ -18,7 +18,7 @@ impl<L: Lender> Run<'_, L> {
         let wanted = self
             .shop
             .central_db
-            .read(move |db| activities::without_file(db, id, span))
+            .read(move |db| activity_files::without_file(db, id, span))
             .await?;
         self.planned = self.ordinal + u32::try_from(wanted.len()).unwrap_or(u32::MAX);
         for activity in wanted {

@@ -14,7 +14,7 @@ use crate::{
     },
     garmin::error::{GarminError, Retry},
     sync::{
-        dataset::{Ask, Reading, Route},
+        dataset::{Ask, Part, Reading},
         fetch::{FetchError, Lender},
         store::{self, Fetched},
     },
@@ -50,11 +50,11 @@ impl<L: Lender> Run<'_, L> {
     }
 
     async fn step(&mut self, task: &Task) -> Result<Step, Halt> {
-        let Some(route) = task.route() else {
+        let Some((_, part)) = task.part() else {
             return Ok(Step::Done);
         };
         let display_name = self.account.display_name.as_deref();
-        let call = (route.ask)(&Ask {
+        let call = (part.ask)(&Ask {
             span: task.span,
             start: task.start,
             display_name,
@@ -78,7 +78,7 @@ impl<L: Lender> Run<'_, L> {
         };
         self.silent = 0;
         self.has_answer = true;
-        let reading = match (route.read)(&answer.body) {
+        let reading = match (part.read)(&answer.body) {
             Ok(reading) => Ok(reading),
             // An error inside a 200 is a refusal, not data (protocol.md 10.1).
             Err(GarminError::Refused { message, .. }) if has_next_route(task) => {
@@ -94,7 +94,7 @@ impl<L: Lender> Run<'_, L> {
             .as_ref()
             .ok()
             .filter(|_| !is_repeated)
-            .and_then(|reading| next_page(task, route, reading))
+            .and_then(|reading| next_page(task, part, reading))
             .filter(|next| next != task);
         let covers = match &next {
             Some(next) => DateSpan::new(forward(next.span.last(), 1), task.span.last()),
@@ -144,7 +144,7 @@ impl<L: Lender> Run<'_, L> {
             route: task.route + 1,
             ..*task
         };
-        let (Some(old), Some(new)) = (task.route(), next.route()) else {
+        let (Some((_, old)), Some((_, new))) = (task.part(), next.part()) else {
             return Ok(());
         };
         let at = self.here();
@@ -165,7 +165,7 @@ impl<L: Lender> Run<'_, L> {
                 .map(|other| other.span),
         );
         let replanned: Vec<_> = spans
-            .flat_map(|span| span.windows(new.max_days))
+            .flat_map(|span| span.windows(new.window.safe))
             .map(|span| Task {
                 span,
                 start: 0,
@@ -173,7 +173,7 @@ impl<L: Lender> Run<'_, L> {
             })
             .collect();
         queue.retain(|other| !same_route(other));
-        if new.max_days == 1 {
+        if new.window.safe == 1 {
             queue.extend(replanned);
         } else {
             replanned
@@ -222,16 +222,16 @@ fn has_next_route(task: &Task) -> bool {
         route: task.route + 1,
         ..*task
     }
-    .route()
+    .part()
     .is_some()
 }
 
 /// A full page may have more behind it. The next one asks for the days from the
 /// oldest row on down, rather than for a row number: new uploads shift row
 /// numbers, and what comes twice is stored once.
-fn next_page(task: &Task, route: &Route, reading: &Reading) -> Option<Task> {
-    let page = route.page.filter(|&page| reading.items >= page)?;
-    let oldest = reading.rows.iter().map(|row| row.day()).min();
+fn next_page(task: &Task, part: &Part, reading: &Reading) -> Option<Task> {
+    let page = part.page.filter(|&page| reading.items >= page)?;
+    let oldest = reading.rows.iter().filter_map(|row| row.day()).min();
     Some(match oldest.filter(|&oldest| oldest < task.span.last()) {
         Some(oldest) => {
             let span = DateSpan::new(task.span.first(), oldest.max(task.span.first()))?;

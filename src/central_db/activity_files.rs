@@ -1,65 +1,14 @@
-//! Tables `activity` and `activity_file`.
+//! Table `activity_file`: the originals, on disk, absent at Garmin, or failed.
 
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Connection, named_params, types::Value};
+use rusqlite::{Connection, named_params};
 
-use super::{
-    RowChange,
-    convert::{day, ms, opt_ms},
-    upsert::Upsert,
-};
+use super::convert::{day, ms};
 use crate::domain::{
     account::AccountId,
-    activity::{Activity, ActivityId, FileState},
+    activity::{ActivityId, FileState},
     dates::DateSpan,
 };
-
-pub fn store(
-    connection: &Connection,
-    account: AccountId,
-    activity: &Activity,
-    payload_id: i64,
-) -> rusqlite::Result<RowChange> {
-    let a = activity;
-    Upsert {
-        table: "activity",
-        key: &[
-            ("account", account.get().into()),
-            ("activity_id", a.id.get().into()),
-        ],
-        values: &[
-            ("name", a.name.clone().into()),
-            ("kind", a.kind.clone().into()),
-            ("started_at", opt_ms(a.started_at).into()),
-            ("started_on", a.started_on.to_string().into()),
-            ("utc_offset_s", a.utc_offset_s.into()),
-            ("duration_s", a.duration_s.into()),
-            ("moving_s", a.moving_s.into()),
-            ("elapsed_s", a.elapsed_s.into()),
-            ("distance_m", a.distance_m.into()),
-            ("elevation_gain_m", a.elevation_gain_m.into()),
-            ("elevation_loss_m", a.elevation_loss_m.into()),
-            ("average_speed_mps", a.average_speed_mps.into()),
-            ("max_speed_mps", a.max_speed_mps.into()),
-            ("average_hr_bpm", a.average_hr_bpm.into()),
-            ("max_hr_bpm", a.max_hr_bpm.into()),
-            ("energy_kcal", a.energy_kcal.into()),
-            ("steps", a.steps.into()),
-            ("average_power_w", a.average_power_w.into()),
-            ("training_load", a.training_load.into()),
-            ("vo2max_ml_kg_min", a.vo2max_ml_kg_min.into()),
-            ("device_id", a.device_id.into()),
-            ("is_parent", a.is_parent.into()),
-            ("parent_id", a.parent_id.into()),
-            (
-                "is_favorite",
-                a.is_favorite.map_or(Value::Null, Value::from),
-            ),
-        ],
-        payload_id,
-    }
-    .run(connection)
-}
 
 /// An activity whose original file is still to be fetched.
 #[derive(Clone, Debug)]
@@ -109,7 +58,7 @@ pub struct FileRow {
     pub reason: Option<String>,
 }
 
-pub fn store_file(
+pub fn store(
     connection: &Connection,
     account: AccountId,
     file: &FileRow,

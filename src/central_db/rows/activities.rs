@@ -1,0 +1,146 @@
+//! Table `activity`.
+
+use jiff::{Timestamp, civil::Date};
+use rusqlite::{Connection, named_params};
+
+use crate::{
+    central_db::{convert::day, table::table},
+    domain::{account::AccountId, activity::ActivityId, dates::DateSpan},
+};
+
+table! {
+    /// An activity, in SI units whatever lane and list it came by, typed as far as it could be typed.
+    pub struct Activity in "activity" by started_on, listed {
+        key { activity_id: ActivityId }
+        values {
+            /// As Garmin sent it: may hold anything, so it passes `printable` before a screen.
+            name: Option<String>,
+            /// Garmin's `typeKey`, unknown ones included.
+            kind: Option<String>,
+            event_kind: Option<String>,
+            started_at: Option<Timestamp>,
+            ended_at: Option<Timestamp>,
+            /// The local start date: the day this activity counts for.
+            started_on: Date,
+            /// Wall clock minus UTC at the start.
+            utc_offset_s: Option<i64>,
+            place: Option<String>,
+            start_latitude_deg: Option<f64>,
+            start_longitude_deg: Option<f64>,
+            duration_s: Option<f64>,
+            moving_s: Option<f64>,
+            elapsed_s: Option<f64>,
+            distance_m: Option<f64>,
+            elevation_gain_m: Option<f64>,
+            elevation_loss_m: Option<f64>,
+            min_elevation_m: Option<f64>,
+            max_elevation_m: Option<f64>,
+            average_speed_mps: Option<f64>,
+            max_speed_mps: Option<f64>,
+            grade_adjusted_speed_mps: Option<f64>,
+            max_vertical_speed_mps: Option<f64>,
+            average_hr_bpm: Option<f64>,
+            max_hr_bpm: Option<f64>,
+            energy_kcal: Option<f64>,
+            energy_resting_kcal: Option<f64>,
+            water_ml: Option<f64>,
+            steps: Option<i64>,
+            /// Steps of both feet.
+            average_cadence_spm: Option<f64>,
+            max_cadence_spm: Option<f64>,
+            average_bike_cadence_rpm: Option<f64>,
+            max_bike_cadence_rpm: Option<f64>,
+            average_swim_cadence_spm: Option<f64>,
+            average_swolf: Option<f64>,
+            strokes: Option<i64>,
+            stride_m: Option<f64>,
+            vertical_oscillation_m: Option<f64>,
+            vertical_ratio_percent: Option<f64>,
+            ground_contact_s: Option<f64>,
+            average_power_w: Option<f64>,
+            max_power_w: Option<f64>,
+            normalized_power_w: Option<f64>,
+            training_stress_score: Option<f64>,
+            intensity_factor: Option<f64>,
+            training_load: Option<f64>,
+            aerobic_effect: Option<f64>,
+            anaerobic_effect: Option<f64>,
+            effect_label: Option<String>,
+            intensity_moderate_min: Option<i64>,
+            intensity_vigorous_min: Option<i64>,
+            body_battery_change: Option<i64>,
+            vo2max_ml_kg_min: Option<f64>,
+            average_respiration_brpm: Option<f64>,
+            min_temperature_c: Option<f64>,
+            max_temperature_c: Option<f64>,
+            hr_zone_1_s: Option<f64>,
+            hr_zone_2_s: Option<f64>,
+            hr_zone_3_s: Option<f64>,
+            hr_zone_4_s: Option<f64>,
+            hr_zone_5_s: Option<f64>,
+            power_zone_1_s: Option<f64>,
+            power_zone_2_s: Option<f64>,
+            power_zone_3_s: Option<f64>,
+            power_zone_4_s: Option<f64>,
+            power_zone_5_s: Option<f64>,
+            laps: Option<i64>,
+            device_id: Option<i64>,
+            maker: Option<String>,
+            /// Multisport: this row is the whole of several legs, or names its whole.
+            is_parent: bool,
+            parent_id: Option<i64>,
+            is_favorite: Option<bool>,
+            is_record: Option<bool>,
+            is_manual: Option<bool>,
+            has_track: Option<bool>,
+        }
+    }
+}
+
+/// A multisport activity whose legs were never asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct WithoutLegs {
+    pub id: ActivityId,
+    pub day: Date,
+}
+
+/// The multisport activities of `span` whose legs are not yet here, newest first.
+pub fn without_legs(
+    connection: &Connection,
+    account: AccountId,
+    span: DateSpan,
+) -> rusqlite::Result<Vec<WithoutLegs>> {
+    connection
+        .prepare_cached(
+            "SELECT activity_id, started_on FROM activity
+             WHERE account = :account AND started_on BETWEEN :first AND :last
+                 AND is_parent = 1 AND legs_asked = 0 AND gone_at IS NULL
+             ORDER BY started_on DESC, activity_id DESC",
+        )?
+        .query_map(
+            named_params! {
+                ":account": account.get(), ":first": span.first().to_string(), ":last": span.last().to_string(),
+            },
+            |row| {
+                Ok(WithoutLegs {
+                    id: ActivityId::new(row.get("activity_id")?),
+                    day: day(row, "started_on")?,
+                })
+            },
+        )?
+        .collect()
+}
+
+/// All legs of `parent` are here.
+pub fn set_legs_asked(
+    connection: &Connection,
+    account: AccountId,
+    parent: ActivityId,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE activity SET legs_asked = 1 WHERE account = :account AND activity_id = :parent",
+        )?
+        .execute(named_params! { ":account": account.get(), ":parent": parent.get() })?;
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! Typed tables: one declaration names a row's fields, columns and key.
+//!
+//! A table file says `table! { pub struct HrvNight in "hrv_night" by day_on { … } }`;
+//! the fields are the columns. Everything else about writing rows stands here once.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::Date};
+use rusqlite::{Connection, params_from_iter, types::Value};
+
+use super::upsert::{RowChange, Upsert};
+use crate::domain::{account::AccountId, activity::ActivityId, dates::DateSpan};
+
+/// Whose row, from which payload, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    pub account: AccountId,
+    pub payload_id: i64,
+    pub now: Timestamp,
+}
+
+/// A column's name and its value.
+pub type Cell = (&'static str, Value);
+
+/// One typed row of one table.
+pub trait TableRow: fmt::Debug + Send {
+    const TABLE: &'static str;
+    /// The column that says which day a row counts for; `None`: it is about now.
+    const DAY: Option<&'static str>;
+    /// Whether an answer lists all there is, so that a row missing from it was
+    /// deleted at Garmin. Such tables have a `gone_at`.
+    const LISTED: bool;
+    fn day(&self) -> Option<Date>;
+    /// Natural key, `account` left out.
+    fn key(&self) -> Vec<Cell>;
+    fn values(&self) -> Vec<Cell>;
+}
+
+/// Writes a row so that writing it again changes nothing.
+pub fn store<R: TableRow>(
+    connection: &Connection,
+    stamp: Stamp,
+    row: &R,
+) -> rusqlite::Result<RowChange> {
+    let mut key = vec![("account", stamp.account.get().into())];
+    key.extend(row.key());
+    Upsert {
+        table: R::TABLE,
+        key: &key,
+        values: &row.values(),
+        is_listed: R::LISTED,
+        payload_id: stamp.payload_id,
+    }
+    .run(connection)
+}
+
+/// The rows that an answer should have listed: a table, its key, and the days it spoke for.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    pub table: &'static str,
+    /// The column of the day, and the days; `None`: the whole table.
+    pub days: Option<(&'static str, DateSpan)>,
+    /// The keys that were listed.
+    pub seen: &'a [Vec<Cell>],
+}
+
+/// Marks rows that were listed before and are no more: deleted at Garmin. The
+/// row stays, with the day it was missed. Returns how many there are.
+pub fn mark_gone(
+    connection: &Connection,
+    account: AccountId,
+    listed: &Listed<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<u32> {
+    let Some(columns) = listed.seen.first().map(|key| names(key)) else {
+        return mark_all_gone(connection, account, listed, now);
+    };
+    let seen: Vec<Vec<&Value>> = listed
+        .seen
+        .iter()
+        .map(|key| key.iter().map(|(_, value)| value).collect())
+        .collect();
+    let (filter, mut params) = within(account, listed);
+    let table = listed.table;
+    let held: Vec<Vec<Value>> = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM {table} WHERE {filter}",
+            columns.join(", ")
+        ))?
+        .query_map(params_from_iter(&params), |row| {
+            (0..columns.len()).map(|n| row.get(n)).collect()
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let matches = columns
+        .iter()
+        .fold(String::new(), |sql, name| sql + " AND " + name + " = ?");
+    let mut gone = 0;
+    for key in held
+        .iter()
+        .filter(|key| !seen.contains(&key.iter().collect()))
+    {
+        params = vec![Value::from(now.as_millisecond()), account.get().into()];
+        params.extend(key.iter().cloned());
+        connection
+            .prepare_cached(&format!(
+                "UPDATE {table} SET gone_at = ? WHERE account = ?{matches}"
+            ))?
+            .execute(params_from_iter(&params))?;
+        gone += 1;
+    }
+    Ok(gone)
+}
+
+fn mark_all_gone(
+    connection: &Connection,
+    account: AccountId,
+    listed: &Listed<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<u32> {
+    let (filter, params) = within(account, listed);
+    let sql = format!(
+        "UPDATE {} SET gone_at = {} WHERE {filter}",
+        listed.table,
+        now.as_millisecond()
+    );
+    let gone = connection
+        .prepare_cached(&sql)?
+        .execute(params_from_iter(&params))?;
+    Ok(u32::try_from(gone).unwrap_or(u32::MAX))
+}
+
+fn within(account: AccountId, listed: &Listed<'_>) -> (String, Vec<Value>) {
+    let mut filter = "account = ? AND gone_at IS NULL".to_owned();
+    let mut params = vec![Value::from(account.get())];
+    if let Some((column, days)) = listed.days {
+        filter = format!("{filter} AND {column} BETWEEN ? AND ?");
+        params.push(days.first().to_string().into());
+        params.push(days.last().to_string().into());
+    }
+    (filter, params)
+}
+
+fn names(key: &[Cell]) -> Vec<&'static str> {
+    key.iter().map(|(name, _)| *name).collect()
+}
+
+/// What a field becomes in SQLite.
+pub trait Column {
+    fn value(&self) -> Value;
+}
+
+impl Column for i64 {
+    fn value(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Column for f64 {
+    fn value(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Column for bool {
+    fn value(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Column for String {
+    fn value(&self) -> Value {
+        self.clone().into()
+    }
+}
+
+impl Column for Date {
+    fn value(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+/// UTC epoch milliseconds.
+impl Column for Timestamp {
+    fn value(&self) -> Value {
+        self.as_millisecond().into()
+    }
+}
+
+impl Column for ActivityId {
+    fn value(&self) -> Value {
+        self.get().into()
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    fn value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Column::value)
+    }
+}
+
+/// Declares a row and its table. `by` names the day's column, `listed` a table
+/// whose rows can be deleted at Garmin.
+macro_rules! table {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident in $table:literal $(by $day:ident)? $(, $listed:ident)? {
+            key { $($(#[$key_about:meta])* $key:ident: $key_type:ty),+ $(,)? }
+            values { $($(#[$value_about:meta])* $value:ident: $value_type:ty),* $(,)? }
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            $($(#[$key_about])* pub $key: $key_type,)+
+            $($(#[$value_about])* pub $value: $value_type,)*
+        }
+
+        impl $crate::central_db::table::TableRow for $name {
+            const TABLE: &'static str = $table;
+            const DAY: Option<&'static str> = [$(Some(stringify!($day)),)? None][0];
+            const LISTED: bool = !stringify!($($listed)?).is_empty();
+
+            fn day(&self) -> Option<jiff::civil::Date> {
+                [$(Some(self.$day),)? None].into_iter().flatten().next()
+            }
+
+            fn key(&self) -> Vec<$crate::central_db::table::Cell> {
+                vec![$((stringify!($key), $crate::central_db::table::Column::value(&self.$key)),)+]
+            }
+
+            fn values(&self) -> Vec<$crate::central_db::table::Cell> {
+                vec![$((stringify!($value), $crate::central_db::table::Column::value(&self.$value)),)*]
+            }
+        }
+    };
+}
+pub(crate) use table;

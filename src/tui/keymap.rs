@@ -24,7 +24,7 @@ pub enum Scope {
     /// One job's report.
     Report,
     Coverage,
-    /// The price before a repair.
+    /// The price before a repair or a backfill.
     Price,
     /// The chooser of the sign-in doors.
     Doors,
@@ -61,6 +61,7 @@ pub enum Action {
     /// Begins a selection of days.
     Mark,
     Repair,
+    Backfill,
     Jobs,
     /// The report of the log line under the cursor.
     OpenReport,

@@ -314,12 +314,17 @@ impl State {
         let status = self.status();
         let job = &self.desk.job;
         match (action, status) {
-            (Action::SyncNow | Action::Repair, _) if job.is_running() => {
+            (Action::SyncNow | Action::Repair | Action::Backfill, _) if job.is_running() => {
                 Some("A sync is already running.")
             }
-            (Action::SyncNow | Action::Repair | Action::SignOut | Action::EnterCode, None) => {
-                Some("Still reading CentralDB.")
-            }
+            (
+                Action::SyncNow
+                | Action::Repair
+                | Action::Backfill
+                | Action::SignOut
+                | Action::EnterCode,
+                None,
+            ) => Some("Still reading CentralDB."),
             (Action::SyncNow, Some(SessionStatus::Missing)) => {
                 Some("Not signed in yet: press l first.")
             }
@@ -329,7 +334,7 @@ impl State {
             (Action::SyncNow, Some(SessionStatus::Expired)) => {
                 Some("The session has ended: press l to sign in.")
             }
-            (Action::Repair, Some(status)) if status != SessionStatus::Valid => {
+            (Action::Repair | Action::Backfill, Some(status)) if status != SessionStatus::Valid => {
                 Some("Without a session nothing can be asked for: sign in on the home screen.")
             }
             (Action::CancelSync, _) if !job.is_running() => Some("No sync is running."),

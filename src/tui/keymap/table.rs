@@ -87,6 +87,7 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Report, KeyCode::Esc, Action::Back, "back").hinted("back"),
 
     key(Scope::Coverage, 'r', Action::Repair, "price of a repair").hinted("repair"),
+    key(Scope::Coverage, 'b', Action::Backfill, "price of a backfill").hinted("backfill"),
     key(Scope::Coverage, ' ', Action::Mark, "select from here").hinted("select"),
     on(Scope::Coverage, KeyCode::Tab, Action::NextField, "next dataset").hinted("dataset"),
     on(Scope::Coverage, KeyCode::BackTab, Action::PreviousField, "previous dataset"),

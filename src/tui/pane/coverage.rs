@@ -212,8 +212,8 @@ impl CoveragePane {
             lines.extend(self.weeks(&grid, rows, theme));
         }
         frame.render_widget(Paragraph::new(lines), left);
-        let facts_lines = self.facts(state, usize::from(facts.width), has_side, theme);
-        frame.render_widget(Paragraph::new(facts_lines), facts);
+        let lines = self.facts(state, facts, has_side, theme);
+        frame.render_widget(Paragraph::new(lines), facts);
     }
 
     /// `sleep · 3 of 23      310 got · 2 open · 1 failed`
@@ -305,7 +305,8 @@ impl CoveragePane {
     }
 
     /// The day under the cursor: what is known of it, since when, and why.
-    fn facts(&self, state: &State, width: usize, tall: bool, theme: Theme) -> Vec<Line<'static>> {
+    fn facts(&self, state: &State, area: Rect, tall: bool, theme: Theme) -> Vec<Line<'static>> {
+        let width = usize::from(area.width);
         let day = self.day.strftime("%a %-d %b %Y").to_string();
         let quiet = theme.style(Role::Muted);
         let Some(map) = self.shown() else {
@@ -314,10 +315,16 @@ impl CoveragePane {
         let fact = map.day(self.dataset, self.day);
         let known = fact.map(|fact| fact.state);
         let (glyph, role) = dress(known);
-        let mut lines = vec![Line::from(vec![
+        let reason = fact.and_then(|fact| fact.reason.as_deref());
+        let reason = reason.map(printable).unwrap_or_default();
+        let mut first = vec![
             Span::styled(format!("{day}   "), theme.style(Role::Title)),
             Span::styled(format!("{glyph} {}", word(known)), theme.style(role)),
-        ])];
+        ];
+        if area.height == 1 {
+            first.push(Span::styled(format!("   {reason}"), quiet));
+        }
+        let mut lines = vec![Line::from(first)];
         if tall {
             lines.push(Line::styled(self.dataset.name(), quiet));
             lines.push(Line::default());
@@ -326,7 +333,6 @@ impl CoveragePane {
             Some(fact) => {
                 let times = state.times();
                 let (past, exactly) = (times.past(fact.since), times.exactly(fact.since));
-                let reason = fact.reason.as_deref().map(printable).unwrap_or_default();
                 format!("{} Since {exactly}, {past}. {reason}", meaning(known))
             }
             None => meaning(None).to_owned(),

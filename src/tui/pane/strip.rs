@@ -13,7 +13,7 @@ use crate::{
     domain::{coverage::CoverageMap, dataset::Dataset, dates::DateSpan},
     tui::{
         state::State,
-        text::{fit, pad},
+        text::pad,
         theme::{Role, Theme},
         widget::{panel, said},
     },
@@ -23,9 +23,6 @@ use crate::{
 pub const DAYS: u32 = 60;
 
 const EMPTY: &str = "No day was asked for yet. A sync fills in what it learns of each.";
-
-/// Columns of the longest name that is common.
-const NAME: usize = 15;
 
 /// Rows of all there is to show, with the border.
 pub fn rows(state: &State) -> u16 {
@@ -38,7 +35,14 @@ pub fn rows(state: &State) -> u16 {
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     let columns = usize::from(inside.width);
-    let (height, days) = (usize::from(inside.height), columns.saturating_sub(NAME));
+    let height = usize::from(inside.height);
+    let shown = state
+        .desk
+        .strip
+        .iter()
+        .flat_map(|map| map.days.keys().take(height));
+    let name = shown.map(|dataset| dataset.name().len()).max().unwrap_or(0) + 2;
+    let days = columns.saturating_sub(name);
     let span = DateSpan::ending(
         state.account_today(),
         u32::try_from(days).unwrap_or(DAYS).min(DAYS),
@@ -51,7 +55,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
             let note = format!("{} days", span.len());
             let note = panel::edge(&note, theme.style(Role::Muted));
             block = block.title_top(note.right_aligned());
-            lines(map, span, (columns, height), theme)
+            lines(map, span, (name, height), theme)
         }
     };
     frame.render_widget(block, area);
@@ -61,7 +65,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
 fn lines(
     map: &CoverageMap,
     span: DateSpan,
-    (columns, height): (usize, usize),
+    (name, height): (usize, usize),
     theme: Theme,
 ) -> Vec<Line<'static>> {
     let fits = map.days.len() <= height;
@@ -74,23 +78,26 @@ fn lines(
         .days
         .keys()
         .take(shown)
-        .map(|dataset| row(map, *dataset, span, theme))
+        .map(|dataset| row(map, *dataset, name, span, theme))
         .collect();
     if !fits {
         let more = format!("and {} more", map.days.len() - shown);
-        lines.push(Line::styled(fit(&more, columns), theme.style(Role::Muted)));
+        lines.push(Line::styled(more, theme.style(Role::Muted)));
     }
     lines
 }
 
-fn row(map: &CoverageMap, dataset: Dataset, span: DateSpan, theme: Theme) -> Line<'static> {
+fn row(
+    map: &CoverageMap,
+    dataset: Dataset,
+    name: usize,
+    span: DateSpan,
+    theme: Theme,
+) -> Line<'static> {
     let cell = |day: Date| {
         let (glyph, role) = dress(map.day(dataset, day).map(|fact| fact.state));
         Span::styled(glyph, theme.style(role))
     };
-    let name = Span::styled(
-        format!("{} ", pad(dataset.name(), NAME - 1)),
-        theme.style(Role::Muted),
-    );
+    let name = Span::styled(pad(dataset.name(), name), theme.style(Role::Muted));
     std::iter::once(name).chain(span.days().map(cell)).collect()
 }

@@ -10,7 +10,7 @@ use super::super::{
 use crate::{
     domain::{
         dates::DateSpan,
-        job::{SyncRequest, Trigger},
+        job::{Goal, SyncRequest, Trigger},
     },
     engine::command::Command,
 };
@@ -46,9 +46,17 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
             let request = SyncRequest {
                 span: Some(span),
                 only: Some(vec![dataset]),
-                repair: true,
+                goal: Goal::Repair,
             };
             return Some(price(state, format!("Repair {dataset}, {span}"), request));
+        }
+        Action::Backfill => {
+            let request = SyncRequest {
+                goal: Goal::Backfill,
+                ..SyncRequest::default()
+            };
+            let title = "Backfill everything, to the first day".to_owned();
+            return Some(price(state, title, request));
         }
         action => {
             if pane.act(action, today) {

@@ -591,7 +591,7 @@ async fn coverage_failed_day() {
     shoot("coverage_failed_day", &DEMO, async |app| {
         open_coverage(app).await;
         app.press(KeyCode::PageUp);
-        app.shows("2025 ─").await;
+        app.shows("2025 ╮").await;
         app.tell(coverage(2025)).await;
         app.shows("20 Nov 2025").await;
         app.keys(" ");
@@ -599,7 +599,7 @@ async fn coverage_failed_day() {
             app.press(KeyCode::Left);
         }
         app.keys("jj");
-        app.shows("HTTP 502").await
+        app.shows("server has trouble").await
     })
     .await;
 }

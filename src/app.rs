@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    central_db::CentralDb,
+    central_db::{self, CentralDb},
     cli::{self, Front, Task},
     clock::Clock,
     config::{
@@ -173,6 +173,7 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     let options = tui::Options {
         account,
         corner,
+        about: about(&config),
         theme: Theme::from_env(),
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
@@ -211,15 +212,27 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     }
 }
 
+/// Versions and files, for the about screen.
+fn about(config: &Config) -> Vec<(String, String)> {
+    let paths = &config.paths;
+    let files = [
+        ("CentralDB", &paths.central_db),
+        ("settings", &paths.config_file),
+        ("vault key", &paths.vault_key),
+        ("files", &paths.files),
+        ("logs", &paths.logs),
+    ];
+    let version = ("SQLite".to_owned(), central_db::sqlite_version().to_owned());
+    let files = files.map(|(label, path)| (label.to_owned(), path.display().to_string()));
+    std::iter::once(version).chain(files).collect()
+}
+
 /// The account named, else the first one known, else the default name.
 async fn shown_account(deps: &Deps) -> Result<AccountName, Failure> {
     if let Some(name) = &deps.config.account {
         return Ok(name.clone());
     }
-    let known = deps
-        .central_db
-        .read(crate::central_db::accounts::all)
-        .await?;
+    let known = deps.central_db.read(central_db::accounts::all).await?;
     let name = known.iter().map(|account| &account.name);
     Ok(name
         .clone()

@@ -44,6 +44,8 @@ pub struct Options {
     pub account: AccountName,
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
+    /// Label and value pairs of the about screen: versions and files.
+    pub about: Vec<(String, String)>,
     pub theme: Theme,
     pub clock: Clock,
     /// The zone in which times are shown.
@@ -90,6 +92,7 @@ where
     let Options {
         account,
         corner,
+        about,
         theme,
         clock,
         zone,
@@ -101,6 +104,7 @@ where
     let mut input = input.fuse();
     let mut state = State::new(account, corner, zone, browser_urls, clock.now());
     state.gap = gap;
+    state.about = about;
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));

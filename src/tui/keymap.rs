@@ -35,7 +35,11 @@ pub enum Scope {
     Mfa,
     Accounts,
     NewAccount,
+    Rename,
     Audit,
+    Doctor,
+    About,
+    Palette,
     /// Any line of text.
     Field,
     Help,
@@ -95,6 +99,13 @@ pub enum Action {
     UseFoundKey,
     NewCode,
     NewAccount,
+    Rename,
+    Doctor,
+    /// The doctor also asks Garmin's hosts.
+    AskHosts,
+    LookAgain,
+    About,
+    Palette,
     Yes,
     Edit(Edit),
 }

@@ -1,10 +1,12 @@
 //! One file per pane: its struct, how it changes, how it looks.
 
+pub mod about;
 pub mod accounts;
 pub mod audit;
 pub mod browser;
 pub mod cool_down;
 pub mod coverage;
+pub mod doctor;
 pub mod doors;
 pub mod expiry;
 pub mod gains;
@@ -16,7 +18,9 @@ pub mod key;
 pub mod login;
 pub mod mfa;
 pub mod new_account;
+pub mod palette;
 pub mod price;
+pub mod rename;
 pub mod report;
 pub mod session;
 pub mod sign_out;

@@ -12,18 +12,23 @@ use ratatui::layout::Size;
 use super::{
     keymap::{Action, Scope},
     pane::{
+        about::AboutPane,
         accounts::AccountsPane,
         audit::AuditPane,
         browser::BrowserPane,
         coverage::CoveragePane,
+        doctor::DoctorPane,
         doors::{DoorChoice, DoorsPane},
+        help::HelpPane,
         job::JobPane,
         jobs::JobsPane,
         key::KeyPane,
         login::LoginPane,
         mfa::MfaPane,
         new_account::NewAccountPane,
+        palette::PalettePane,
         price::PricePane,
+        rename::RenamePane,
         report::ReportPane,
         sync_log::SyncLog,
     },
@@ -56,6 +61,9 @@ pub enum Screen {
     Jobs(JobsPane),
     Report(ReportPane),
     Coverage(CoveragePane),
+    Rename(RenamePane),
+    Doctor(DoctorPane),
+    About(AboutPane),
 }
 
 impl Screen {
@@ -71,12 +79,14 @@ impl Screen {
 /// What lies over the screen.
 #[derive(Debug)]
 pub enum Overlay {
-    Help,
+    Help(HelpPane),
     /// The line in which the log's filter is typed.
     Filter,
     /// What a repair would cost, before it begins.
     Price(Box<PricePane>),
-    SignOut,
+    /// The question before an account is signed out.
+    SignOut(AccountName),
+    Palette(Box<PalettePane>),
     /// The warning before a password goes out despite a cool-down.
     CoolDown,
 }
@@ -97,6 +107,8 @@ pub struct Desk {
     /// The coverage of the last days; `None` until it was read.
     pub strip: Option<CoverageMap>,
     pub waiting: Option<Waiting>,
+    /// Where a new account lives, until it is known.
+    pub region: Option<Region>,
 }
 
 #[derive(Debug)]
@@ -108,6 +120,8 @@ pub struct State {
     others: BTreeMap<AccountName, Desk>,
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
+    /// Label and value pairs of the about screen: versions and files.
+    pub about: Vec<(String, String)>,
     pub zone: TimeZone,
     /// Between two requests; prices are told in minutes too.
     pub gap: Duration,
@@ -139,6 +153,7 @@ impl State {
             desk: Desk::default(),
             others: BTreeMap::new(),
             corner,
+            about: Vec::new(),
             zone,
             gap: Duration::ZERO,
             now,
@@ -180,26 +195,55 @@ impl State {
         std::iter::once(&mut self.desk).chain(self.others.values_mut())
     }
 
-    pub fn is_syncing(&self, account: &AccountName) -> bool {
-        let desk = if *account == self.account {
+    fn desk_at(&self, account: &AccountName) -> Option<&Desk> {
+        if *account == self.account {
             Some(&self.desk)
         } else {
             self.others.get(account)
-        };
+        }
+    }
+
+    pub fn is_syncing(&self, account: &AccountName) -> bool {
+        let desk = self.desk_at(account);
         desk.is_some_and(|desk| desk.job.is_running())
     }
 
-    /// What is known of the shown account; `None` before the first news and
-    /// when it was never signed in here.
+    /// The account has another name from now on; what is kept of it stays.
+    pub fn rename(&mut self, from: &AccountName, to: AccountName) {
+        for state in self.accounts.iter_mut().flatten() {
+            if state.account.name == *from {
+                state.account.name = to.clone();
+            }
+        }
+        if self.account == *from {
+            self.account = to;
+        } else if let Some(desk) = self.others.remove(from) {
+            self.others.insert(to, desk);
+        }
+    }
+
+    /// The account that an action is about: the one under the cursor in the list
+    /// of accounts, else the one shown.
+    pub fn meant(&self) -> &AccountName {
+        match &self.screen {
+            Screen::Accounts(pane) => pane.selected(),
+            _ => &self.account,
+        }
+    }
+
     /// Where the shown account signs in with the browser.
     pub fn browser_url(&self) -> &str {
         let region = self
             .account_state()
-            .map_or(Region::default(), |state| state.account.region);
+            .map_or(self.desk.region.unwrap_or_default(), |state| {
+                state.account.region
+            });
         let known = self.browser_urls.iter().find(|(of, _)| *of == region);
         known.map_or("", |(_, url)| url)
     }
 
+    /// What is known of the shown account; `None` before the first news and
+    /// when it was never signed in here.
     pub fn account_state(&self) -> Option<&AccountState> {
         self.state_of(&self.account)
     }
@@ -251,7 +295,7 @@ impl State {
     /// Whether what is typed now goes into the screen's fields.
     pub fn takes_text(&self) -> bool {
         match self.overlay {
-            Some(Overlay::Filter) => true,
+            Some(Overlay::Filter | Overlay::Palette(_)) => true,
             Some(_) => false,
             None => self.desk.waiting.is_none(),
         }
@@ -281,10 +325,11 @@ impl State {
     /// The scopes whose keys hold right now.
     pub fn scopes(&self) -> &'static [Scope] {
         match &self.overlay {
-            Some(Overlay::Help) => &[Scope::Help, Scope::Anywhere],
+            Some(Overlay::Help(_)) => &[Scope::Help, Scope::Anywhere],
             Some(Overlay::Filter) => &[Scope::Filter, Scope::Field, Scope::Anywhere],
             Some(Overlay::Price(_)) => &[Scope::Price, Scope::Anywhere],
-            Some(Overlay::SignOut) => &[Scope::SignOut, Scope::Anywhere],
+            Some(Overlay::Palette(_)) => &[Scope::Palette, Scope::Field, Scope::Anywhere],
+            Some(Overlay::SignOut(_)) => &[Scope::SignOut, Scope::Anywhere],
             Some(Overlay::CoolDown) => &[Scope::CoolDown, Scope::Anywhere],
             None => self.screen_scopes(),
         }
@@ -303,6 +348,9 @@ impl State {
             Screen::Key(_) => &[Scope::Key, Scope::Field, Scope::Anywhere],
             Screen::Mfa(_) => &[Scope::Mfa, Scope::Anywhere],
             Screen::Accounts(_) => &[Scope::Accounts, Scope::Browse, Scope::Anywhere],
+            Screen::Rename(_) => &[Scope::Rename, Scope::Field, Scope::Anywhere],
+            Screen::Doctor(_) => &[Scope::Doctor, Scope::Browse, Scope::Anywhere],
+            Screen::About(_) => &[Scope::About, Scope::Browse, Scope::Anywhere],
             Screen::NewAccount(_) => &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
             Screen::Audit(_) => &[Scope::Audit, Scope::Browse, Scope::Anywhere],
         }
@@ -322,6 +370,7 @@ impl State {
                 | Action::Repair
                 | Action::Backfill
                 | Action::SignOut
+                | Action::Rename
                 | Action::EnterCode,
                 None,
             ) => Some("Still reading CentralDB."),
@@ -345,16 +394,31 @@ impl State {
                 Some("No job has written into the log yet.")
             }
             (Action::EnterCode, _) if self.challenge().is_none() => Some("No code is awaited."),
-            (Action::SignOut, Some(SessionStatus::Missing)) => Some("Nobody is signed in."),
-            (Action::SignOut, _) if self.desk.waiting == Some(Waiting::SignOut) => {
-                Some("Already signing out.")
-            }
+            (Action::SignOut | Action::Rename, Some(_)) => self.why_not_meant(action),
             (Action::Yes, _) => match &self.overlay {
                 Some(Overlay::CoolDown) => self.why_not_override(),
                 Some(Overlay::Price(pane)) => pane.why_not(),
                 _ => None,
             },
             (Action::UseFoundKey | Action::NewCode, _) => self.why_not_here(action),
+            _ => None,
+        }
+    }
+
+    /// What the account under the cursor decides.
+    fn why_not_meant(&self, action: Action) -> Option<&'static str> {
+        let name = self.meant();
+        let desk = self.desk_at(name);
+        let waits = desk.is_some_and(|desk| desk.waiting == Some(Waiting::SignOut));
+        let known = self.state_of(name);
+        let is_out = known.is_none_or(|state| state.status == SessionStatus::Missing);
+        match action {
+            Action::Rename if known.is_none() => {
+                Some("Nothing is stored of this account yet: there is nothing to rename.")
+            }
+            Action::Rename if self.is_syncing(name) => Some("It is being synced: rename it after."),
+            Action::SignOut if waits => Some("Already signing out."),
+            Action::SignOut if is_out => Some("Nobody is signed in."),
             _ => None,
         }
     }
@@ -388,13 +452,32 @@ impl State {
     /// When the screen has to be drawn again although nothing happens: at the
     /// spinner's pace, at a countdown's, or for the sake of "2 min ago".
     pub fn cadence(&self) -> Duration {
-        if self.accounts.is_none() || self.desk.job.is_running() || self.desk.waiting.is_some() {
+        let is_asking = self.desk.job.is_running() || self.desk.waiting.is_some();
+        if is_asking || self.is_reading() {
             Duration::from_millis(SPINNER_STEP_MS.unsigned_abs())
         } else if self.counts_seconds() {
             Duration::from_secs(1)
         } else {
             Duration::from_secs(30)
         }
+    }
+
+    /// Whether something that is on screen has yet to be read.
+    pub fn is_reading(&self) -> bool {
+        let overlay = match &self.overlay {
+            Some(Overlay::Price(pane)) => pane.is_reading(),
+            _ => false,
+        };
+        let screen = match &self.screen {
+            Screen::Home => self.desk.strip.is_none() && self.account_state().is_some(),
+            Screen::Audit(pane) => pane.is_reading(),
+            Screen::Jobs(pane) => pane.is_reading(),
+            Screen::Report(pane) => pane.is_reading(),
+            Screen::Coverage(pane) => pane.is_reading(),
+            Screen::Doctor(pane) => pane.is_reading(),
+            _ => false,
+        };
+        self.accounts.is_none() || overlay || screen
     }
 
     fn counts_seconds(&self) -> bool {

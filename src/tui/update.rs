@@ -10,6 +10,7 @@ mod coverage;
 mod event;
 mod home;
 mod jobs;
+mod looks;
 mod mfa;
 mod refresh;
 mod sign_in;
@@ -20,9 +21,10 @@ use super::{
     effect::Effect,
     keymap::{self, Action},
     msg::Msg,
-    pane::doors::DoorChoice,
+    pane::{doors::DoorChoice, help::HelpPane, palette},
     state::{Overlay, Screen, State, Waiting},
-    widget::toast::Level,
+    view,
+    widget::{cursor::Scroll, toast::Level},
 };
 use crate::{domain::secret::Secret, engine::command::Command};
 
@@ -81,13 +83,14 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
     match (action, &state.overlay) {
         (Action::Quit, _) => return Some(Effect::Quit),
         (Action::Back, Some(_)) => state.overlay = None,
-        (Action::Help, _) => state.overlay = Some(Overlay::Help),
-        (Action::Yes, Some(Overlay::SignOut)) => {
+        (Action::Palette, None) => state.overlay = Some(Overlay::Palette(Box::default())),
+        (action, Some(Overlay::Palette(_))) => return act_on_palette(state, action),
+        (Action::Help, _) => state.overlay = Some(Overlay::Help(HelpPane::default())),
+        (Action::Yes, Some(Overlay::SignOut(account))) => {
+            let account = account.clone();
             state.overlay = None;
-            state.desk.waiting = Some(Waiting::SignOut);
-            return Some(Effect::Send(Command::SignOut {
-                account: state.account.clone(),
-            }));
+            state.desk_of(&account).waiting = Some(Waiting::SignOut);
+            return Some(Effect::Send(Command::SignOut { account }));
         }
         (Action::Yes, Some(Overlay::CoolDown)) => sign_in::override_cool_down(state),
         (Action::BrowserDoor, Some(Overlay::CoolDown)) => {
@@ -95,11 +98,18 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
         }
         (Action::Yes, Some(Overlay::Price(_))) => return coverage::buy(state),
         (_, Some(Overlay::Filter)) => home::act_on_filter(state, action),
+        (action, Some(Overlay::Help(pane))) => {
+            let mut pane = *pane;
+            pane.scroll(Scroll::of(action)?, state, view::regions(state).body);
+            state.overlay = Some(Overlay::Help(pane));
+        }
         (_, Some(_)) => {}
         (Action::Coverage, None) => return Some(coverage::open(state)),
         (Action::Jobs, None) => return Some(jobs::open(state)),
         (Action::Accounts, None) => accounts::open(state),
         (Action::Audit, None) => return audit::open(state),
+        (Action::Doctor, None) => return Some(looks::open_doctor(state)),
+        (Action::About, None) => looks::open_about(state),
         (_, None) => {
             return match state.screen {
                 Screen::Home => home::act(state, action),
@@ -114,20 +124,43 @@ fn act(state: &mut State, action: Action) -> Option<Effect> {
                 Screen::Jobs(_) => jobs::act(state, action),
                 Screen::Report(_) => jobs::act_on_report(state, action),
                 Screen::Coverage(_) => coverage::act(state, action),
+                Screen::Rename(_) => accounts::act_on_rename(state, action),
+                Screen::Doctor(_) | Screen::About(_) => looks::act(state, action),
             };
         }
     }
     None
 }
 
+/// What was chosen is done as if its key had been pressed.
+fn act_on_palette(state: &mut State, action: Action) -> Option<Effect> {
+    let (entries, rows) = (
+        palette::entries(state),
+        palette::rows(view::regions(state).body),
+    );
+    let Some(Overlay::Palette(pane)) = &mut state.overlay else {
+        return None;
+    };
+    let chosen = pane.act(action, &entries, rows)?;
+    state.overlay = None;
+    act(state, chosen)
+}
+
 fn type_text(state: &mut State, text: &str) -> Option<Effect> {
     if !state.takes_text() {
         return None;
     }
-    if matches!(state.overlay, Some(Overlay::Filter)) {
-        state.desk.log.filter.insert(text);
-        state.desk.log.refilter();
-        return None;
+    match &mut state.overlay {
+        Some(Overlay::Palette(pane)) => {
+            pane.insert(text);
+            return None;
+        }
+        Some(_) => {
+            state.desk.log.filter.insert(text);
+            state.desk.log.refilter();
+            return None;
+        }
+        None => {}
     }
     match &mut state.screen {
         Screen::Home
@@ -136,11 +169,14 @@ fn type_text(state: &mut State, text: &str) -> Option<Effect> {
         | Screen::Audit(_)
         | Screen::Jobs(_)
         | Screen::Report(_)
-        | Screen::Coverage(_) => {}
+        | Screen::Coverage(_)
+        | Screen::Doctor(_)
+        | Screen::About(_) => {}
         Screen::Login(pane) => pane.insert(text),
         Screen::Browser(pane) => pane.insert(text),
         Screen::Key(pane) => pane.insert(text),
         Screen::NewAccount(pane) => pane.insert(text),
+        Screen::Rename(pane) => pane.insert(text),
         Screen::Mfa(_) => return mfa::type_text(state, text),
     }
     None

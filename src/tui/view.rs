@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{
     keymap::{self, Action, Binding, Scope},
-    pane::{cool_down, help, home, session, sign_out},
+    pane::{cool_down, home, session, sign_out},
     state::{Overlay, Screen, State},
     text::wrap,
     theme::{Role, Theme},
@@ -76,6 +76,9 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Screen::Jobs(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Report(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Coverage(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Rename(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Doctor(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::About(pane) => pane.view(state, frame, regions.body, theme),
     }
     frame.render_widget(
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
@@ -87,8 +90,11 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     );
     match &state.overlay {
         Some(Overlay::Price(pane)) => pane.view(state, frame, regions.body, theme),
-        Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
-        Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
+        Some(Overlay::Help(pane)) => pane.view(state, frame, regions.body, theme),
+        Some(Overlay::Palette(pane)) => pane.view(state, frame, regions.body, theme),
+        Some(Overlay::SignOut(account)) => {
+            sign_out::view(account, state, frame, regions.body, theme);
+        }
         Some(Overlay::CoolDown) => cool_down::view(state, frame, regions.body, theme),
         // The filter is typed on the log's own edge.
         Some(Overlay::Filter) | None => {}

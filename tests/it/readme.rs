@@ -33,6 +33,10 @@ fn every_key_of_the_app_stands_in_the_readme() {
         Scope::Mfa,
         Scope::Accounts,
         Scope::NewAccount,
+        Scope::Rename,
+        Scope::Palette,
+        Scope::Doctor,
+        Scope::About,
         Scope::Audit,
     ] {
         for (keys, does) in keymap::help(&[scope]) {

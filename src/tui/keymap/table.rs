@@ -41,6 +41,8 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::Browse, 'h', Action::Jobs, "jobs").hinted("jobs"),
     key(Scope::Browse, 'a', Action::Accounts, "accounts").hinted("accounts"),
     key(Scope::Browse, 'u', Action::Audit, "sign-in events").hinted("events"),
+    key(Scope::Browse, 'd', Action::Doctor, "doctor"),
+    key(Scope::Browse, 'i', Action::About, "about garminsync"),
 
     on(Scope::Home, KeyCode::Enter, Action::OpenReport, "report of this line's job"),
     key(Scope::Home, '/', Action::FilterLog, "filter the log").hinted("filter"),
@@ -154,6 +156,8 @@ pub const BINDINGS: &[Binding] = &[
 
     on(Scope::Accounts, KeyCode::Enter, Action::Choose, "show this account").hinted("show"),
     key(Scope::Accounts, 'n', Action::NewAccount, "new account").hinted("new account"),
+    key(Scope::Accounts, 'e', Action::Rename, "rename this account").hinted("rename"),
+    key(Scope::Accounts, 'o', Action::SignOut, "sign this account out").hinted("sign out"),
     on(Scope::Accounts, KeyCode::Up, Action::Up, "account above"),
     key(Scope::Accounts, 'k', Action::Up, "account above"),
     on(Scope::Accounts, KeyCode::Down, Action::Down, "account below"),
@@ -163,8 +167,39 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Accounts, KeyCode::Esc, Action::Back, "back").hinted("back"),
 
     on(Scope::NewAccount, KeyCode::Enter, Action::Submit, "choose how to sign in").hinted("go on"),
+    on(Scope::NewAccount, KeyCode::Tab, Action::NextField, "next field").hinted("next field"),
+    on(Scope::NewAccount, KeyCode::Down, Action::NextField, "next field"),
+    on(Scope::NewAccount, KeyCode::BackTab, Action::PreviousField, "previous field"),
+    on(Scope::NewAccount, KeyCode::Up, Action::PreviousField, "previous field"),
     on(Scope::NewAccount, KeyCode::Esc, Action::Back, "back").hinted("back"),
     on(Scope::NewAccount, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
+
+    on(Scope::Rename, KeyCode::Enter, Action::Submit, "give the name").hinted("give the name"),
+    on(Scope::Rename, KeyCode::Esc, Action::Back, "back").hinted("back"),
+    on(Scope::Rename, KeyCode::F(1), Action::Help, "these keys").hinted("keys"),
+
+    on(Scope::Palette, KeyCode::Enter, Action::Submit, "do it").hinted("do it"),
+    on(Scope::Palette, KeyCode::Up, Action::Up, "up"),
+    on(Scope::Palette, KeyCode::Down, Action::Down, "down"),
+    on(Scope::Palette, KeyCode::PageUp, Action::PageUp, "page up"),
+    on(Scope::Palette, KeyCode::PageDown, Action::PageDown, "page down"),
+    on(Scope::Palette, KeyCode::Esc, Action::Back, "back").hinted("back"),
+
+    key(Scope::Doctor, 'g', Action::AskHosts, "ask Garmin's hosts too").hinted("ask the hosts"),
+    key(Scope::Doctor, 'r', Action::LookAgain, "look again").hinted("look again"),
+    on(Scope::Doctor, KeyCode::Up, Action::Up, "up"),
+    key(Scope::Doctor, 'k', Action::Up, "up"),
+    on(Scope::Doctor, KeyCode::Down, Action::Down, "down"),
+    key(Scope::Doctor, 'j', Action::Down, "down"),
+    on(Scope::Doctor, KeyCode::PageUp, Action::PageUp, "page up"),
+    on(Scope::Doctor, KeyCode::PageDown, Action::PageDown, "page down"),
+    on(Scope::Doctor, KeyCode::Esc, Action::Back, "back").hinted("back"),
+
+    on(Scope::About, KeyCode::Up, Action::Up, "up"),
+    key(Scope::About, 'k', Action::Up, "up"),
+    on(Scope::About, KeyCode::Down, Action::Down, "down"),
+    key(Scope::About, 'j', Action::Down, "down"),
+    on(Scope::About, KeyCode::Esc, Action::Back, "back").hinted("back"),
 
     on(Scope::Audit, KeyCode::Up, Action::Up, "up").hinted("up"),
     key(Scope::Audit, 'k', Action::Up, "up"),
@@ -187,6 +222,12 @@ pub const BINDINGS: &[Binding] = &[
     ctrl(Scope::Field, 'w', Action::Edit(Edit::ClearWord), "clear word"),
 
     on(Scope::Help, KeyCode::Esc, Action::Back, "back").hinted("back"),
+    on(Scope::Help, KeyCode::Up, Action::Up, "up"),
+    key(Scope::Help, 'k', Action::Up, "up"),
+    on(Scope::Help, KeyCode::Down, Action::Down, "down"),
+    key(Scope::Help, 'j', Action::Down, "down"),
+    on(Scope::Help, KeyCode::PageUp, Action::PageUp, "page up"),
+    on(Scope::Help, KeyCode::PageDown, Action::PageDown, "page down"),
     key(Scope::Help, '?', Action::Back, "back"),
     on(Scope::Help, KeyCode::F(1), Action::Back, "back"),
     key(Scope::Help, 'q', Action::Back, "back"),
@@ -199,6 +240,7 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::CoolDown, 'b', Action::BrowserDoor, "use the browser").hinted("use the browser"),
     on(Scope::CoolDown, KeyCode::Esc, Action::Back, "back").hinted("back"),
 
+    key(Scope::Browse, ':', Action::Palette, "all that can be done").hinted("all"),
     key(Scope::Browse, '?', Action::Help, "these keys").hinted("keys"),
     on(Scope::Browse, KeyCode::F(1), Action::Help, "these keys"),
     key(Scope::Home, 'q', Action::Quit, "quit").hinted("quit"),

@@ -4,13 +4,17 @@ use super::*;
 
 #[test]
 fn no_two_bindings_clash_where_both_hold() {
-    let together: [&[Scope]; 17] = [
+    let together: [&[Scope]; 21] = [
         &[Scope::Home, Scope::Browse, Scope::Anywhere],
         &[Scope::Filter, Scope::Field, Scope::Anywhere],
         &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
         &[Scope::Report, Scope::Browse, Scope::Anywhere],
         &[Scope::Coverage, Scope::Browse, Scope::Anywhere],
         &[Scope::Price, Scope::Anywhere],
+        &[Scope::Rename, Scope::Field, Scope::Anywhere],
+        &[Scope::Doctor, Scope::Browse, Scope::Anywhere],
+        &[Scope::About, Scope::Browse, Scope::Anywhere],
+        &[Scope::Palette, Scope::Field, Scope::Anywhere],
         &[Scope::Doors, Scope::Browse, Scope::Anywhere],
         &[Scope::Login, Scope::Field, Scope::Anywhere],
         &[Scope::Browser, Scope::Field, Scope::Anywhere],
@@ -44,6 +48,8 @@ fn text_keeps_its_printable_keys() {
         Scope::Browser,
         Scope::Key,
         Scope::NewAccount,
+        Scope::Rename,
+        Scope::Palette,
         Scope::Filter,
         Scope::Field,
         Scope::Anywhere,
@@ -105,7 +111,13 @@ fn all_actions() -> Vec<Action> {
         CopyAddress => Some(UseFoundKey),
         UseFoundKey => Some(NewCode),
         NewCode => Some(NewAccount),
-        NewAccount => Some(Yes),
+        NewAccount => Some(Rename),
+        Rename => Some(Doctor),
+        Doctor => Some(AskHosts),
+        AskHosts => Some(LookAgain),
+        LookAgain => Some(About),
+        About => Some(Palette),
+        Palette => Some(Yes),
         Yes => Some(Edit(super::Edit::Left)),
         Edit(super::Edit::Left) => Some(Edit(super::Edit::Right)),
         Edit(super::Edit::Right) => Some(Edit(super::Edit::Start)),

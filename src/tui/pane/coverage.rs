@@ -151,14 +151,13 @@ impl CoveragePane {
     }
 
     fn index(&self) -> usize {
-        let mut all = Dataset::ALL.iter();
-        all.position(|dataset| *dataset == self.dataset)
-            .unwrap_or(0)
+        let here = datasets().iter().position(|known| *known == self.dataset);
+        here.unwrap_or(0)
     }
 
     /// The next dataset, and round again.
     fn step(&mut self, by: isize) {
-        let all = Dataset::ALL.as_slice();
+        let all = datasets();
         let next = (self.index() + all.len()).saturating_add_signed(by) % all.len();
         self.dataset = all.get(next).copied().unwrap_or(self.dataset);
     }
@@ -218,7 +217,7 @@ impl CoveragePane {
 
     /// `sleep · 3 of 23      310 got · 2 open · 1 failed`
     fn head(&self, width: u16, today: Date, theme: Theme) -> Line<'static> {
-        let all = Dataset::ALL.len();
+        let all = datasets().len();
         let place = format!("  {} of {all}   ", self.index() + 1);
         let name = Span::styled(self.dataset.name(), theme.style(Role::Title));
         let mut spans = vec![name, Span::styled(place, theme.style(Role::Muted))];
@@ -281,7 +280,7 @@ impl CoveragePane {
     fn weeks(&self, grid: &Grid, rows: usize, theme: Theme) -> Vec<Line<'static>> {
         let mut cursor = Cursor::default();
         cursor.put(self.index());
-        let all = Dataset::ALL.as_slice();
+        let all = datasets();
         let window = cursor.window(all.len(), rows);
         let shown = all.get(window).unwrap_or(&[]);
         let line = |dataset: &Dataset| {
@@ -350,6 +349,12 @@ impl CoveragePane {
         }
         lines
     }
+}
+
+/// Those that have something for each day; the others are only ever true now.
+pub fn datasets() -> Vec<Dataset> {
+    let all = Dataset::ALL.into_iter();
+    all.filter(|dataset| !dataset.is_snapshot()).collect()
 }
 
 /// Cells behind a label that stands flush right.

@@ -7,6 +7,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use crate::domain::account::AccountName;
 use crate::tui::{
     state::State,
     text::wrap,
@@ -14,7 +15,7 @@ use crate::tui::{
     widget::{dialog, keys},
 };
 
-pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
+pub fn view(account: &AccountName, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let width = body.width.min(58);
     let value_width = usize::from(width.saturating_sub(dialog::FRAME.0)).saturating_sub(11);
     let mut lines = vec![Line::default()];
@@ -37,7 +38,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     lines.push(keys::line(state, theme));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let place = dialog::centred(body, width, rows + dialog::FRAME.1);
-    let title = format!("Sign out account {}?", state.account);
+    let title = format!("Sign out account {account}?");
     let inside = dialog::open(frame, place, &title, None, theme);
     frame.render_widget(Paragraph::new(lines), inside);
 }

@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::coverage::grid::dress;
+use super::coverage::{datasets, grid::dress};
 use crate::{
     domain::{coverage::CoverageMap, dataset::Dataset, dates::DateSpan},
     tui::{
@@ -26,65 +26,60 @@ const EMPTY: &str = "No day was asked for yet. A sync fills in what it learns of
 
 /// Rows of all there is to show, with the border.
 pub fn rows(state: &State) -> u16 {
-    let datasets = state.desk.strip.as_ref().map_or(0, |map| map.days.len());
-    u16::try_from(datasets.max(2))
-        .unwrap_or(u16::MAX)
-        .saturating_add(2)
+    let count = state.desk.strip.as_ref().map_or(0, |map| known(map).len());
+    u16::try_from(count.max(2) + 2).unwrap_or(u16::MAX)
 }
 
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     let columns = usize::from(inside.width);
-    let height = usize::from(inside.height);
-    let shown = state
-        .desk
-        .strip
-        .iter()
-        .flat_map(|map| map.days.keys().take(height));
-    let name = shown.map(|dataset| dataset.name().len()).max().unwrap_or(0) + 2;
-    let days = columns.saturating_sub(name);
-    let span = DateSpan::ending(
-        state.account_today(),
-        u32::try_from(days).unwrap_or(DAYS).min(DAYS),
-    );
     let mut block = panel::panel("Coverage", theme);
     let lines = match &state.desk.strip {
         None => vec![said::reading(state.now, theme)],
-        Some(map) if map.days.is_empty() => said::quiet(EMPTY, columns, theme),
+        Some(map) if known(map).is_empty() => said::quiet(EMPTY, columns, theme),
         Some(map) => {
-            let note = format!("{} days", span.len());
-            let note = panel::edge(&note, theme.style(Role::Muted));
+            let (lines, days) = table(map, state.account_today(), inside, theme);
+            let note = panel::edge(&format!("{days} days"), theme.style(Role::Muted));
             block = block.title_top(note.right_aligned());
-            lines(map, span, (name, height), theme)
+            lines
         }
     };
     frame.render_widget(block, area);
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-fn lines(
-    map: &CoverageMap,
-    span: DateSpan,
-    (name, height): (usize, usize),
-    theme: Theme,
-) -> Vec<Line<'static>> {
-    let fits = map.days.len() <= height;
-    let shown = if fits {
-        height
-    } else {
-        height.saturating_sub(1)
-    };
-    let mut lines: Vec<Line<'static>> = map
-        .days
-        .keys()
-        .take(shown)
-        .map(|dataset| row(map, *dataset, name, span, theme))
-        .collect();
+/// The datasets that were ever asked for.
+fn known(map: &CoverageMap) -> Vec<Dataset> {
+    let all = datasets().into_iter();
+    all.filter(|dataset| map.days.contains_key(dataset))
+        .collect()
+}
+
+/// As many datasets and days as there is room for.
+fn table(map: &CoverageMap, today: Date, area: Rect, theme: Theme) -> (Vec<Line<'static>>, u32) {
+    let (columns, rows) = (usize::from(area.width), usize::from(area.height));
+    let all = known(map);
+    let fits = all.len() <= rows;
+    let shown = all
+        .get(
+            ..if fits {
+                all.len()
+            } else {
+                rows.saturating_sub(1)
+            },
+        )
+        .unwrap_or(&[]);
+    let longest = shown.iter().map(|dataset| dataset.name().len()).max();
+    let name = longest.unwrap_or(0) + 2;
+    let days = u32::try_from(columns.saturating_sub(name)).unwrap_or(DAYS);
+    let span = DateSpan::ending(today, days.min(DAYS));
+    let row = |dataset: &Dataset| row(map, *dataset, name, span, theme);
+    let mut lines: Vec<Line<'static>> = shown.iter().map(row).collect();
     if !fits {
-        let more = format!("and {} more", map.days.len() - shown);
+        let more = format!("and {} more", all.len() - shown.len());
         lines.push(Line::styled(more, theme.style(Role::Muted)));
     }
-    lines
+    (lines, span.len())
 }
 
 fn row(

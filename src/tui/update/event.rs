@@ -5,7 +5,10 @@
 //! question goes to the screen that asked, or into a toast when that screen was
 //! left meanwhile.
 
-use super::refresh::{refresh, refresh_now_and_then};
+use super::{
+    accounts,
+    refresh::{refresh, refresh_now_and_then},
+};
 use crate::{
     domain::{
         account::AccountName, coverage::CoverageMap, failure::Failure, log::LogEntry,
@@ -87,17 +90,21 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
                 pane.learn(result);
             }
         }
+        Event::Examined { findings } => {
+            if let Screen::Doctor(pane) = &mut state.screen {
+                pane.learn(findings);
+            }
+        }
+        Event::Renamed { from, to, result } => accounts::learn_rename(state, &from, to, result),
         // Of another account, or answers to questions the app does not ask.
         Event::CodeSent { .. }
         | Event::Audit { .. }
         | Event::Jobs { .. }
         | Event::Job { .. }
-        | Event::Renamed { .. }
         | Event::Checked { .. }
         | Event::Imported { .. }
         | Event::Exported { .. }
         | Event::Rekeyed { .. }
-        | Event::Examined { .. }
         | Event::Token { .. }
         | Event::Planned { .. } => {}
     }

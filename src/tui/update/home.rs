@@ -41,7 +41,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
         }
         Action::FilterLog => state.overlay = Some(Overlay::Filter),
         Action::LogKinds => state.desk.log.next_kinds(),
-        Action::SignOut => state.overlay = Some(Overlay::SignOut),
+        Action::SignOut => state.overlay = Some(Overlay::SignOut(account)),
         Action::EnterCode => {
             if let Some(challenge) = state.challenge().cloned() {
                 state.screen = Screen::Mfa(MfaPane::known(challenge));

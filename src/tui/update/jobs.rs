@@ -1,15 +1,18 @@
 //! The jobs: their list, and one job's report.
 
-use super::super::{
-    effect::Effect,
-    keymap::Action,
-    pane::{
-        jobs::{self, JobsPane},
-        report::ReportPane,
+use super::{
+    super::{
+        effect::Effect,
+        keymap::Action,
+        pane::{
+            jobs::{self, JobsPane},
+            report::ReportPane,
+        },
+        state::{Screen, State},
+        view,
+        widget::cursor::Scroll,
     },
-    state::{Screen, State},
-    view,
-    widget::cursor::Scroll,
+    looks,
 };
 use crate::{domain::job::JobId, engine::command::Command};
 
@@ -77,16 +80,7 @@ pub(super) fn act_on_report(state: &mut State, action: Action) -> Option<Effect>
             };
         }
         Action::ExactTimes => state.exact_times = !state.exact_times,
-        action => {
-            let by = Scroll::of(action)?;
-            let body = view::regions(state).body;
-            // The pane's length depends on the rest of the state.
-            let mut screen = std::mem::replace(&mut state.screen, Screen::Home);
-            if let Screen::Report(pane) = &mut screen {
-                pane.scroll(by, state, body);
-            }
-            state.screen = screen;
-        }
+        action => looks::scroll(state, Scroll::of(action)?),
     }
     None
 }

@@ -149,6 +149,9 @@ impl App {
             Screen::Jobs(_) => "jobs",
             Screen::Report(_) => "report",
             Screen::Coverage(_) => "coverage",
+            Screen::Rename(_) => "rename",
+            Screen::Doctor(_) => "doctor",
+            Screen::About(_) => "about",
         }
     }
 

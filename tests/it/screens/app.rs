@@ -65,6 +65,13 @@ impl App {
                 .iter()
                 .map(|(label, value)| ((*label).to_owned(), (*value).to_owned()))
                 .collect(),
+            about: vec![
+                ("SQLite".to_owned(), "3.51.0".to_owned()),
+                (
+                    "CentralDB".to_owned(),
+                    format!("/home/ada/{}/central.db", "long-".repeat(20)),
+                ),
+            ],
             theme: Theme::colour(),
             clock: clock.clone(),
             zone: TimeZone::UTC,

@@ -11,6 +11,7 @@ use garminsync::{
         coverage::{Coverage, CoverageMap, DayFact},
         dataset::Dataset,
         dates::DateSpan,
+        finding::{Finding, Health},
         job::{
             DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure,
             Trigger,
@@ -378,6 +379,34 @@ pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
         result: Ok(Price {
             endpoints: price.iter().copied().collect(),
         }),
+    }
+}
+
+pub(super) fn findings() -> Event {
+    use Health::{Bad, Ok, Warn};
+    let findings = [
+        (
+            "database",
+            Ok,
+            "/home/ada/.local/share/garminsync/central.db",
+        ),
+        (
+            "files",
+            Warn,
+            "/home/ada/.local/share/garminsync/files is open to others (mode …55): chmod go= it",
+        ),
+        ("vault key", Ok, "key file, opens 2 of 2 sessions"),
+        ("integrity", Ok, "schema version 3, every page checked"),
+        (
+            "reachable",
+            Bad,
+            "sso host: the connection was refused\u{1b}[31m",
+        ),
+    ];
+    Event::Examined {
+        findings: findings
+            .map(|(what, health, detail)| Finding::new(what, health, detail))
+            .to_vec(),
     }
 }
 

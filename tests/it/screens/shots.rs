@@ -477,8 +477,84 @@ async fn new_account() {
         app.tell(valid()).await;
         app.shows("VALID").await;
         app.keys("anAda");
+        app.press(KeyCode::Tab);
+        app.press(KeyCode::Right);
+        app.shows("garmin.cn").await;
         app.press(KeyCode::Enter);
         app.shows("Only a-z").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rename() {
+    shoot("rename", &DEMO, async |app| {
+        app.tell(three_accounts()).await;
+        app.shows("VALID").await;
+        app.keys("aje");
+        app.shows("Rename account grace").await;
+        app.ctrl('u');
+        app.keys("ada");
+        app.press(KeyCode::Enter);
+        app.shows("There is an account of this name").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_out_of_the_list() {
+    shoot("sign_out_of_the_list", &[], async |app| {
+        app.tell(three_accounts()).await;
+        app.shows("VALID").await;
+        app.keys("ajo");
+        app.shows("Sign out account grace?").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn doctor() {
+    shoot("doctor", &DEMO, async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("d");
+        app.shows("looking …").await;
+        app.tell(findings()).await;
+        app.shows("reachable").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn about() {
+    shoot("about", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("i");
+        app.shows("not affiliated").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn palette() {
+    shoot("palette", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(log()).await;
+        app.shows("job 182").await;
+        app.keys(":");
+        app.shows("What to do").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn palette_filtered() {
+    shoot("palette_filtered", &[], async |app| {
+        open_coverage(app).await;
+        app.keys(":price");
+        app.press(KeyCode::Down);
+        app.shows("› price of a backfill").await
     })
     .await;
 }

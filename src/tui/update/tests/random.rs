@@ -16,6 +16,7 @@ use crate::{
         dataset::Dataset,
         dates::DateSpan,
         failure::Failure,
+        finding::{Finding, Health},
         job::{JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure, Trigger},
         log::{LogEntry, LogLevel},
         session::SessionStatus,
@@ -140,7 +141,7 @@ fn coverage(year: i16, days: i32, text: &str) -> CoverageMap {
     map
 }
 
-/// What is read for a screen.
+/// What is read for a screen, and what became of a name.
 fn any_reading() -> impl Strategy<Value = Event> {
     prop_oneof![
         (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::LastJob(record(id, &text))),
@@ -155,6 +156,16 @@ fn any_reading() -> impl Strategy<Value = Event> {
         (2024_i16..2028, 0..366, "\\PC{0,60}").prop_map(|(year, days, text)| Event::Coverage {
             account: account(),
             coverage: coverage(year, days, &text),
+        }),
+        (0_usize..30, "\\PC{0,90}").prop_map(|(count, text)| Event::Examined {
+            findings: vec![Finding::new("vault key", Health::Warn, text); count],
+        }),
+        (prop::sample::select(vec!["ada", "bob"]), any::<bool>()).prop_map(|(from, done)| {
+            Event::Renamed {
+                from: from.parse().unwrap(),
+                to: "eve".parse().unwrap(),
+                result: done.then_some(()).ok_or(Failure::garmin_down(503)),
+            }
         }),
         (0_u32..9).prop_map(|requests| Event::Planned {
             account: account(),

@@ -30,7 +30,12 @@ use crate::{
     },
     engine::{self, Deps, Mode},
     telemetry,
-    tui::{self, terminal::Session, theme::Theme},
+    tui::{
+        self,
+        keymap::Keymap,
+        terminal::Session,
+        theme::{Depth, Theme},
+    },
     vault::{Vault, places::KeyPlaces},
 };
 
@@ -174,7 +179,9 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         account,
         corner,
         about: about(&config),
-        theme: Theme::from_env(),
+        theme: Theme::with(config.ui.theme, &config.ui.colours, Depth::from_env())?,
+        keymap: Keymap::with(&config.ui.keys)?,
+        unicode: config.ui.unicode,
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
         gap: deps.config.sync.gap,
@@ -186,7 +193,7 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
-        let mut session = Session::enter().map_err(|e| no_screen(&e))?;
+        let mut session = Session::enter(config.ui.mouse).map_err(|e| no_screen(&e))?;
         tui::run(
             session.terminal(),
             EventStream::new(),

@@ -15,7 +15,7 @@ use std::{
 
 use crate::domain::{account::AccountName, failure::Failure, secret::Secret};
 use args::{CommonArgs, Format};
-use file::ConfigFile;
+use file::{ConfigFile, Setting, ThemeName};
 use paths::Paths;
 
 /// The environment as it was at start; a test makes its own.
@@ -77,8 +77,21 @@ pub struct Config {
     pub log: String,
     pub verbose: u8,
     pub no_color: bool,
+    pub ui: UiSettings,
     pub sync: SyncSettings,
     pub http: HttpSettings,
+}
+
+/// How the app looks and listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UiSettings {
+    pub theme: ThemeName,
+    pub unicode: bool,
+    pub mouse: bool,
+    /// Of roles.
+    pub colours: Vec<Setting>,
+    /// Of actions.
+    pub keys: Vec<Setting>,
 }
 
 /// How syncs are planned and paced.
@@ -146,6 +159,13 @@ impl Config {
         } else {
             file.sync.gap_ms
         };
+        let ui = UiSettings {
+            theme: file.ui.theme,
+            unicode: file.ui.unicode,
+            mouse: file.ui.mouse,
+            colours: file.settings(&file.theme, &paths.config_file),
+            keys: file.settings(&file.keys, &paths.config_file),
+        };
         let path = |name| env.get(name).map(PathBuf::from);
         Ok(Self {
             paths,
@@ -162,6 +182,7 @@ impl Config {
             log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
             verbose: args.verbose,
             no_color: env.get("NO_COLOR").is_some(),
+            ui,
             sync: SyncSettings {
                 every: Duration::from_secs(u64::from(file.sync.every_minutes.max(10)) * 60),
                 window_days: file.sync.window_days.clamp(1, 366),

@@ -7,6 +7,7 @@
 //! SQL. Generic over backend and input, so that a test, a PTY and a person run
 //! the same loop. Called by `app`.
 
+pub mod ascii;
 pub mod desktop;
 pub mod effect;
 pub mod keymap;
@@ -30,7 +31,10 @@ use ratatui::{Terminal, backend::Backend};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use self::{effect::Effect, msg::Msg, state::State, theme::Theme, update::update, view::view};
+use self::{
+    effect::Effect, keymap::Keymap, msg::Msg, state::State, theme::Theme, update::update,
+    view::view,
+};
 use crate::{
     clock::Clock,
     domain::account::{AccountName, Region},
@@ -47,6 +51,9 @@ pub struct Options {
     /// Label and value pairs of the about screen: versions and files.
     pub about: Vec<(String, String)>,
     pub theme: Theme,
+    pub keymap: Keymap,
+    /// Whether more than ASCII may be drawn.
+    pub unicode: bool,
     pub clock: Clock,
     /// The zone in which times are shown.
     pub zone: TimeZone,
@@ -94,6 +101,8 @@ where
         corner,
         about,
         theme,
+        keymap,
+        unicode,
         clock,
         zone,
         gap,
@@ -105,6 +114,8 @@ where
     let mut state = State::new(account, corner, zone, browser_urls, clock.now());
     state.gap = gap;
     state.about = about;
+    state.keymap = keymap;
+    state.unicode = unicode;
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));

@@ -12,6 +12,7 @@ mod home;
 mod jobs;
 mod looks;
 mod mfa;
+mod mouse;
 mod refresh;
 mod sign_in;
 
@@ -41,6 +42,7 @@ pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
         }
         Msg::Key(key) => press(state, &key),
         Msg::Paste(text) => paste(state, &text),
+        Msg::Mouse(event) => mouse::learn(state, event),
         Msg::Engine(event) => event::learn(state, event),
         Msg::NotSent => {
             state.desk.waiting = None;
@@ -67,7 +69,7 @@ pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
 
 fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
     let was_home = matches!(state.screen, Screen::Home);
-    match (keymap::action(key, state.scopes()), keymap::typed(key)) {
+    match (state.keymap.action(key, state.scopes()), keymap::typed(key)) {
         (Some(action), _) => {
             let effect = act(state, action);
             let is_back = !was_home && matches!(state.screen, Screen::Home);

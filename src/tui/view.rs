@@ -11,7 +11,8 @@ use ratatui::{
 };
 
 use super::{
-    keymap::{self, Action, Binding, Scope},
+    ascii,
+    keymap::{Action, Binding, Scope},
     pane::{cool_down, home, session, sign_out},
     state::{Overlay, Screen, State},
     text::wrap,
@@ -28,7 +29,7 @@ pub struct Regions {
     title: Rect,
     pub body: Rect,
     corner: Rect,
-    hints: Rect,
+    pub hints: Rect,
 }
 
 /// Where everything goes on a screen of the state's size.
@@ -84,8 +85,9 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
         regions.corner,
     );
+    let shown: Vec<(String, &str)> = hints(state).iter().map(hint).collect();
     frame.render_widget(
-        hints::line(&shown_hints(state), regions.hints.width, theme),
+        hints::line(&shown, regions.hints.width, theme),
         regions.hints,
     );
     match &state.overlay {
@@ -100,6 +102,9 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Some(Overlay::Filter) | None => {}
     }
     state.toasts.view(frame, regions.body, theme);
+    if !state.unicode {
+        ascii::flatten(frame.buffer_mut());
+    }
 }
 
 /// ` garminsync   ada  ● VALID`
@@ -121,7 +126,10 @@ fn title(state: &State, theme: Theme) -> Line<'static> {
 /// When a person is needed; louder in the last days.
 fn forecast(state: &State, theme: Theme) -> Line<'static> {
     let (text, role) = match (state.status(), state.account_state()) {
-        (Some(SessionStatus::Missing), _) => ("press l to sign in".to_owned(), Role::Muted),
+        (Some(SessionStatus::Missing), _) => {
+            let key = state.keymap.key_of(Action::SignIn);
+            (format!("press {key} to sign in"), Role::Muted)
+        }
         (Some(status), Some(account)) => {
             let Some(when) = session::needs_person(account, status, state.now) else {
                 return Line::default();
@@ -161,12 +169,18 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
 }
 
 /// The keys worth a place on the bottom line: those that make sense now.
-fn shown_hints(state: &State) -> Vec<(String, &'static str)> {
-    keymap::within(state.scopes())
-        .filter(|binding| state.why_not(binding.action).is_none())
+pub fn hints(state: &State) -> Vec<Binding> {
+    let bindings = state.keymap.within(state.scopes());
+    bindings
+        .filter(|binding| binding.hint.is_some() && state.why_not(binding.action).is_none())
         .filter(|binding| is_worth_a_hint(state, binding))
-        .filter_map(|binding| binding.hint.map(|hint| (binding.key_name(), hint)))
+        .copied()
         .collect()
+}
+
+/// A key and its short words.
+pub fn hint(binding: &Binding) -> (String, &'static str) {
+    (binding.key_name(), binding.hint.unwrap_or_default())
 }
 
 /// The ways to other screens are told at home; elsewhere the help has them.

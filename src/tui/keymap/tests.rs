@@ -4,32 +4,9 @@ use super::*;
 
 #[test]
 fn no_two_bindings_clash_where_both_hold() {
-    let together: [&[Scope]; 21] = [
-        &[Scope::Home, Scope::Browse, Scope::Anywhere],
-        &[Scope::Filter, Scope::Field, Scope::Anywhere],
-        &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
-        &[Scope::Report, Scope::Browse, Scope::Anywhere],
-        &[Scope::Coverage, Scope::Browse, Scope::Anywhere],
-        &[Scope::Price, Scope::Anywhere],
-        &[Scope::Rename, Scope::Field, Scope::Anywhere],
-        &[Scope::Doctor, Scope::Browse, Scope::Anywhere],
-        &[Scope::About, Scope::Browse, Scope::Anywhere],
-        &[Scope::Palette, Scope::Field, Scope::Anywhere],
-        &[Scope::Doors, Scope::Browse, Scope::Anywhere],
-        &[Scope::Login, Scope::Field, Scope::Anywhere],
-        &[Scope::Browser, Scope::Field, Scope::Anywhere],
-        &[Scope::Key, Scope::Field, Scope::Anywhere],
-        &[Scope::Mfa, Scope::Anywhere],
-        &[Scope::Accounts, Scope::Browse, Scope::Anywhere],
-        &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
-        &[Scope::Audit, Scope::Browse, Scope::Anywhere],
-        &[Scope::Help, Scope::Anywhere],
-        &[Scope::SignOut, Scope::Anywhere],
-        &[Scope::CoolDown, Scope::Anywhere],
-    ];
-    for scopes in together {
+    for scopes in TOGETHER {
         let mut seen = Vec::new();
-        for binding in within(scopes) {
+        for binding in Keymap::default().within(scopes) {
             let key = (binding.code, binding.ctrl);
             assert!(
                 !seen.contains(&key),
@@ -54,11 +31,11 @@ fn text_keeps_its_printable_keys() {
         Scope::Field,
         Scope::Anywhere,
     ];
-    for binding in within(&typed_into) {
+    for binding in Keymap::default().within(&typed_into) {
         let plain = matches!(binding.code, KeyCode::Char(_)) && !binding.ctrl;
         assert!(!plain, "{} in {:?}", binding.key_name(), binding.scope);
     }
-    for binding in within(&[Scope::Mfa]) {
+    for binding in Keymap::default().within(&[Scope::Mfa]) {
         let digit = matches!(binding.code, KeyCode::Char('0'..='9'));
         assert!(!digit, "a code is digits");
     }
@@ -144,8 +121,8 @@ fn every_action_is_bound() {
 #[test]
 fn help_lists_each_key_once() {
     let scopes = [Scope::Home];
-    let lines = help(&scopes);
-    for binding in within(&scopes) {
+    let lines = Keymap::default().help(&scopes);
+    for binding in Keymap::default().within(&scopes) {
         let name = binding.key_name();
         let named = lines
             .iter()
@@ -173,8 +150,11 @@ fn modifiers_decide_between_a_letter_and_a_command() {
         KeyCode::Char('@'),
         KeyModifiers::CONTROL | KeyModifiers::ALT,
     );
-    assert_eq!(action(&plain, &[Scope::Anywhere]), None);
-    assert_eq!(action(&with_ctrl, &[Scope::Anywhere]), Some(Action::Quit));
+    assert_eq!(Keymap::default().action(&plain, &[Scope::Anywhere]), None);
+    assert_eq!(
+        Keymap::default().action(&with_ctrl, &[Scope::Anywhere]),
+        Some(Action::Quit)
+    );
     assert_eq!(typed(&with_ctrl), None);
     assert_eq!(typed(&alt_gr), Some('@'));
 }

@@ -15,6 +15,7 @@ use crate::{
         printable::printable,
     },
     tui::{
+        keymap::Action,
         state::State,
         text::{count, pad, wrap},
         theme::{Role, Theme},
@@ -123,9 +124,10 @@ impl DoctorPane {
         }
         if !self.asks_hosts {
             lines.push(Line::default());
-            let hosts = "Garmin's hosts were not asked: g asks them.";
+            let key = state.keymap.key_of(Action::AskHosts);
+            let hosts = format!("Garmin's hosts were not asked: {key} asks them.");
             lines.extend(
-                wrap(hosts, width.into())
+                wrap(&hosts, width.into())
                     .into_iter()
                     .map(|line| Line::styled(line, quiet)),
             );

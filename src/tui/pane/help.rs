@@ -8,7 +8,6 @@ use ratatui::{
 };
 
 use crate::tui::{
-    keymap,
     state::State,
     text::{self, pad},
     theme::{Role, Theme},
@@ -64,7 +63,7 @@ impl HelpPane {
 /// One column while it fits, else two where the screen is wide enough, else one
 /// that scrolls. With the rows there are.
 fn layout(state: &State, body: Rect, theme: Theme) -> (Vec<Column>, usize) {
-    let help = keymap::help(state.screen_scopes());
+    let help = state.keymap.help(state.screen_scopes());
     let rows = usize::from(body.height.saturating_sub(dialog::FRAME.1));
     let in_columns = |length: usize| -> Vec<Column> {
         let chunks = help.chunks(length.max(1));

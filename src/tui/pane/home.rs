@@ -106,9 +106,14 @@ fn with_column(state: &State, areas: Areas) -> Areas {
     }
 }
 
+/// Where the log stands.
+pub fn log(body: Rect) -> Rect {
+    areas(body).log
+}
+
 /// How many log lines are in sight.
 pub fn log_rows(body: Rect) -> usize {
-    panel::inside(areas(body).log).height.into()
+    panel::inside(log(body)).height.into()
 }
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {

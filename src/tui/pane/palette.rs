@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use crate::tui::{
-    keymap::{self, Action},
+    keymap::Action,
     state::State,
     text::{pad, width},
     theme::{Role, Theme},
@@ -128,7 +128,7 @@ pub struct Entry {
 /// What makes sense on the screen below, without what only moves around in it.
 pub fn entries(state: &State) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for binding in keymap::within(state.screen_scopes()) {
+    for binding in state.keymap.within(state.screen_scopes()) {
         let action = binding.action;
         let moves = Scroll::of(action).is_some()
             || matches!(

@@ -18,6 +18,7 @@ use crate::{
         session::{AccountState, Door, Lane, LaneState, SessionStatus},
     },
     tui::{
+        keymap::Action,
         state::State,
         text::{count, pad, wrap},
         theme::{Role, Theme},
@@ -119,7 +120,12 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         rows.text("Ended", &printable(reason), Role::Text);
     }
     if matches!(status, SessionStatus::Missing | SessionStatus::Expired) {
-        rows.text("Next step", "press l to sign in", Role::Accent);
+        let key = state.keymap.key_of(Action::SignIn);
+        rows.text(
+            "Next step",
+            &format!("press {key} to sign in"),
+            Role::Accent,
+        );
     }
     if let Some(cool_down) = state.cool_down() {
         rest(rows, state, cool_down);
@@ -164,14 +170,20 @@ fn mfa(rows: &mut Rows, state: &State, challenge: &Challenge) {
     if challenge.is_expired(state.now) {
         rows.text(
             "MFA code",
-            "its time ran out, press l to sign in again",
+            &format!(
+                "its time ran out, press {} to sign in again",
+                state.keymap.key_of(Action::SignIn)
+            ),
             Role::Warn,
         );
     } else {
         let left = countdown(state.now, challenge.expires_at);
         rows.text(
             "MFA code",
-            &format!("awaited, {left} left: press m to enter it"),
+            &format!(
+                "awaited, {left} left: press {} to enter it",
+                state.keymap.key_of(Action::EnterCode)
+            ),
             Role::Accent,
         );
     }

@@ -44,7 +44,7 @@ const ROOMY: u16 = 56;
 const DATASET: usize = 11;
 
 const EMPTY: &str = "Nothing here yet. Each sync writes down what it did, line by line.";
-const NO_MATCH: &str = "No line passes the filter. / changes it, v shows all kinds of lines.";
+const NO_MATCH: &str = "No line passes the filter. Esc drops it.";
 
 /// Which kinds of lines are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::tui::{
-    keymap::{self, Action},
+    keymap::Action,
     state::State,
     theme::{Role, Theme},
 };
@@ -12,7 +12,7 @@ use crate::tui::{
 pub fn line(state: &State, theme: Theme) -> Line<'static> {
     let mut seen: Vec<Action> = vec![Action::Quit];
     let mut spans = Vec::new();
-    for binding in keymap::within(state.scopes()) {
+    for binding in state.keymap.within(state.scopes()) {
         if seen.contains(&binding.action) || state.why_not(binding.action).is_some() {
             continue;
         }

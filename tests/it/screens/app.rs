@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind,
+};
 use garminsync::{
     clock::Clock,
     domain::account::Region,
     engine::{command::Command, event::Event, handle::EngineHandle},
-    tui::{self, Ended, Options, theme::Theme},
+    tui::{self, Ended, Options, keymap::Keymap, theme::Theme},
 };
 use jiff::tz::TimeZone;
 use ratatui::{
@@ -48,6 +50,15 @@ pub(super) struct App {
 
 impl App {
     pub(super) fn start(size: (u16, u16), corner: &[(&str, &str)]) -> Self {
+        Self::start_with(size, corner, Keymap::default(), true)
+    }
+
+    pub(super) fn start_with(
+        size: (u16, u16),
+        corner: &[(&str, &str)],
+        keymap: Keymap,
+        unicode: bool,
+    ) -> Self {
         let keyboard = Keyboard::default();
         let (engine, events) = mpsc::channel(64);
         let (command_sender, commands) = mpsc::channel(64);
@@ -73,6 +84,8 @@ impl App {
                 ),
             ],
             theme: Theme::colour(),
+            keymap,
+            unicode,
             clock: clock.clone(),
             zone: TimeZone::UTC,
             gap: Duration::from_millis(500),
@@ -120,6 +133,15 @@ impl App {
     pub(super) fn press(&self, code: KeyCode) {
         self.keyboard
             .press(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    pub(super) fn mouse(&self, kind: MouseEventKind, column: u16, row: u16) {
+        self.keyboard.press(TerminalEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
     }
 
     pub(super) fn ctrl(&self, c: char) {

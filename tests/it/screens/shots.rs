@@ -9,6 +9,7 @@ use garminsync::{
         job::{JobReport, JobStatus},
     },
     engine::event::{Event, SignInOutcome},
+    tui::keymap::Keymap,
 };
 
 use super::{app::App, fixtures::*};
@@ -26,19 +27,23 @@ async fn shoot(name: &str, corner: &[(&str, &str)], scene: impl AsyncFn(&mut App
     for size in SIZES {
         let mut app = App::start(size, corner);
         let frame = scene(&mut app).await;
-        // TestBackend quotes its lines, and remarks on wide characters behind them.
-        let text = |line: &str| {
-            line.split('"')
-                .nth(1)
-                .unwrap_or_default()
-                .trim_end()
-                .to_owned()
-        };
-        let frame: Vec<String> = frame.lines().map(text).collect();
-        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
-        });
+        snapshot(name, size, &frame);
     }
+}
+
+fn snapshot(name: &str, size: (u16, u16), frame: &str) {
+    // TestBackend quotes its lines, and remarks on wide characters behind them.
+    let text = |line: &str| {
+        line.split('"')
+            .nth(1)
+            .unwrap_or_default()
+            .trim_end()
+            .to_owned()
+    };
+    let frame: Vec<String> = frame.lines().map(text).collect();
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
+    });
 }
 
 fn sign_in(outcome: SignInOutcome) -> Event {
@@ -848,6 +853,23 @@ async fn sign_out() {
         app.shows("Forgotten").await
     })
     .await;
+}
+
+#[tokio::test]
+async fn without_unicode() {
+    let scene = async |app: &mut App| {
+        let [state, log] = hostile();
+        for event in [state, log, strip(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync . job 182").await
+    };
+    for size in SIZES {
+        let mut app = App::start_with(size, &DEMO, Keymap::default(), false);
+        let frame = scene(&mut app).await;
+        assert!(frame.is_ascii(), "{frame}");
+        snapshot("without_unicode", size, &frame);
+    }
 }
 
 #[tokio::test]

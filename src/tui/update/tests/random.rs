@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
@@ -41,6 +41,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
     ];
     prop_oneof![
         40 => (code, modifiers).prop_map(|(code, modifiers)| Msg::Key(KeyEvent::new(code, modifiers))),
+        3 => any_mouse(),
         2 => "(ST-)?\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
         2 => (1_u16..220, 1_u16..60).prop_map(|(width, height)| Msg::Resized(Size { width, height })),
         2 => (0_i64..1000).prop_map(|second| Msg::Tick(at(second))),
@@ -49,6 +50,24 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         1 => any::<bool>().prop_map(|works| Msg::Opened(works.then_some(()).ok_or("why".to_owned()))),
         1 => any::<bool>().prop_map(|works| Msg::Copied(works.then_some(()).ok_or("why".to_owned()))),
     ]
+}
+
+fn any_mouse() -> impl Strategy<Value = Msg> {
+    let kind = prop::sample::select(vec![
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Down(MouseButton::Right),
+    ]);
+    (kind, 0_u16..220, 0_u16..60).prop_map(|(kind, column, row)| {
+        let modifiers = KeyModifiers::NONE;
+        Msg::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        })
+    })
 }
 
 fn resting(is_overridden: bool) -> Event {

@@ -184,7 +184,6 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         unicode: config.ui.unicode,
         clock: deps.clock.clone(),
         zone: TimeZone::system(),
-        gap: deps.config.sync.gap,
         browser_urls: [Region::International, Region::China]
             .map(|region| (region, engine::browser_url(&deps.config, region))),
         opener: tui::desktop::open,

@@ -115,12 +115,12 @@ impl Auth {
         Ok(())
     }
 
-    /// Refuses while Garmin wants no request for this account.
-    async fn obey_rest(&self, account: AccountId) -> Result<(), Failure> {
+    /// Refuses while Garmin wants no request of this lane for this account.
+    async fn obey_rest(&self, account: AccountId, lane: Lane) -> Result<(), Failure> {
         let now = self.now();
         let rest = self
             .central_db
-            .read(move |db| cool_downs::load(db, account, CoolDownScope::Requests))
+            .read(move |db| cool_downs::load(db, account, CoolDownScope::of_lane(lane)))
             .await?;
         match rest.filter(|rest| rest.until > now) {
             Some(rest) => Err(Failure::cool_down(

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod activity_files;
 pub mod auth_events;
+pub mod backfill;
 pub mod challenges;
 mod convert;
 pub mod cool_downs;
@@ -19,7 +20,9 @@ pub mod lease;
 pub mod log;
 mod migrations;
 mod open;
+pub mod pace;
 pub mod payloads;
+pub mod route_memory;
 pub mod rows;
 pub mod sessions;
 pub mod state;
@@ -40,7 +43,7 @@ use crate::{
     },
 };
 use lease::Lease;
-pub use upsert::RowChange;
+pub use upsert::{RowChange, WriteMode};
 use worker::Worker;
 
 /// The version of SQLite that is built in.

@@ -13,7 +13,12 @@ use std::{
     time::Duration,
 };
 
-use crate::domain::{account::AccountName, failure::Failure, secret::Secret};
+use crate::domain::{
+    account::AccountName,
+    dataset::{Dataset, DatasetList},
+    failure::Failure,
+    secret::Secret,
+};
 use args::{CommonArgs, Format};
 use file::{ConfigFile, Setting, ThemeName};
 use paths::Paths;
@@ -101,6 +106,10 @@ pub struct SyncSettings {
     pub every: Duration,
     /// Days up to today that each sync reads again.
     pub window_days: u32,
+    /// What a sync covers unless told otherwise.
+    pub datasets: Vec<Dataset>,
+    /// Requests a day that syncs spend on going further back; `None`: only when asked.
+    pub backfill_per_day: Option<u32>,
     /// Whether original activity files are kept.
     pub files: bool,
     /// Between two requests of one process, so that Garmin is never hurried.
@@ -186,6 +195,9 @@ impl Config {
             sync: SyncSettings {
                 every: Duration::from_secs(u64::from(file.sync.every_minutes.max(10)) * 60),
                 window_days: file.sync.window_days.clamp(1, 366),
+                datasets: datasets(&file.sync.datasets)?,
+                backfill_per_day: Some(file.sync.backfill_requests_per_day)
+                    .filter(|&most| most > 0),
                 files: file.sync.files,
                 gap: Duration::from_millis(gap_ms),
             },
@@ -201,6 +213,16 @@ impl Config {
     pub fn account_or_default(&self) -> AccountName {
         self.account.clone().unwrap_or_default()
     }
+}
+
+fn datasets(names: &[String]) -> Result<Vec<Dataset>, Failure> {
+    let list: DatasetList = names.join(",").parse().map_err(|why| {
+        Failure::config(
+            format!("sync.datasets in config.toml is wrong: {why}."),
+            "Name datasets as the README lists them, or core, or all.",
+        )
+    })?;
+    Ok(list.0)
 }
 
 fn account_name(text: &str, source: &str) -> Result<AccountName, Failure> {

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod finding;
 pub mod job;
 pub mod log;
+pub mod parking;
 pub mod printable;
 pub mod secret;
 pub mod session;

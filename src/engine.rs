@@ -22,7 +22,7 @@ use crate::{
     central_db::CentralDb,
     clock::Clock,
     config::Config,
-    domain::{account::Region, failure::Failure},
+    domain::{account::Region, failure::Failure, session::Lane},
     garmin::{client::Api, endpoints::Endpoints, sso::ticket},
     sync::{fetch::Lender, run::Workshop},
     vault::Vault,
@@ -108,12 +108,18 @@ impl Deps {
 
 /// The introduction: sync knows only [`Lender`], auth only its keeper.
 impl Lender for Keeper {
-    async fn api(&self) -> Result<Api, Failure> {
-        Self::api(self).await
+    async fn api(&self, lane: Lane) -> Result<Api, Failure> {
+        match lane {
+            Lane::Connect => Self::api(self).await,
+            Lane::Personal => self.personal_api().await,
+        }
     }
 
-    async fn renew(&self, refused: u64) -> Result<Api, Failure> {
-        Self::renew(self, refused).await
+    async fn renew(&self, lane: Lane, refused: u64) -> Result<Api, Failure> {
+        match lane {
+            Lane::Connect => Self::renew(self, refused).await,
+            Lane::Personal => self.renew_personal(refused).await,
+        }
     }
 
     fn has_refreshed(&self) -> bool {

@@ -8,9 +8,13 @@
 //!   sso             both sign-in doors: mobile JSON (envelope) and the widget (sso/widget)
 //!                   password, turnstile, desk, cookies: what the doors have in common
 //!   diauth oauth1   tickets and tokens (ledger), garth's old tokens
-//!   profile activities daily sleep stats graphql     the handlers of connectapi
+//!   profile devices gear records zones               snapshots of the account
+//!   activities daily sleep stats user_stats …        a file per kind of data, all of connectapi
+//!   graphql         the same kinds behind the gateway
 //!   personal        the official API: its key, its quirks, the same athlete
+//! range         what the kinds share: spans and their caps, days with data, the form of an answer
 //! world         the state behind them: counters, faults, ledger, desk, edits, keys
+//! history       the life as Garmin knows it by now
 //! scripts       what tests and the demo make happen behind a client's back
 //! athlete       a life as a pure function of seed and date
 //! ```
@@ -20,23 +24,40 @@
 mod activities;
 mod activity_json;
 mod athlete;
+mod battery_events;
+mod blood_pressure;
+mod body_battery;
 mod clock;
 mod cookies;
 mod counters;
 mod daily;
 mod desk;
+mod devices;
 mod diauth;
 mod edits;
+mod endurance;
 mod envelope;
 mod faults;
 mod fit;
+mod fitness_age;
+mod foreign;
+mod gear;
 mod graphql;
+mod health_status;
+mod hill;
+mod history;
+mod hrv;
+mod hydration;
+mod kind;
 mod ledger;
 mod oauth1;
 mod password;
 mod personal;
 mod profile;
+mod race_predictions;
 mod range;
+mod readiness;
+mod records;
 mod region;
 mod reply;
 mod scenario;
@@ -46,9 +67,15 @@ mod sleep;
 mod sleep_json;
 mod sso;
 mod stats;
+mod thresholds;
+mod training_status;
 mod turnstile;
+mod user_stats;
+mod vo2max;
+mod weight;
 mod wire;
 mod world;
+mod zones;
 
 use std::sync::Arc;
 
@@ -57,6 +84,7 @@ use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
 pub use self::faults::{Fault, FaultKind, Lane};
+pub use self::kind::Kind;
 pub use self::oauth1::Oauth1Token;
 pub use self::region::Region;
 pub use self::scenario::{CodeDelivery, Mfa, Scenario, SignInPolicy};
@@ -91,10 +119,29 @@ fn endpoints() -> Vec<Endpoint> {
         sso::endpoints(),
         diauth::endpoints(),
         profile::endpoints(),
+        devices::endpoints(),
         activities::endpoints(),
         daily::endpoints(),
         sleep::endpoints(),
         stats::endpoints(),
+        hrv::endpoints(),
+        body_battery::endpoints(),
+        weight::endpoints(),
+        blood_pressure::endpoints(),
+        hydration::endpoints(),
+        readiness::endpoints(),
+        training_status::endpoints(),
+        vo2max::endpoints(),
+        endurance::endpoints(),
+        hill::endpoints(),
+        race_predictions::endpoints(),
+        fitness_age::endpoints(),
+        thresholds::endpoints(),
+        health_status::endpoints(),
+        user_stats::endpoints(),
+        gear::endpoints(),
+        records::endpoints(),
+        zones::endpoints(),
         graphql::endpoints(),
         personal::endpoints(),
         oauth1::endpoints(),

@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod file;
 pub mod pace;
 pub mod plan;
+pub mod reparse;
 pub mod retry;
 pub mod run;
 pub mod store;

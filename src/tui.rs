@@ -57,8 +57,6 @@ pub struct Options {
     pub clock: Clock,
     /// The zone in which times are shown.
     pub zone: TimeZone,
-    /// Between two requests, for the price of a repair.
-    pub gap: Duration,
     /// Where a person signs in with the browser.
     pub browser_urls: [(Region, String); 2],
     /// Opens an address in the browser: [`desktop::open`], but not in tests.
@@ -105,14 +103,12 @@ where
         unicode,
         clock,
         zone,
-        gap,
         browser_urls,
         opener,
         copier,
     } = options;
     let mut input = input.fuse();
     let mut state = State::new(account, corner, zone, browser_urls, clock.now());
-    state.gap = gap;
     state.about = about;
     state.keymap = keymap;
     state.unicode = unicode;

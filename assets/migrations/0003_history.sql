@@ -7,8 +7,8 @@ CREATE TABLE route_memory (
     endpoint        TEXT NOT NULL,
     window_days     INTEGER,             -- the longest span that was answered
     too_long_days   INTEGER,             -- the shortest span that was refused as too long
-    too_long_at     INTEGER,
-    refused_at      INTEGER,             -- the endpoint itself was refused
+    too_long_until  INTEGER,             -- then it is tried again
+    refused_until   INTEGER,             -- the endpoint itself was refused; tried again then
     refused_reason  TEXT,
     PRIMARY KEY (account, endpoint)
 ) STRICT, WITHOUT ROWID;
@@ -43,6 +43,7 @@ CREATE TABLE reader (
 ) STRICT;
 
 ALTER TABLE sync_mark ADD COLUMN swept_at INTEGER;     -- when the known history was last looked over for late changes
+ALTER TABLE sync_mark ADD COLUMN datasets TEXT;        -- what was synced, by name; null: activities, daily, sleep
 ALTER TABLE sync_job ADD COLUMN goal TEXT NOT NULL DEFAULT 'routine' CHECK (goal IN ('routine', 'repair', 'backfill'));
 ALTER TABLE payload ADD COLUMN endpoint TEXT;          -- which reader understands it
 ALTER TABLE coverage ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0;  -- failures in a row

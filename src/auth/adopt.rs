@@ -80,7 +80,7 @@ impl Auth {
         action: AuthAction,
         door: Door,
     ) -> Result<SignInOutcome, Failure> {
-        let api = Api::new(client, tokens.access.clone(), 0);
+        let api = Api::new(client, Lane::Connect, tokens.access.clone(), 0);
         let identity = match api.social_profile().await {
             Ok(identity) => Some(identity),
             Err(GarminError::Unauthorized { .. } | GarminError::Refused { status: 403, .. }) => {

@@ -10,20 +10,15 @@ impl Auth {
     /// A bearer that is good now, refreshed under the lease where needed: so
     /// that other programs can live off our session instead of signing in.
     pub async fn bearer(&self, account: &Account, lane: Lane) -> Result<Secret, Failure> {
-        match lane {
-            Lane::Connect => {
-                let client = self
-                    .client(account.region)
-                    .map_err(|e| e.failure("the session"))?;
-                Ok(self
-                    .keeper(account.clone(), client)
-                    .api()
-                    .await?
-                    .bearer()
-                    .clone())
-            }
-            Lane::Personal => Ok(self.day_token(account).await?.1),
-        }
+        let client = self
+            .client(account.region)
+            .map_err(|e| e.failure("the session"))?;
+        let keeper = self.keeper(account.clone(), client);
+        let api = match lane {
+            Lane::Connect => keeper.api().await?,
+            Lane::Personal => keeper.personal_api().await?,
+        };
+        Ok(api.bearer().clone())
     }
 
     /// Makes the light validation call of every lane that has a session; of the

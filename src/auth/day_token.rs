@@ -17,6 +17,7 @@ use crate::{
         session::{Lane, PersonalSession},
     },
     garmin::{
+        client::Client,
         error::GarminError,
         personal::{self, KEY_ENDS_WITHIN, KeyError},
     },
@@ -29,7 +30,11 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 impl Auth {
     /// A day token that is good now, and the generation it came from.
-    pub(super) async fn day_token(&self, account: &Account) -> Result<(u64, Secret), Failure> {
+    pub(super) async fn day_token(
+        &self,
+        account: &Account,
+        client: &Client,
+    ) -> Result<(u64, Secret), Failure> {
         let (generation, session) = self.personal_session(account).await?;
         if !is_over(&session, self.now()) {
             return Ok((generation, session.bearer));
@@ -39,7 +44,24 @@ impl Auth {
         if !is_over(&session, self.now()) {
             return Ok((generation, session.bearer));
         }
-        self.exchange_again(account, generation, session).await
+        self.exchange_again((account, client), generation, session)
+            .await
+    }
+
+    /// Garmin answered 401 to the day token of generation `refused`: a newer one.
+    pub(super) async fn renew_day_token(
+        &self,
+        account: &Account,
+        client: &Client,
+        refused: u64,
+    ) -> Result<(u64, Secret), Failure> {
+        let _lease = self.central_db.refresh_lease(account.id).await?;
+        let (generation, session) = self.personal_session(account).await?;
+        if generation != refused && !is_over(&session, self.now()) {
+            return Ok((generation, session.bearer));
+        }
+        self.exchange_again((account, client), generation, session)
+            .await
     }
 
     /// The light validation call of this lane; a token refused is exchanged once.
@@ -47,14 +69,13 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the key"))?;
-        let (mut generation, mut bearer) = self.day_token(account).await?;
+        let (mut generation, mut bearer) = self.day_token(account, &client).await?;
         for is_last in [false, true] {
             match personal::settings(&client, &bearer).await {
                 Ok(_) => break,
                 Err(GarminError::Unauthorized { .. }) if !is_last => {
-                    let _lease = self.central_db.refresh_lease(account.id).await?;
-                    let (stored, session) = self.personal_session(account).await?;
-                    (generation, bearer) = self.exchange_again(account, stored, session).await?;
+                    (generation, bearer) =
+                        self.renew_day_token(account, &client, generation).await?;
                 }
                 // A second 401 is the key's problem (personal-api.md 4).
                 Err(GarminError::Unauthorized { .. }) => {
@@ -72,16 +93,13 @@ impl Auth {
 
     async fn exchange_again(
         &self,
-        account: &Account,
+        (account, client): (&Account, &Client),
         generation: u64,
         session: PersonalSession,
     ) -> Result<(u64, Secret), Failure> {
-        self.obey_rest(account.id).await?;
-        let client = self
-            .client(account.region)
-            .map_err(|e| e.failure("the key"))?;
+        self.obey_rest(account.id, Lane::Personal).await?;
         let now = self.now();
-        let bearer = match personal::exchange(&client, &session.key, now).await {
+        let bearer = match personal::exchange(client, &session.key, now).await {
             Ok(bearer) => bearer,
             Err(KeyError::Rejected) => return Err(self.end_key(account, generation).await?),
             Err(error) => return Err(key_failure(&error)),

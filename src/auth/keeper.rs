@@ -30,6 +30,7 @@ use crate::{
         cool_down::CoolDownScope,
         failure::Failure,
         log::LogLevel,
+        secret::Secret,
         session::{Lane, Tokens},
     },
     garmin::{
@@ -97,6 +98,25 @@ impl Keeper {
         self.refresh(refused).await
     }
 
+    /// [`Self::api`] of the `personal` lane, whose day token is exchanged anew near its end.
+    pub async fn personal_api(&self) -> Result<Api, Failure> {
+        let (generation, bearer) = self.auth.day_token(&self.account, &self.client).await?;
+        Ok(self.personal(generation, bearer))
+    }
+
+    /// [`Self::renew`] of the `personal` lane.
+    pub async fn renew_personal(&self, refused: u64) -> Result<Api, Failure> {
+        let renewed = self
+            .auth
+            .renew_day_token(&self.account, &self.client, refused);
+        let (generation, bearer) = renewed.await?;
+        Ok(self.personal(generation, bearer))
+    }
+
+    fn personal(&self, generation: u64, bearer: Secret) -> Api {
+        Api::new(self.client.clone(), Lane::Personal, bearer, generation)
+    }
+
     /// Lends a bearer and makes the light validation call with it.
     pub async fn check(&self) -> Result<(), Failure> {
         let api = self.api().await?;
@@ -120,7 +140,7 @@ impl Keeper {
     /// Spends the pair and stores the next one. Under the lease.
     async fn refresh_held(&self, held: Held) -> Result<Api, Failure> {
         let (id, now) = (self.account.id, self.auth.now());
-        self.auth.obey_rest(id).await?;
+        self.auth.obey_rest(id, Lane::Connect).await?;
         // Garmin is not asked before the answer can be sealed and written.
         self.auth.ready_to_seal(id)?;
         let _critical = self.auth.critical.token();
@@ -354,7 +374,12 @@ impl Keeper {
     }
 
     fn lend(&self, tokens: &Tokens, generation: u64) -> Api {
-        Api::new(self.client.clone(), tokens.access.clone(), generation)
+        Api::new(
+            self.client.clone(),
+            Lane::Connect,
+            tokens.access.clone(),
+            generation,
+        )
     }
 
     /// A definite refusal: the session is cleared, and says why.

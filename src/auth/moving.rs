@@ -127,7 +127,7 @@ impl Auth {
     ) -> Option<Failure> {
         let known = account.user_id.as_ref()?;
         let tokens = imported.connect.as_ref()?;
-        let api = Api::new(client.clone(), tokens.access.clone(), 0);
+        let api = Api::new(client.clone(), Lane::Connect, tokens.access.clone(), 0);
         let identity = api.social_profile().await.ok()?;
         (identity.user_id != *known).then(|| Failure::other_user(&account.name))
     }

@@ -91,7 +91,7 @@ pub fn clear(
 
 fn cool_down(row: &Row<'_>) -> rusqlite::Result<CoolDown> {
     let scope = |name: &str| {
-        [CoolDownScope::SignIn, CoolDownScope::Requests]
+        CoolDownScope::ALL
             .into_iter()
             .find(|scope| scope.name() == name)
     };

@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::convert::{day, ms, timestamp, word};
+use super::convert::{day, ms, opt_timestamp, timestamp, word};
 use crate::domain::{
     account::AccountId,
     coverage::{Coverage, CoverageMap, DayFact},
     dataset::Dataset,
     dates::DateSpan,
+    parking::rest_after,
 };
 
 /// Enters a state. A day that stays in its state is not written, and a failure
 /// never hides what is already known: the day keeps its state, and an open one is
-/// asked for again anyway.
+/// asked for again anyway. A day that fails again rests longer.
 pub fn set(
     connection: &Connection,
     account: AccountId,
@@ -25,14 +26,16 @@ pub fn set(
     reason: Option<&str>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    if state == Coverage::Failed {
+        return fail(connection, account, dataset, on, reason, now);
+    }
     connection
         .prepare_cached(
             "INSERT INTO coverage (account, dataset, day_on, state, since_at, reason)
              VALUES (:account, :dataset, :day_on, :state, :now, :reason)
-             ON CONFLICT (account, dataset, day_on) DO UPDATE SET
-                 state = excluded.state, since_at = excluded.since_at, reason = excluded.reason
-             WHERE (coverage.state, coverage.reason) IS NOT (excluded.state, excluded.reason)
-                 AND NOT (excluded.state = 'failed' AND coverage.state IN ('got', 'open', 'nothing'))",
+             ON CONFLICT (account, dataset, day_on) DO UPDATE SET state = excluded.state,
+                 since_at = excluded.since_at, reason = excluded.reason, strikes = 0, retry_at = NULL
+             WHERE (coverage.state, coverage.reason) IS NOT (excluded.state, excluded.reason)",
         )?
         .execute(named_params! {
             ":account": account.get(),
@@ -45,16 +48,100 @@ pub fn set(
     Ok(())
 }
 
+fn fail(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let known: Option<(String, u32)> = connection
+        .prepare_cached(
+            "SELECT state, strikes FROM coverage
+             WHERE account = :account AND dataset = :dataset AND day_on = :day_on",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":dataset": dataset.name(), ":day_on": on.to_string() },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let failed = Coverage::Failed.name();
+    let strikes = match &known {
+        Some((state, _)) if state != failed => return Ok(()),
+        Some((_, strikes)) => strikes + 1,
+        None => 1,
+    };
+    let retry_at = now + rest_after(strikes);
+    connection
+        .prepare_cached(
+            "INSERT INTO coverage (account, dataset, day_on, state, since_at, reason, strikes, retry_at)
+             VALUES (:account, :dataset, :day_on, :failed, :now, :reason, :strikes, :retry_at)
+             ON CONFLICT (account, dataset, day_on) DO UPDATE SET reason = excluded.reason,
+                 strikes = excluded.strikes, retry_at = excluded.retry_at",
+        )?
+        .execute(named_params! {
+            ":account": account.get(),
+            ":dataset": dataset.name(),
+            ":day_on": on.to_string(),
+            ":failed": failed,
+            ":now": ms(now),
+            ":reason": reason,
+            ":strikes": strikes,
+            ":retry_at": ms(retry_at),
+        })?;
+    Ok(())
+}
+
+/// A day of the history changed at Garmin: its other datasets may have, too.
+/// Returns whether any was settled before.
+pub fn reopen(
+    connection: &Connection,
+    account: AccountId,
+    on: Date,
+    datasets: &[Dataset],
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let mut reopened = 0;
+    for dataset in datasets {
+        reopened += connection
+            .prepare_cached(
+                "UPDATE coverage SET state = 'open', since_at = :now
+                 WHERE account = :account AND dataset = :dataset AND day_on = :day_on
+                     AND state IN ('got', 'nothing')",
+            )?
+            .execute(named_params! {
+                ":account": account.get(),
+                ":dataset": dataset.name(),
+                ":day_on": on.to_string(),
+                ":now": ms(now),
+            })?;
+    }
+    Ok(reopened > 0)
+}
+
+/// One day as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageRow {
+    pub state: Coverage,
+    /// When it entered this state.
+    pub since: Timestamp,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// A failed day is not asked for again before.
+    pub retry_at: Option<Timestamp>,
+}
+
 /// The days of `span` that were asked for.
-pub fn of(
+pub fn rows(
     connection: &Connection,
     account: AccountId,
     dataset: Dataset,
     span: DateSpan,
-) -> rusqlite::Result<BTreeMap<Date, Coverage>> {
+) -> rusqlite::Result<BTreeMap<Date, CoverageRow>> {
     connection
         .prepare_cached(
-            "SELECT day_on, state FROM coverage
+            "SELECT * FROM coverage
              WHERE account = :account AND dataset = :dataset AND day_on BETWEEN :first AND :last",
         )?
         .query_map(
@@ -64,58 +151,98 @@ pub fn of(
                 ":first": span.first().to_string(),
                 ":last": span.last().to_string(),
             },
-            |row| {
-                Ok((
-                    day(row, "day_on")?,
-                    word(row, "state", Coverage::from_name)?,
-                ))
-            },
+            pair,
         )?
         .collect()
 }
 
-/// The days of `span`, dataset by dataset, with what else is known of them. A
-/// dataset this version does not know is left out.
+/// The days of `span`, dataset by dataset, with what else is known of them.
 pub fn map(
     connection: &Connection,
     account: AccountId,
     span: DateSpan,
 ) -> rusqlite::Result<CoverageMap> {
     let mut map = CoverageMap::new(span);
-    let mut days = connection.prepare_cached(
-        "SELECT day_on, state, since_at, reason FROM coverage
-         WHERE account = :account AND dataset = :dataset AND day_on BETWEEN :first AND :last",
-    )?;
-    let mut first = connection.prepare_cached(
-        "SELECT min(day_on) AS day_on FROM coverage WHERE account = :account AND dataset = :dataset",
-    )?;
     for dataset in Dataset::ALL {
-        let who = named_params! { ":account": account.get(), ":dataset": dataset.name() };
-        let oldest: Option<String> = first.query_row(who, |row| row.get("day_on"))?;
-        let Some(oldest) = oldest.and_then(|day| day.parse().ok()) else {
+        let Some(known) = known_span(connection, account, dataset)? else {
             continue;
         };
-        map.first = Some(map.first.map_or(oldest, |first: Date| first.min(oldest)));
-        let facts = days.query_map(
-            named_params! {
-                ":account": account.get(),
-                ":dataset": dataset.name(),
-                ":first": span.first().to_string(),
-                ":last": span.last().to_string(),
-            },
-            |row| {
-                let fact = DayFact {
-                    state: word(row, "state", Coverage::from_name)?,
-                    since: timestamp(row, "since_at")?,
-                    reason: row.get("reason")?,
-                };
-                Ok((day(row, "day_on")?, fact))
-            },
-        )?;
+        let oldest = map
+            .first
+            .map_or(known.first(), |first| first.min(known.first()));
+        map.first = Some(oldest);
+        let rows = rows(connection, account, dataset, span)?.into_iter();
+        let fact = |row: CoverageRow| DayFact {
+            state: row.state,
+            since: row.since,
+            reason: row.reason,
+            retry_at: row.retry_at,
+        };
         map.days
-            .insert(dataset, facts.collect::<rusqlite::Result<_>>()?);
+            .insert(dataset, rows.map(|(day, row)| (day, fact(row))).collect());
     }
     Ok(map)
+}
+
+/// The days that are open or failed, however old.
+pub fn unsettled(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+) -> rusqlite::Result<BTreeMap<Date, CoverageRow>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM coverage
+             WHERE account = :account AND dataset = :dataset AND state IN ('open', 'failed')",
+        )?
+        .query_map(
+            named_params! { ":account": account.get(), ":dataset": dataset.name() },
+            pair,
+        )?
+        .collect()
+}
+
+/// The days of `span` that were asked for, by state alone.
+pub fn of(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    span: DateSpan,
+) -> rusqlite::Result<BTreeMap<Date, Coverage>> {
+    let rows = rows(connection, account, dataset, span)?;
+    Ok(rows
+        .into_iter()
+        .map(|(day, row)| (day, row.state))
+        .collect())
+}
+
+/// The oldest and the newest day that was ever asked for.
+pub fn known_span(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+) -> rusqlite::Result<Option<DateSpan>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT min(day_on) AS first, max(day_on) AS last FROM coverage
+             WHERE account = :account AND dataset = :dataset HAVING count(*) > 0",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":dataset": dataset.name() },
+            |row| Ok((day(row, "first")?, day(row, "last")?)),
+        )
+        .optional()?;
+    Ok(found.and_then(|(first, last)| DateSpan::new(first, last)))
+}
+
+fn pair(row: &Row<'_>) -> rusqlite::Result<(Date, CoverageRow)> {
+    let found = CoverageRow {
+        state: word(row, "state", Coverage::from_name)?,
+        since: timestamp(row, "since_at")?,
+        reason: row.get("reason")?,
+        retry_at: opt_timestamp(row, "retry_at")?,
+    };
+    Ok((day(row, "day_on")?, found))
 }
 
 #[cfg(test)]
@@ -130,16 +257,8 @@ mod tests {
         let db = &f.connection;
         let on = date(2026, 1, 1);
         let put = |state, reason| {
-            set(
-                db,
-                f.account,
-                Dataset::Daily,
-                on,
-                state,
-                reason,
-                Timestamp::UNIX_EPOCH,
-            )
-            .unwrap();
+            let now = Timestamp::UNIX_EPOCH;
+            set(db, f.account, Dataset::Daily, on, state, reason, now).unwrap();
             of(db, f.account, Dataset::Daily, DateSpan::day(on)).unwrap()[&on]
         };
         assert_eq!(put(Coverage::Failed, Some("torn")), Coverage::Failed);
@@ -173,5 +292,36 @@ mod tests {
         assert_eq!(torn.reason.as_deref(), Some("torn"));
         assert_eq!(torn.since.as_second(), 7);
         assert!(map.day(Dataset::Activities, date(2026, 1, 2)).is_none());
+    }
+
+    #[test]
+    fn a_day_that_keeps_failing_rests_longer_each_time() {
+        let f = fixture::connection();
+        let (db, on, now) = (&f.connection, date(2026, 1, 1), Timestamp::UNIX_EPOCH);
+        let fail = || {
+            set(
+                db,
+                f.account,
+                Dataset::Daily,
+                on,
+                Coverage::Failed,
+                Some("torn"),
+                now,
+            )
+            .unwrap();
+            let row = unsettled(db, f.account, Dataset::Daily)
+                .unwrap()
+                .remove(&on)
+                .unwrap();
+            row.retry_at.unwrap().as_second() / 3600
+        };
+        assert_eq!(
+            [fail(), fail(), fail(), fail(), fail(), fail()],
+            [0, 1, 6, 24, 168, 168]
+        );
+        set(db, f.account, Dataset::Daily, on, Coverage::Got, None, now).unwrap();
+        assert!(unsettled(db, f.account, Dataset::Daily).unwrap().is_empty());
+        assert!(reopen(db, f.account, on, &[Dataset::Daily], now).unwrap());
+        assert!(!reopen(db, f.account, on, &[Dataset::Daily], now).unwrap());
     }
 }

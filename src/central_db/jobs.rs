@@ -10,8 +10,8 @@ use crate::domain::{
     account::{Account, AccountId},
     dataset::Dataset,
     job::{
-        DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure, Trigger,
-        remembered_failure,
+        DatasetCount, Goal, JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure,
+        Trigger, remembered_failure,
     },
     session::Reuse,
 };
@@ -20,14 +20,17 @@ pub fn start(
     connection: &Connection,
     account: AccountId,
     trigger: Trigger,
+    goal: Goal,
     now: Timestamp,
 ) -> rusqlite::Result<JobId> {
     connection
         .prepare_cached(
-            "INSERT INTO sync_job (account, requested_by, status, started_at)
-             VALUES (:account, :requested_by, 'RUNNING', :now)",
+            "INSERT INTO sync_job (account, requested_by, goal, status, started_at)
+             VALUES (:account, :requested_by, :goal, 'RUNNING', :now)",
         )?
-        .execute(named_params! { ":account": account.get(), ":requested_by": trigger.name(), ":now": ms(now) })?;
+        .execute(named_params! {
+            ":account": account.get(), ":requested_by": trigger.name(), ":goal": goal.name(), ":now": ms(now),
+        })?;
     Ok(JobId::new(connection.last_insert_rowid()))
 }
 
@@ -265,35 +268,61 @@ pub fn reuse(
 }
 
 /// The last complete sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// What Garmin's `lastUsedDeviceUploadTime` was then.
     pub uploaded_at: Option<Timestamp>,
     pub synced_at: Timestamp,
+    /// When the known history was last looked over for late changes.
+    pub swept_at: Option<Timestamp>,
+    /// What was synced.
+    pub datasets: Vec<Dataset>,
 }
 
 pub fn mark(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<Mark>> {
     connection
-        .prepare_cached("SELECT uploaded_at, synced_at FROM sync_mark WHERE account = :account")?
+        .prepare_cached("SELECT * FROM sync_mark WHERE account = :account")?
         .query_row(named_params! { ":account": account.get() }, |row| {
+            // Before there was such a list, these were all.
+            let datasets: Option<String> = row.get("datasets")?;
+            let datasets = datasets.unwrap_or_else(|| "activities,daily,sleep".to_owned());
             Ok(Mark {
                 uploaded_at: opt_timestamp(row, "uploaded_at")?,
                 synced_at: timestamp(row, "synced_at")?,
+                swept_at: opt_timestamp(row, "swept_at")?,
+                datasets: datasets
+                    .split(',')
+                    .filter_map(|name| name.parse().ok())
+                    .collect(),
             })
         })
         .optional()
 }
 
-pub fn set_mark(connection: &Connection, account: AccountId, mark: Mark) -> rusqlite::Result<()> {
+pub fn set_mark(connection: &Connection, account: AccountId, mark: &Mark) -> rusqlite::Result<()> {
+    let names: Vec<_> = mark.datasets.iter().map(|dataset| dataset.name()).collect();
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO sync_mark (account, uploaded_at, synced_at)
-             VALUES (:account, :uploaded_at, :synced_at)",
+            "INSERT OR REPLACE INTO sync_mark (account, uploaded_at, synced_at, swept_at, datasets)
+             VALUES (:account, :uploaded_at, :synced_at, :swept_at, :datasets)",
         )?
         .execute(named_params! {
             ":account": account.get(), ":uploaded_at": opt_ms(mark.uploaded_at), ":synced_at": ms(mark.synced_at),
+            ":swept_at": opt_ms(mark.swept_at), ":datasets": names.join(","),
         })?;
     Ok(())
+}
+
+/// Milliseconds that a request took on average, its gap included, in the last
+/// jobs with more than a handful of them.
+pub fn pace_ms(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<f64>> {
+    connection
+        .prepare_cached(
+            "SELECT CAST(sum(finished_at - started_at) AS REAL) / sum(requests) FROM (
+                 SELECT * FROM sync_job WHERE account = :account AND finished_at IS NOT NULL AND requests >= 5
+                 ORDER BY id DESC LIMIT 10)",
+        )?
+        .query_row(named_params! { ":account": account.get() }, |row| row.get(0))
 }
 
 fn dataset(row: &Row<'_>) -> rusqlite::Result<Dataset> {
@@ -310,7 +339,7 @@ mod tests {
         let f = fixture::connection();
         let db = &f.connection;
         let now = Timestamp::UNIX_EPOCH;
-        let job = start(db, f.account, Trigger::Headless, now).unwrap();
+        let job = start(db, f.account, Trigger::Headless, Goal::Routine, now).unwrap();
         for (ordinal, failed) in [(0, None), (1, Some("torn".to_owned()))] {
             let count = DatasetCount {
                 days: 28,
@@ -353,7 +382,7 @@ mod tests {
             message: None,
         };
         finish(db, job, &ending(JobStatus::Partial), now).unwrap();
-        let expired = start(db, f.account, Trigger::Headless, now).unwrap();
+        let expired = start(db, f.account, Trigger::Headless, Goal::Routine, now).unwrap();
         finish(db, expired, &ending(JobStatus::AuthExpired), now).unwrap();
         assert_eq!(reuse(db, f.account, now).unwrap().percent(), Some(50));
     }
@@ -365,7 +394,7 @@ mod tests {
         let account = crate::central_db::accounts::all(db).unwrap().remove(0);
         let at = |second| Timestamp::from_second(second).unwrap();
         for second in 0..5 {
-            let job = start(db, f.account, Trigger::Schedule, at(second)).unwrap();
+            let job = start(db, f.account, Trigger::Schedule, Goal::Routine, at(second)).unwrap();
             let ending = Ending {
                 status: JobStatus::Cancelled,
                 requests: 3,
@@ -374,7 +403,7 @@ mod tests {
             };
             finish(db, job, &ending, at(second + 2)).unwrap();
         }
-        start(db, f.account, Trigger::Person, at(9)).unwrap();
+        start(db, f.account, Trigger::Person, Goal::Routine, at(9)).unwrap();
         let ids = |page: Vec<JobSummary>| page.iter().map(|job| job.id.get()).collect::<Vec<_>>();
         assert_eq!(ids(page(db, f.account, None, 2).unwrap()), [6, 5]);
         let before = Some(JobId::new(3));
@@ -400,6 +429,7 @@ mod tests {
             &f.connection,
             f.account,
             Trigger::Schedule,
+            Goal::Routine,
             Timestamp::UNIX_EPOCH,
         )
         .unwrap();

@@ -13,19 +13,71 @@ pub(super) struct Migration {
 }
 
 pub(super) const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        sql: include_str!("../../assets/migrations/0001_foundation.sql"),
-    },
-    Migration {
-        version: 2,
-        sql: include_str!("../../assets/migrations/0002_doors.sql"),
-    },
-    Migration {
-        version: 3,
-        sql: include_str!("../../assets/migrations/0003_history.sql"),
-    },
+    step(
+        1,
+        include_str!("../../assets/migrations/0001_foundation.sql"),
+    ),
+    step(2, include_str!("../../assets/migrations/0002_doors.sql")),
+    step(3, include_str!("../../assets/migrations/0003_history.sql")),
+    step(4, include_str!("../../assets/migrations/0004_hrv.sql")),
+    step(
+        5,
+        include_str!("../../assets/migrations/0005_body_battery.sql"),
+    ),
+    step(6, include_str!("../../assets/migrations/0006_weight.sql")),
+    step(
+        7,
+        include_str!("../../assets/migrations/0007_blood_pressure.sql"),
+    ),
+    step(
+        8,
+        include_str!("../../assets/migrations/0008_hydration.sql"),
+    ),
+    step(
+        9,
+        include_str!("../../assets/migrations/0009_readiness.sql"),
+    ),
+    step(
+        10,
+        include_str!("../../assets/migrations/0010_training_status.sql"),
+    ),
+    step(11, include_str!("../../assets/migrations/0011_vo2max.sql")),
+    step(
+        12,
+        include_str!("../../assets/migrations/0012_race_predictions.sql"),
+    ),
+    step(
+        13,
+        include_str!("../../assets/migrations/0013_endurance.sql"),
+    ),
+    step(14, include_str!("../../assets/migrations/0014_hill.sql")),
+    step(
+        15,
+        include_str!("../../assets/migrations/0015_fitness_age.sql"),
+    ),
+    step(
+        16,
+        include_str!("../../assets/migrations/0016_thresholds.sql"),
+    ),
+    step(
+        17,
+        include_str!("../../assets/migrations/0017_health_status.sql"),
+    ),
+    step(18, include_str!("../../assets/migrations/0018_profile.sql")),
+    step(
+        19,
+        include_str!("../../assets/migrations/0019_settings.sql"),
+    ),
+    step(20, include_str!("../../assets/migrations/0020_devices.sql")),
+    step(21, include_str!("../../assets/migrations/0021_gear.sql")),
+    step(22, include_str!("../../assets/migrations/0022_records.sql")),
+    step(23, include_str!("../../assets/migrations/0023_zones.sql")),
+    step(24, include_str!("../../assets/migrations/0024_naps.sql")),
 ];
+
+const fn step(version: i64, sql: &'static str) -> Migration {
+    Migration { version, sql }
+}
 
 pub(super) fn latest(migrations: &[Migration]) -> i64 {
     migrations.last().map_or(0, |migration| migration.version)
@@ -122,6 +174,22 @@ mod tests {
             .filter(|sql| sql.starts_with("CREATE TABLE"))
         {
             assert!(table.contains("STRICT"), "{table}");
+        }
+    }
+
+    #[test]
+    fn every_view_can_be_read_and_says_what_its_columns_are() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, Path::new("unused"), MIGRATIONS).unwrap();
+        for view in schema(&connection)
+            .iter()
+            .filter(|sql| sql.starts_with("CREATE VIEW"))
+        {
+            let name = view.split(' ').nth(2).unwrap();
+            connection
+                .prepare(&format!("SELECT * FROM {name}"))
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(view.contains("-- "), "{name}");
         }
     }
 

@@ -6,7 +6,7 @@ use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::convert::ms;
+use super::convert::{ms, timestamp, word};
 use crate::domain::{account::AccountId, dataset::Dataset, session::Lane};
 
 /// An answer on its way into CentralDB.
@@ -15,6 +15,8 @@ pub struct NewPayload<'a> {
     pub account: AccountId,
     pub dataset: Dataset,
     pub lane: Lane,
+    /// Which reader understands it.
+    pub endpoint: &'a str,
     /// Endpoint and span: what to ask to get it again. Holds no secret.
     pub request: &'a str,
     pub fetched_at: Timestamp,
@@ -48,10 +50,10 @@ pub fn store(connection: &Connection, payload: &NewPayload<'_>) -> rusqlite::Res
     }
     connection
         .prepare_cached(
-            "INSERT INTO payload (account, dataset, lane, request, fetched_at, status, is_read, body)
-             VALUES (:account, :dataset, :lane, :request, :fetched_at, :status, :is_read, :body)
+            "INSERT INTO payload (account, dataset, lane, endpoint, request, fetched_at, status, is_read, body)
+             VALUES (:account, :dataset, :lane, :endpoint, :request, :fetched_at, :status, :is_read, :body)
              ON CONFLICT (account, dataset, request) DO UPDATE SET lane = excluded.lane,
-                 fetched_at = excluded.fetched_at, status = excluded.status, is_read = excluded.is_read,
+                 endpoint = excluded.endpoint, fetched_at = excluded.fetched_at, status = excluded.status, is_read = excluded.is_read,
                  body = excluded.body
              RETURNING id",
         )?
@@ -60,6 +62,7 @@ pub fn store(connection: &Connection, payload: &NewPayload<'_>) -> rusqlite::Res
                 ":account": payload.account.get(),
                 ":dataset": payload.dataset.name(),
                 ":lane": payload.lane.name(),
+                ":endpoint": payload.endpoint,
                 ":request": payload.request,
                 ":fetched_at": ms(payload.fetched_at),
                 ":status": payload.status,
@@ -78,6 +81,70 @@ pub fn body(connection: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> {
     inflate(&blob).map_err(|e| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(e))
     })
+}
+
+/// An answer as kept.
+#[derive(Debug)]
+pub struct Kept {
+    pub id: i64,
+    pub account: AccountId,
+    pub dataset: Dataset,
+    /// `None` for answers from before endpoints were noted.
+    pub endpoint: Option<String>,
+    pub fetched_at: Timestamp,
+    pub body: Vec<u8>,
+}
+
+/// All answers, newest first.
+pub fn ids_newest_first(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM payload ORDER BY fetched_at DESC, id DESC")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+pub fn kept(connection: &Connection, id: i64) -> rusqlite::Result<Kept> {
+    let mut kept = connection
+        .prepare_cached(
+            "SELECT account, dataset, endpoint, fetched_at FROM payload WHERE id = :id",
+        )?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok(Kept {
+                id,
+                account: AccountId::new(row.get("account")?),
+                dataset: word(row, "dataset", |name| name.parse().ok())?,
+                endpoint: row.get("endpoint")?,
+                fetched_at: timestamp(row, "fetched_at")?,
+                body: Vec::new(),
+            })
+        })?;
+    kept.body = body(connection, id)?;
+    Ok(kept)
+}
+
+/// Whether the present readers understand it.
+pub fn set_is_read(connection: &Connection, id: i64, is_read: bool) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE payload SET is_read = :is_read WHERE id = :id AND is_read <> :is_read",
+        )?
+        .execute(named_params! { ":id": id, ":is_read": is_read })?;
+    Ok(())
+}
+
+/// By which version of the readers the rows were read; `None`: not noted yet.
+pub fn reader_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT version FROM reader")?
+        .query_row([], |row| row.get(0))
+        .optional()
+}
+
+pub fn set_reader_version(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO reader (id, version) VALUES (1, :version)")?
+        .execute(named_params! { ":version": version })?;
+    Ok(())
 }
 
 fn deflate(body: &[u8]) -> Vec<u8> {
@@ -105,6 +172,7 @@ mod tests {
             account: f.account,
             dataset: Dataset::Daily,
             lane: Lane::Connect,
+            endpoint: "daily.day",
             request: "daily 2026-01-01",
             fetched_at: Timestamp::UNIX_EPOCH,
             status: 200,

@@ -70,6 +70,19 @@ pub struct NewPair {
     pub signed_in: Option<(Timestamp, Door)>,
 }
 
+/// The lanes that have a session.
+pub fn lanes(connection: &Connection, account: AccountId) -> rusqlite::Result<Vec<Lane>> {
+    connection
+        .prepare_cached(
+            "SELECT lane FROM garmin_authentication_state
+             WHERE account = :account AND session_data IS NOT NULL",
+        )?
+        .query_map(named_params! { ":account": account.get() }, |row| {
+            word(row, "lane", Lane::from_name)
+        })?
+        .collect()
+}
+
 pub fn load(
     connection: &Connection,
     account: AccountId,

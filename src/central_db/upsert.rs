@@ -10,6 +10,18 @@ pub enum RowChange {
     Same,
 }
 
+/// How a row meets the one that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteMode {
+    /// A newer answer: its readings replace older ones, and nothing erases a
+    /// reading: what one lane knows, the other may leave out (`personal-api.md` 14).
+    Merge,
+    /// The answer that the row was read from, read again: exactly what it says.
+    Anew,
+    /// An older answer: only what the row lacks.
+    Fill,
+}
+
 /// One row of one table: its natural key, its values, and the payload it was read from.
 pub(super) struct Upsert<'a> {
     pub(super) table: &'static str,
@@ -18,12 +30,12 @@ pub(super) struct Upsert<'a> {
     /// Whether the table has a `gone_at`, which a row that is there again loses.
     pub(super) is_listed: bool,
     pub(super) payload_id: i64,
+    pub(super) mode: WriteMode,
 }
 
 impl Upsert<'_> {
     /// `payload_id` alone is no change: the same reading in a newer answer
-    /// leaves the row as it is. Nothing erases a reading: what one lane knows,
-    /// the other may leave out (`personal-api.md` 14).
+    /// leaves the row as it is.
     pub(super) fn run(&self, connection: &Connection) -> rusqlite::Result<RowChange> {
         let exists: bool = connection.prepare_cached(&self.exists_sql())?.query_row(
             params_from_iter(self.key.iter().map(|(_, value)| value)),
@@ -57,19 +69,32 @@ impl Upsert<'_> {
         let key = join(self.key, ", ", str::to_owned);
         let values = join(self.values, ", ", str::to_owned);
         let marks = vec!["?"; self.key.len() + self.values.len() + 1].join(", ");
+        let value = |name: &str| match self.mode {
+            WriteMode::Merge => format!("coalesce(excluded.{name}, {table}.{name})"),
+            WriteMode::Anew => format!("excluded.{name}"),
+            WriteMode::Fill => format!("coalesce({table}.{name}, excluded.{name})"),
+        };
         let mut set = join(self.values, ", ", |name| {
-            format!("{name} = coalesce(excluded.{name}, {table}.{name})")
+            format!("{name} = {}", value(name))
         });
         let mut differs = join(self.values, " OR ", |name| {
-            format!("excluded.{name} IS NOT NULL AND excluded.{name} IS NOT {table}.{name}")
+            format!("{table}.{name} IS NOT {}", value(name))
         });
-        if self.is_listed {
-            set.push_str(", gone_at = NULL");
-            differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
+        let mut payload = "excluded.payload_id".to_owned();
+        match self.mode {
+            WriteMode::Merge if self.is_listed => {
+                set.push_str(", gone_at = NULL");
+                differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
+            }
+            WriteMode::Merge => {}
+            WriteMode::Anew => {
+                differs = format!("{table}.payload_id = excluded.payload_id AND ({differs})");
+            }
+            WriteMode::Fill => payload = format!("{table}.payload_id"),
         }
         format!(
             "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
-             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = excluded.payload_id \
+             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = {payload} \
              WHERE {differs}"
         )
     }
@@ -106,6 +131,7 @@ mod tests {
                 values: &values,
                 is_listed: false,
                 payload_id,
+                mode: WriteMode::Merge,
             }
             .run(&connection)
             .unwrap()

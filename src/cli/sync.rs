@@ -172,9 +172,7 @@ async fn plan(
             if text.is_empty() { "" } else { "\n\n" },
             price_text(&account, &price)
         );
-        let takes = price.takes(front.config.sync.gap).as_secs_f64().ceil();
-        let seconds = std::time::Duration::from_secs_f64(takes).as_secs();
-        report.add(account, &price, seconds);
+        report.add(account, &price, price.seconds);
     }
     out.result(&text, &report);
     Ok(0)

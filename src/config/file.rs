@@ -83,6 +83,8 @@ impl Default for UiSection {
 pub struct SyncSection {
     pub every_minutes: u32,
     pub window_days: u32,
+    pub datasets: Vec<String>,
+    pub backfill_requests_per_day: u32,
     pub files: bool,
     pub gap_ms: u64,
 }
@@ -116,6 +118,8 @@ impl Default for SyncSection {
         Self {
             every_minutes: 30,
             window_days: 28,
+            datasets: vec!["all".to_owned()],
+            backfill_requests_per_day: 0,
             files: true,
             gap_ms: 500,
         }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::session::Lane;
+
 /// Until when something may not be tried, and why. Obeyed by every process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoolDown {
@@ -26,8 +28,10 @@ pub struct CoolDown {
 pub enum CoolDownScope {
     /// Signing in with a password.
     SignIn,
-    /// Any request for this account.
+    /// Any request of the `connect` lane for this account.
     Requests,
+    /// Any request of the `personal` lane.
+    RequestsPersonal,
 }
 
 impl CoolDownScope {
@@ -35,6 +39,17 @@ impl CoolDownScope {
         match self {
             Self::SignIn => "sign_in",
             Self::Requests => "requests",
+            Self::RequestsPersonal => "requests_personal",
+        }
+    }
+
+    pub const ALL: [Self; 3] = [Self::SignIn, Self::Requests, Self::RequestsPersonal];
+
+    /// What a lane's requests obey: one lane's rest does not stop the other.
+    pub const fn of_lane(lane: Lane) -> Self {
+        match lane {
+            Lane::Connect => Self::Requests,
+            Lane::Personal => Self::RequestsPersonal,
         }
     }
 }
@@ -67,10 +82,8 @@ pub fn after_refusal(
             let own = SignedDuration::from_hours(SIGN_IN_HOURS.get(step).copied().unwrap_or(24));
             named.map_or(own, |named| named.max(own))
         }
-        (CoolDownScope::Requests, Some(named)) => named,
-        (CoolDownScope::Requests, None) => {
-            SignedDuration::from_mins(REQUEST_MINUTES.get(step).copied().unwrap_or(240))
-        }
+        (_, Some(named)) => named,
+        (_, None) => SignedDuration::from_mins(REQUEST_MINUTES.get(step).copied().unwrap_or(240)),
     };
     let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     CoolDown {

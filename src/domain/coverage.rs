@@ -53,6 +53,8 @@ pub struct DayFact {
     pub since: Timestamp,
     /// Why it failed.
     pub reason: Option<String>,
+    /// A failed day is not asked for again before, unless it is repaired.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// The days of a span that were asked for, each dataset's for itself.

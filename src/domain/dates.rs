@@ -56,6 +56,15 @@ impl DateSpan {
         self.first <= day && day <= self.last
     }
 
+    /// The shortest span over both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
     /// Oldest first.
     pub fn days(self) -> impl DoubleEndedIterator<Item = Date> {
         let first = self.first;

@@ -2,7 +2,7 @@
 
 mod wording;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -120,6 +120,16 @@ pub enum Goal {
     Repair,
     /// Back to the first day there is, from where the last backfill ended.
     Backfill,
+}
+
+impl Goal {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Routine => "routine",
+            Self::Repair => "repair",
+            Self::Backfill => "backfill",
+        }
+    }
 }
 
 /// What one dataset gained in a job.
@@ -250,6 +260,10 @@ pub struct SyncProgress {
 pub struct Price {
     /// Requests per endpoint. Original files count once their activity is listed.
     pub endpoints: BTreeMap<&'static str, u32>,
+    /// How long that takes, by what the last jobs took.
+    pub seconds: u64,
+    /// Whether there will be more, known only once the first answers are here.
+    pub is_at_least: bool,
 }
 
 impl Price {
@@ -257,8 +271,9 @@ impl Price {
         self.endpoints.values().sum()
     }
 
-    /// About how long that takes: a request is a second beside the gap between two.
-    pub fn takes(&self, gap: Duration) -> Duration {
-        (gap + Duration::from_secs(1)) * self.requests()
+    pub fn add(&mut self, endpoint: &'static str, requests: u32) {
+        if requests > 0 {
+            *self.endpoints.entry(endpoint).or_default() += requests;
+        }
     }
 }

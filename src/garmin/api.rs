@@ -1,7 +1,7 @@
 //! Calls that keep the session and steer a sync; the datasets name their own
 //! requests in `sync::dataset`.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     error::GarminError,
     wire::{fields::Fields, times},
 };
-use crate::domain::printable::printable;
+use crate::domain::{printable::printable, session::Lane};
 
 /// Who Garmin says the bearer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,19 +42,28 @@ impl Api {
             .json("/userprofile-service/userprofile/settings")
             .await?;
         let zone = Fields::of(&body).and_then(|fields| fields.text("timeZone"));
-        Ok(zone.map(|zone| printable(&zone)))
+        // The literal `gmt` is no IANA name (personal-api.md 6.5).
+        Ok(zone
+            .map(|zone| printable(&zone))
+            .filter(|zone| zone != "gmt"))
     }
 
-    /// When a watch last uploaded (`protocol.md` 9.3); `None` if none ever did.
-    pub async fn last_upload(&self) -> Result<Option<Timestamp>, GarminError> {
-        let body = self
-            .json("/device-service/deviceservice/mylastused")
-            .await?;
-        Ok(Fields::of(&body).and_then(|fields| {
-            fields
-                .value("lastUsedDeviceUploadTime")
-                .and_then(times::utc)
-        }))
+    /// When a watch last uploaded: the newest device's stamp (`protocol.md` 9.3),
+    /// or the stamp in the summary of `today` where devices are not offered
+    /// (`personal-api.md` 6.1, E2). `None` if none ever did.
+    pub async fn last_upload(&self, today: Date) -> Result<Option<Timestamp>, GarminError> {
+        let (path, field) = match self.lane() {
+            Lane::Connect => (
+                "/device-service/deviceservice/mylastused".to_owned(),
+                "lastUsedDeviceUploadTime",
+            ),
+            Lane::Personal => (
+                format!("/usersummary-service/usersummary/daily?calendarDate={today}"),
+                "lastSyncTimestampGMT",
+            ),
+        };
+        let body = self.json(&path).await?;
+        Ok(Fields::of(&body).and_then(|fields| fields.value(field).and_then(times::utc)))
     }
 
     async fn json(&self, path: &str) -> Result<Value, GarminError> {

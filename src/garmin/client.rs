@@ -18,8 +18,11 @@ use reqwest::{
     redirect,
 };
 
-use super::{endpoints::Endpoints, error::GarminError, wire::errors};
-use crate::{config::HttpSettings, domain::secret::Secret};
+use super::{endpoints::Endpoints, error::GarminError, personal, wire::errors};
+use crate::{
+    config::HttpSettings,
+    domain::{secret::Secret, session::Lane},
+};
 
 /// Larger JSON than this is no answer of Garmin's (a thousand list rows are 4 MB).
 const MAX_BODY: usize = 64 << 20;
@@ -124,22 +127,28 @@ impl Client {
     }
 }
 
-/// A client with a valid bearer. Lent by the session keeper for one job.
+/// A client with a valid bearer of one lane. Lent by the session keeper for one job.
 #[derive(Clone, Debug)]
 pub struct Api {
     client: Client,
+    lane: Lane,
     bearer: Secret,
     generation: u64,
 }
 
 impl Api {
     /// `generation` says which stored pair the bearer came from.
-    pub const fn new(client: Client, bearer: Secret, generation: u64) -> Self {
+    pub const fn new(client: Client, lane: Lane, bearer: Secret, generation: u64) -> Self {
         Self {
             client,
+            lane,
             bearer,
             generation,
         }
+    }
+
+    pub const fn lane(&self) -> Lane {
+        self.lane
     }
 
     pub const fn bearer(&self) -> &Secret {
@@ -152,11 +161,10 @@ impl Api {
 
     /// `path` starts with a slash; its segments are already percent-encoded.
     pub async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, GarminError> {
-        let url = format!("{}{path}", self.client.endpoints.connectapi());
         let request = self
             .client
             .http
-            .get(url)
+            .get(self.url(path))
             .query(query)
             .header("Accept", "application/json");
         let settings = &self.client.settings;
@@ -165,10 +173,7 @@ impl Api {
 
     /// A GraphQL query with its arguments inline (`protocol.md` 10.1).
     pub async fn graphql(&self, query: &str) -> Result<Answer, GarminError> {
-        let url = format!(
-            "{}/graphql-gateway/graphql",
-            self.client.endpoints.connectapi()
-        );
+        let url = self.url("/graphql-gateway/graphql");
         let body = serde_json::json!({ "query": query });
         let request = self
             .client
@@ -182,10 +187,26 @@ impl Api {
 
     /// A file of at most `max_bytes`.
     pub async fn download(&self, path: &str, max_bytes: usize) -> Result<Answer, GarminError> {
-        let url = format!("{}{path}", self.client.endpoints.connectapi());
-        let request = self.client.http.get(url).header("Accept", "*/*");
+        // The personal lane answers 406 to anything but this (personal-api.md 7).
+        let accept = match self.lane {
+            Lane::Connect => "*/*",
+            Lane::Personal => "application/x-zip-compressed",
+        };
+        let request = self
+            .client
+            .http
+            .get(self.url(path))
+            .header("Accept", accept);
         self.checked(request, self.client.settings.download_timeout, max_bytes)
             .await
+    }
+
+    fn url(&self, path: &str) -> String {
+        let endpoints = &self.client.endpoints;
+        match self.lane {
+            Lane::Connect => format!("{}{path}", endpoints.connectapi()),
+            Lane::Personal => format!("{}{path}", endpoints.personal()),
+        }
     }
 
     async fn checked(
@@ -194,9 +215,11 @@ impl Api {
         timeout: Duration,
         max: usize,
     ) -> Result<Answer, GarminError> {
-        let request = request
-            .headers(native_headers())
-            .bearer_auth(self.bearer.expose());
+        let request = match self.lane {
+            Lane::Connect => request.headers(native_headers()),
+            Lane::Personal => request.header("User-Agent", personal::user_agent()),
+        }
+        .bearer_auth(self.bearer.expose());
         errors::check(self.client.send_within(request, timeout, max).await?)
     }
 }

@@ -117,6 +117,7 @@ pub struct Profile {
     pub time_zone: Option<String>,
 }
 
-fn user_agent() -> String {
+/// Said openly: this lane imitates nobody (`personal-api.md` 5.1).
+pub(super) fn user_agent() -> String {
     format!("garminsync/{}", env!("CARGO_PKG_VERSION"))
 }

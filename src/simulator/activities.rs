@@ -13,12 +13,12 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::activity_json;
-use super::athlete::Activity;
-use super::fit;
+use super::athlete::{Activity, Origin};
 use super::range::{self, Params};
 use super::reply::{Answer, Refusal};
 use super::server::{Endpoint, typed};
 use super::world::World;
+use super::{fit, foreign};
 
 /// Rows per page: the default without a limit, and the ceiling (protocol.md 9.6.1).
 const DEFAULT_LIMIT: usize = 100;
@@ -58,7 +58,21 @@ async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> 
 pub(super) fn page(world: &World, params: &Params, limit: usize) -> Result<Value, Refusal> {
     let start = start(params)?;
     let filter = Filter::from_params(params)?;
-    let mut rows = world.activities(&world.now());
+    let (first, last) = filter.span();
+    let mut rows = world.activities_within(&world.now(), first, last);
+    if params
+        .get("excludeChildren")
+        .is_some_and(|text| text == "false")
+    {
+        // That legs follow their parent is unverified (personal-api.md 6.6).
+        rows = rows
+            .into_iter()
+            .flat_map(|mut parent| {
+                let legs = std::mem::take(&mut parent.children);
+                std::iter::once(parent).chain(legs.into_iter().rev())
+            })
+            .collect();
+    }
     rows.retain(|activity| filter.admits(activity));
     match params.get("sortOrder").map(String::as_str) {
         None | Some("desc") => {}
@@ -116,6 +130,15 @@ impl<'p> Filter<'p> {
         })
     }
 
+    /// The days that may be admitted.
+    fn span(&self) -> (jiff::civil::Date, jiff::civil::Date) {
+        use jiff::civil::Date;
+        (
+            self.first.unwrap_or(Date::MIN),
+            self.last.unwrap_or(Date::MAX),
+        )
+    }
+
     fn admits(&self, activity: &Activity) -> bool {
         let facts = activity.sport.facts();
         // "swimming" is the parent type of both kinds of swimming.
@@ -153,17 +176,17 @@ pub(super) async fn original(
     id: Result<Path<i64>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let activity = found(&world, id)?;
-    let is_listed = world
-        .activities(&world.now())
-        .iter()
-        .any(|parent| parent.id == activity.id);
-    if activity.is_manual || !is_listed {
+    let is_leg = activity.parent.is_some();
+    let Some(ending) = activity.origin.ending().filter(|_| !is_leg) else {
         return Err(Refusal::not_found());
-    }
-    let archive = zipped(
-        &format!("{}_ACTIVITY.fit", activity.id),
-        &fit::file(&activity),
-    );
+    };
+    let device = world.athlete.watch(activity.date).device_id;
+    let content = match activity.origin {
+        Origin::Gpx => foreign::gpx(&activity),
+        Origin::Tcx => foreign::tcx(&activity),
+        Origin::Watch | Origin::Hand => fit::file(&activity, device),
+    };
+    let archive = zipped(&format!("{}_ACTIVITY.{ending}", activity.id), &content);
     Ok(typed(
         "application/x-zip-compressed",
         archive.map_err(|_| Refusal::not_found())?,

@@ -2,17 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::athlete::{Activity, Sport, float};
-use super::profile::{DEVICE_ID, DISPLAY_NAME, FULL_NAME, PROFILE_ID};
+use super::athlete::{Activity, Origin, Sport, float};
+use super::profile::{DISPLAY_NAME, FULL_NAME, PROFILE_ID};
 use super::wire::{gmt, hundredths, iso_tenths, merged, spaced, without_nulls};
 use super::world::World;
 
+/// Garmin's number for a zone; the real ones are unverified, but for Paris.
+const ZONE_ID: u32 = 124;
+
 /// A row of the list. Keys without a value are left out, not null.
 pub(super) fn list_row(world: &World, activity: &Activity) -> Value {
-    let measured = if activity.is_manual {
-        json!({})
+    let measured = if activity.origin == Origin::Watch {
+        measured(world, activity)
     } else {
-        measured(activity)
+        json!({})
     };
     without_nulls(merged([
         identity(world, activity),
@@ -36,15 +39,16 @@ fn identity(world: &World, activity: &Activity) -> Value {
         "startTimeGMT": spaced(gmt(activity.start)),
         "endTimeGMT": spaced(gmt(activity.end())),
         "beginTimestamp": activity.start.as_millisecond(),
-        "timeZoneId": 124,
+        "timeZoneId": ZONE_ID,
         "activityType": {
             "typeId": facts.type_id, "typeKey": facts.type_key, "parentTypeId": facts.parent_type_id,
             "isHidden": false, "restricted": false, "trimmable": true,
         },
         "eventType": { "typeId": 9, "typeKey": "uncategorized", "sortOrder": 10 },
         "sportTypeId": facts.sport_type_id,
-        "parent": activity.sport == Sport::Multisport,
-        "manualActivity": activity.is_manual,
+        "parent": is_parent(activity),
+        "parentId": activity.parent,
+        "manualActivity": activity.origin == Origin::Hand,
     })
 }
 
@@ -56,7 +60,7 @@ fn effort(activity: &Activity) -> Value {
         "duration": activity.duration,
         "elapsedDuration": activity.elapsed,
         // A multisport parent has no moving time of its own.
-        "movingDuration": (activity.sport != Sport::Multisport).then_some(activity.moving),
+        "movingDuration": (!is_parent(activity)).then_some(activity.moving),
         "elevationGain": activity.distance.map(|_| activity.climb),
         "elevationLoss": activity.distance.map(|_| activity.climb),
         "averageSpeed": activity.speed(),
@@ -68,12 +72,13 @@ fn effort(activity: &Activity) -> Value {
 }
 
 /// What only a watch knows.
-fn measured(activity: &Activity) -> Value {
+fn measured(world: &World, activity: &Activity) -> Value {
     let [zone1, zone2, zone3, zone4, zone5] = activity.zone_seconds().map(hundredths);
     json!({
         "averageHR": float(activity.average_hr),
         "maxHR": float(activity.max_hr),
-        "vO2MaxValue": (activity.sport == Sport::Running).then_some(49.0),
+        "vO2MaxValue": (activity.sport == Sport::Running)
+            .then(|| world.athlete.vo2max(activity.date).round()),
         "aerobicTrainingEffect": hundredths(activity.aerobic_effect),
         "anaerobicTrainingEffect": hundredths(activity.aerobic_effect / 6.0),
         "trainingEffectLabel": effect_label(activity),
@@ -85,7 +90,7 @@ fn measured(activity: &Activity) -> Value {
         "hrTimeInZone_4": zone4,
         "hrTimeInZone_5": zone5,
         "lapCount": laps(activity),
-        "deviceId": DEVICE_ID,
+        "deviceId": world.athlete.watch(activity.date).device_id,
         "manufacturer": "GARMIN",
     })
 }
@@ -96,8 +101,8 @@ fn furniture(activity: &Activity) -> Value {
         "ownerId": PROFILE_ID,
         "ownerDisplayName": DISPLAY_NAME,
         "ownerFullName": FULL_NAME,
-        "hasPolyline": activity.distance.is_some() && activity.sport != Sport::LapSwimming,
-        "hasSplits": !activity.is_manual,
+        "hasPolyline": has_track(activity),
+        "hasSplits": activity.origin == Origin::Watch,
         "splitSummaries": [],
         "privacy": { "typeId": 2, "typeKey": "private" },
         "summarizedDiveInfo": { "summarizedDiveGases": [] },
@@ -107,60 +112,133 @@ fn furniture(activity: &Activity) -> Value {
     })
 }
 
-/// The detail of one activity, or of one leg.
+/// The detail of one activity, or of one leg. Keys without a value are left out of the summary only.
 pub(super) fn detail(world: &World, activity: &Activity) -> Value {
     let facts = activity.sport.facts();
-    let local = world
-        .athlete
-        .local(activity.start, activity.date)
-        .datetime();
-    let uploaded = iso_tenths(gmt(activity.end()));
     let zone = world.athlete.zone_name(activity.date);
     json!({
         "activityId": activity.id,
         "activityUUID": { "uuid": uuid_of(activity.id) },
         "activityName": activity.name,
         "userProfileId": PROFILE_ID,
-        "isMultiSportParent": activity.sport == Sport::Multisport,
+        "isMultiSportParent": is_parent(activity),
         "activityTypeDTO": {
             "typeId": facts.type_id, "typeKey": facts.type_key, "parentTypeId": facts.parent_type_id,
+            "isHidden": false, "restricted": false, "trimmable": true,
         },
         "eventTypeDTO": { "typeId": 9, "typeKey": "uncategorized", "sortOrder": 10 },
         "accessControlRuleDTO": { "typeId": 2, "typeKey": "private" },
-        "timeZoneUnitDTO": { "unitId": 124, "unitKey": zone, "factor": 0.0, "timeZone": zone },
-        "metadataDTO": {
-            "isOriginal": !activity.is_manual,
-            "fileFormat": { "formatId": 7, "formatKey": "fit" },
-            "lastUpdateDate": uploaded,
-            "uploadedDate": uploaded,
-            "hasHrTimeInZones": !activity.is_manual,
-            "childIds": activity.children.iter().map(|leg| leg.id).collect::<Vec<_>>(),
-            "childActivityTypes":
-                activity.children.iter().map(|leg| leg.sport.facts().type_key).collect::<Vec<_>>(),
-            "sensors": null,
-            "manufacturer": "GARMIN",
-            "lapCount": laps(activity),
-            // A number in the list, a text here.
-            "deviceMetaDataDTO": { "deviceId": DEVICE_ID.to_string(), "deviceTypePk": 37_086 },
-            "manualActivity": activity.is_manual,
-        },
-        "summaryDTO": {
-            "startTimeLocal": iso_tenths(local),
-            "startTimeGMT": iso_tenths(gmt(activity.start)),
-            "distance": activity.distance,
-            "duration": activity.duration,
-            "movingDuration": activity.moving,
-            "elapsedDuration": activity.elapsed,
-            "elevationGain": activity.climb,
-            "averageSpeed": activity.speed(),
-            "calories": float(activity.calories),
-            "averageHR": float(activity.average_hr),
-            "maxHR": float(activity.max_hr),
-            "minHR": float(activity.average_hr - 38),
-            "trainingEffect": hundredths(activity.aerobic_effect),
-        },
+        "timeZoneUnitDTO": { "unitId": ZONE_ID, "unitKey": zone, "factor": 0.0, "timeZone": zone },
+        "metadataDTO": metadata(world, activity),
+        "summaryDTO": summary(world, activity),
         "splitSummaries": [],
     })
+}
+
+fn metadata(world: &World, activity: &Activity) -> Value {
+    let uploaded = activity.end();
+    let watch = world.athlete.watch(activity.date);
+    let is_recorded = activity.origin == Origin::Watch;
+    // The numbers of gpx and tcx are unverified.
+    let format = match activity.origin {
+        Origin::Watch => json!({ "formatId": 7, "formatKey": "fit" }),
+        Origin::Gpx => json!({ "formatId": 3, "formatKey": "gpx" }),
+        Origin::Tcx => json!({ "formatId": 5, "formatKey": "tcx" }),
+        Origin::Hand => Value::Null,
+    };
+    let device = is_recorded.then(|| {
+        json!({
+            // A number in the list, a text here.
+            "deviceId": watch.device_id.to_string(),
+            "deviceTypePk": watch.type_pk,
+            "deviceVersionPk": 1_004_830,
+        })
+    });
+    json!({
+        "isOriginal": activity.origin != Origin::Hand,
+        "deviceApplicationInstallationId": is_recorded.then_some(1_004_830),
+        "agentApplicationInstallationId": null,
+        "agentString": null,
+        "fileFormat": format,
+        "associatedCourseId": null,
+        "lastUpdateDate": iso_tenths(gmt(activity.edited.unwrap_or(uploaded))),
+        "uploadedDate": iso_tenths(gmt(uploaded)),
+        "videoUrl": null,
+        "hasPolyline": has_track(activity),
+        "hasChartData": is_recorded,
+        "hasHrTimeInZones": is_recorded && !is_parent(activity),
+        "hasPowerTimeInZones": false,
+        "userInfoDto": {
+            "userProfilePk": PROFILE_ID, "displayname": DISPLAY_NAME, "fullname": FULL_NAME,
+            "profileImageUrlLarge": null, "profileImageUrlMedium": null, "profileImageUrlSmall": null,
+            "userPro": false,
+        },
+        "childIds": activity.children.iter().map(|leg| leg.id).collect::<Vec<_>>(),
+        "childActivityTypes":
+            activity.children.iter().map(|leg| leg.sport.facts().type_key).collect::<Vec<_>>(),
+        "sensors": null,
+        "activityImages": [],
+        "manufacturer": is_recorded.then_some("GARMIN"),
+        "diveNumber": null,
+        "lapCount": laps(activity),
+        "associatedWorkoutId": null,
+        "isAtpActivity": null,
+        "deviceMetaDataDTO": device,
+        "hasIntensityIntervals": false,
+        "hasSplits": is_recorded && !is_parent(activity),
+        "favorite": false,
+        "personalRecord": false,
+        "manualActivity": activity.origin == Origin::Hand,
+        "autoCalcCalories": false,
+        "trimmed": false,
+        "gcj02": false,
+        "elevationCorrected": false,
+    })
+}
+
+fn summary(world: &World, activity: &Activity) -> Value {
+    let local = world
+        .athlete
+        .local(activity.start, activity.date)
+        .datetime();
+    let basics = json!({
+        "startTimeLocal": iso_tenths(local),
+        "startTimeGMT": iso_tenths(gmt(activity.start)),
+        "distance": activity.distance,
+        "duration": activity.duration,
+        // A multisport parent has no moving time of its own.
+        "movingDuration": (!is_parent(activity)).then_some(activity.moving),
+        "elapsedDuration": activity.elapsed,
+        "elevationGain": activity.distance.map(|_| activity.climb),
+        "elevationLoss": activity.distance.map(|_| activity.climb),
+        "averageSpeed": activity.speed(),
+        "calories": float(activity.calories),
+        "steps": activity.steps,
+    });
+    let measured = json!({
+        "averageHR": (!is_parent(activity)).then(|| float(activity.average_hr)),
+        "maxHR": float(activity.max_hr),
+        "minHR": (!is_parent(activity)).then(|| float(activity.average_hr - 38)),
+        "trainingEffect": hundredths(activity.aerobic_effect),
+        "anaerobicTrainingEffect": hundredths(activity.aerobic_effect / 6.0),
+        "trainingEffectLabel": effect_label(activity),
+        "activityTrainingLoad": activity.training_load,
+        "differenceBodyBattery": -activity.calories / 60,
+    });
+    let parts = [
+        Some(basics),
+        (activity.origin == Origin::Watch).then_some(measured),
+    ];
+    without_nulls(merged(parts.into_iter().flatten()))
+}
+
+fn is_parent(activity: &Activity) -> bool {
+    activity.sport == Sport::Multisport
+}
+
+fn has_track(activity: &Activity) -> bool {
+    let is_outside = activity.distance.is_some() && activity.sport != Sport::LapSwimming;
+    is_outside && matches!(activity.origin, Origin::Watch | Origin::Gpx)
 }
 
 /// A lap a kilometre, and at least one.

@@ -5,35 +5,34 @@
 
 mod activity;
 mod day;
+mod form;
+mod memo;
 mod night;
+mod recovery;
+mod scale;
 mod sport;
+mod travel;
+mod watch;
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use jiff::civil::{self, Date};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-pub(super) use activity::Activity;
-pub(super) use day::{Day, Stress};
+pub(super) use activity::{Activity, Origin};
+pub(super) use day::{Battery, Breath, DRINKING_GOAL, Day, Floors, Oxygen, Stress};
+pub(super) use form::{BIRTH, Estimate, FitnessAge, Form, Thresholds};
 pub(super) use night::{Night, Stage};
+pub(super) use recovery::{Hrv, Occasion, Readiness};
+pub(super) use scale::{Body, Pressure, WeighIn};
 pub(super) use sport::Sport;
+pub(super) use travel::HOME_ZONE;
+pub(super) use watch::{Sense, Watch};
 
-/// Where the account lives (protocol.md 9.2, `timeZone`).
-pub(super) const HOME_ZONE: &str = "Europe/Berlin";
-
-/// A zone's name and its rule, spelled out so that it holds without a zone database.
-type Zone = (&'static str, &'static str);
-
-const HOME: Zone = (HOME_ZONE, "CET-1CEST,M3.5.0,M10.5.0/3");
-const DESTINATIONS: [Zone; 3] = [
-    ("America/New_York", "EST5EDT,M3.2.0,M11.1.0"),
-    ("Asia/Tokyo", "JST-9"),
-    ("Atlantic/Canary", "WET0WEST,M3.5.0/1,M10.5.0"),
-];
-
-/// A trip may happen once in this many days.
-const TRIP_CYCLE: i64 = 60;
+use memo::Memo;
+use travel::Zones;
+use watch::Wardrobe;
 
 /// Seconds between two uploads of the watch.
 const SYNC_INTERVAL: i64 = 1800;
@@ -49,12 +48,21 @@ pub(super) enum Topic {
     Wellness,
     Heart,
     Hydration,
+    Drawer,
+    Race,
+    Scale,
+    Pressure,
+    Form,
 }
 
+/// The memos only spare work: an athlete without them would say the same.
 #[derive(Debug)]
 pub(super) struct Athlete {
     seed: u64,
-    home: TimeZone,
+    zones: Zones,
+    wardrobe: Wardrobe,
+    trainings: Memo<Arc<[Activity]>>,
+    nights: Memo<Option<Arc<Night>>>,
 }
 
 /// The athlete's present: the moment of the last upload, its civil date, and the first day of the history.
@@ -73,10 +81,14 @@ impl Now {
 }
 
 impl Athlete {
-    pub(super) fn new(seed: u64) -> Self {
+    /// With the newest watch since a given day, or since its usual one.
+    pub(super) fn new(seed: u64, newest_watch: Option<Date>) -> Self {
         Self {
             seed,
-            home: rules(HOME),
+            zones: Zones::default(),
+            wardrobe: Wardrobe::new(newest_watch),
+            trainings: Memo::default(),
+            nights: Memo::default(),
         }
     }
 
@@ -89,7 +101,7 @@ impl Athlete {
             let second = Timestamp::now().as_second();
             let at = Timestamp::from_second(second - second.rem_euclid(SYNC_INTERVAL))
                 .unwrap_or_default();
-            let home = at.to_zoned(self.home.clone()).date();
+            let home = at.to_zoned(self.zones.home().clone()).date();
             // On a trip the local date may be another one than at home.
             (at, at.to_zoned(self.zone(home)).date())
         };
@@ -98,39 +110,6 @@ impl Athlete {
             today,
             first: plus_days(today, 1 - i64::from(days.max(1))),
         }
-    }
-
-    /// The zone the athlete wakes up in on a day: home, or a trip's.
-    pub(super) fn zone(&self, date: Date) -> TimeZone {
-        self.destination(date)
-            .map_or_else(|| self.home.clone(), rules)
-    }
-
-    /// The IANA name of that zone.
-    pub(super) fn zone_name(&self, date: Date) -> &'static str {
-        self.destination(date).unwrap_or(HOME).0
-    }
-
-    fn destination(&self, date: Date) -> Option<Zone> {
-        let cycle = day_number(date).div_euclid(TRIP_CYCLE);
-        let mut dice = self.dice(cycle, Topic::Trip);
-        let first = date_of(cycle * TRIP_CYCLE + dice.i64(5..40));
-        let last = plus_days(first, dice.i64(5..9));
-        let destination = dice.choice(DESTINATIONS)?;
-        // Nobody travels while the clocks change at home: that night is kept for its odd length.
-        let shift = |date: Date| self.home.to_offset(midnight_utc(date));
-        let is_away = first <= date && date <= last && shift(first) == shift(plus_days(last, 1));
-        is_away.then_some(destination)
-    }
-
-    /// Whether the watch was on the wrist: now and then it lies in a drawer for one to three days.
-    pub(super) fn is_worn(&self, date: Date) -> bool {
-        let number = day_number(date);
-        let mut dice = self.dice(number.div_euclid(7), Topic::Wear);
-        let (begin, length) = (dice.i64(0..7), dice.i64(1..=3));
-        let is_lazy_week = dice.u8(0..100) < 22;
-        let weekday = number.rem_euclid(7);
-        !(is_lazy_week && (begin..begin + length).contains(&weekday))
     }
 
     /// An instant given as seconds after local midnight; beyond 86 400 it is the next day, and below 0
@@ -156,7 +135,7 @@ impl Athlete {
     }
 
     /// Seconds east of Greenwich at an instant of a day.
-    fn offset(&self, at: Timestamp, date: Date) -> i64 {
+    pub(super) fn offset(&self, at: Timestamp, date: Date) -> i64 {
         i64::from(self.zone(date).to_offset(at).seconds())
     }
 
@@ -177,16 +156,6 @@ fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
-}
-
-fn rules((_, rule): Zone) -> TimeZone {
-    TimeZone::posix(rule).unwrap_or(TimeZone::UTC)
-}
-
-fn midnight_utc(date: Date) -> Timestamp {
-    TimeZone::UTC
-        .to_timestamp(date.to_datetime(civil::Time::midnight()))
-        .unwrap_or_default()
 }
 
 /// Days since 1970-01-01.

@@ -8,12 +8,14 @@ use axum::routing::get;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::athlete::{Activity, Day, Night, Stress, float};
-use super::profile::{DEVICE_ID, PROFILE_ID, check_name};
+use super::athlete::{Battery, Breath, Day, Floors, Night, Oxygen, Stress, float};
+use super::battery_events;
+use super::kind::Kind;
+use super::profile::{PROFILE_ID, check_name};
 use super::range::{self, Params};
 use super::reply::Answer;
 use super::server::Endpoint;
-use super::wire::{all_null_but, gmt, hundredths, iso, iso_tenths, merged, plus_seconds};
+use super::wire::{all_null_but, gmt, hundredths, iso_tenths, merged, plus_seconds};
 use super::world::World;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -47,15 +49,20 @@ async fn nameless(State(world): State<Arc<World>>, Query(params): Query<Params>)
 pub(super) fn summary(world: &World, params: &Params) -> Answer {
     let date = range::date_param(params, "calendarDate")?;
     let now = world.now();
-    let summary = match world.day(date, &now) {
-        Some(day) => full(date, &day, world.night(date, &now).as_ref()),
-        None => empty(date),
+    let summary = match world.day(Kind::Daily, date, &now) {
+        Some(day) => full(
+            world,
+            date,
+            &day,
+            world.night(Kind::Daily, date, &now).as_deref(),
+        ),
+        None => empty(world, date),
     };
     Ok(Json(summary))
 }
 
 /// The same keys as ever, nearly all of them null.
-fn empty(date: Date) -> Value {
+fn empty(world: &World, date: Date) -> Value {
     const KEPT: [&str; 9] = [
         "userProfileId",
         "userDailySummaryId",
@@ -67,27 +74,56 @@ fn empty(date: Date) -> Value {
         "includesCalorieConsumedData",
         "privacyProtected",
     ];
-    let nulls = all_null_but(full(date, &Day::default(), None), &KEPT);
+    let nulls = all_null_but(full(world, date, &Day::default(), None), &KEPT);
     merged([nulls, json!({ "includesWellnessData": false })])
 }
 
-fn full(date: Date, day: &Day, night: Option<&Night>) -> Value {
+fn full(world: &World, date: Date, day: &Day, night: Option<&Night>) -> Value {
     merged([
-        header(date, day),
+        header(world, date, day),
         movement(day),
+        or_nulls(day.floors, floors),
         heart(day),
-        stress(&day.stress),
-        battery(day, night),
-        air(day),
+        or_nulls(day.stress, |stress| {
+            // The watch measures stress while it is worn, awake and asleep.
+            let measured = stress.total() - stress.uncategorized;
+            let asleep = day.asleep.min(measured);
+            merged([
+                self::stress(stress),
+                json!({
+                    "measurableAwakeDuration": measured - asleep,
+                    "measurableAsleepDuration": asleep,
+                }),
+            ])
+        }),
+        or_nulls(day.battery, |battery| {
+            merged([
+                self::battery(battery),
+                battery_events::feedback(day, &battery, night),
+            ])
+        }),
+        json!({ "bodyBatteryActivityEventList": battery_events::of_summary(world, date, day, night) }),
+        or_nulls(day.oxygen, |oxygen| self::oxygen(oxygen, day)),
+        or_nulls(day.breath, |breath| self::breath(breath, day)),
+        json!({ "averageMonitoringEnvironmentAltitude": day.floors.map(|_| 41.0) }),
     ])
 }
 
-fn header(date: Date, day: &Day) -> Value {
+/// What a watch cannot tell is there, but null.
+fn or_nulls<T: Default>(measured: Option<T>, members: impl Fn(T) -> Value) -> Value {
+    match measured {
+        Some(measured) => members(measured),
+        None => all_null_but(members(T::default()), &[]),
+    }
+}
+
+fn header(world: &World, date: Date, day: &Day) -> Value {
     json!({
         "userProfileId": PROFILE_ID,
         "userDailySummaryId": PROFILE_ID,
         "calendarDate": date.to_string(),
         "uuid": uuid_of(date),
+        "wellnessDescription": null,
         "rule": { "typeId": 2, "typeKey": "private" },
         "source": "GARMIN",
         "includesWellnessData": true,
@@ -99,7 +135,7 @@ fn header(date: Date, day: &Day) -> Value {
         "wellnessEndTimeGmt": iso_tenths(gmt(day.end)),
         "wellnessEndTimeLocal": iso_tenths(gmt(plus_seconds(day.end, day.end_offset))),
         "durationInMilliseconds": day.seconds() * 1000,
-        "lastSyncTimestampGMT": iso_tenths(gmt(day.end)),
+        "lastSyncTimestampGMT": iso_tenths(gmt(world.synced(date, day))),
     })
 }
 
@@ -113,6 +149,10 @@ fn movement(day: &Day) -> Value {
         "wellnessActiveKilocalories": float(day.active_kcal),
         "burnedKilocalories": null,
         "consumedKilocalories": null,
+        "remainingKilocalories": null,
+        "netCalorieGoal": null,
+        "netRemainingKilocalories": float(day.active_kcal),
+        "restingCaloriesFromActivity": null,
         "totalSteps": day.steps,
         "dailyStepGoal": day.step_goal,
         "totalDistanceMeters": day.distance,
@@ -124,10 +164,15 @@ fn movement(day: &Day) -> Value {
         "moderateIntensityMinutes": day.moderate,
         "vigorousIntensityMinutes": day.vigorous,
         "intensityMinutesGoal": 150,
-        "floorsAscended": day.floors_up,
-        "floorsDescended": day.floors_down,
-        "floorsAscendedInMeters": hundredths(day.floors_up * 3.048),
-        "floorsDescendedInMeters": hundredths(day.floors_down * 3.048),
+    })
+}
+
+fn floors(floors: Floors) -> Value {
+    json!({
+        "floorsAscended": floors.up,
+        "floorsDescended": floors.down,
+        "floorsAscendedInMeters": hundredths(floors.up * 3.048),
+        "floorsDescendedInMeters": hundredths(floors.down * 3.048),
         "userFloorsAscendedGoal": 10,
     })
 }
@@ -144,7 +189,7 @@ fn heart(day: &Day) -> Value {
     })
 }
 
-fn stress(stress: &Stress) -> Value {
+fn stress(stress: Stress) -> Value {
     let share = |seconds: i64| hundredths(float(seconds) * 100.0 / float(stress.total().max(1)));
     json!({
         "averageStressLevel": stress.average,
@@ -168,8 +213,7 @@ fn stress(stress: &Stress) -> Value {
     })
 }
 
-fn battery(day: &Day, night: Option<&Night>) -> Value {
-    let battery = &day.battery;
+fn battery(battery: Battery) -> Value {
     json!({
         "bodyBatteryChargedValue": battery.charged,
         "bodyBatteryDrainedValue": battery.drained,
@@ -179,66 +223,27 @@ fn battery(day: &Day, night: Option<&Night>) -> Value {
         "bodyBatteryDuringSleep": battery.overnight,
         "bodyBatteryAtWakeTime": battery.overnight.map(|_| battery.highest),
         "bodyBatteryVersion": 3.0,
-        "bodyBatteryActivityEventList": battery_events(day, night),
     })
 }
 
-/// Oxygen, breath and altitude.
-fn air(day: &Day) -> Value {
-    let end = iso_tenths(gmt(day.end));
+fn oxygen(oxygen: Oxygen, day: &Day) -> Value {
     json!({
-        "averageSpo2": float(day.oxygen.average),
-        "lowestSpo2": day.oxygen.lowest,
-        "latestSpo2": day.oxygen.average,
-        "latestSpo2ReadingTimeGmt": end,
-        "avgWakingRespirationValue": float(day.breath.waking),
-        "highestRespirationValue": float(day.breath.highest),
-        "lowestRespirationValue": float(day.breath.lowest),
-        "latestRespirationValue": float(day.breath.waking),
-        "latestRespirationTimeGMT": end,
+        "averageSpo2": float(oxygen.average),
+        "lowestSpo2": oxygen.lowest,
+        "latestSpo2": oxygen.average,
+        "latestSpo2ReadingTimeGmt": iso_tenths(gmt(day.end)),
+        "latestSpo2ReadingTimeLocal": iso_tenths(gmt(plus_seconds(day.end, day.end_offset))),
+    })
+}
+
+fn breath(breath: Breath, day: &Day) -> Value {
+    json!({
+        "avgWakingRespirationValue": float(breath.waking),
+        "highestRespirationValue": float(breath.highest),
+        "lowestRespirationValue": float(breath.lowest),
+        "latestRespirationValue": float(breath.waking),
+        "latestRespirationTimeGMT": iso_tenths(gmt(day.end)),
         "respirationAlgorithmVersion": 200,
-        "averageMonitoringEnvironmentAltitude": 41.0,
-    })
-}
-
-/// What charged and drained the battery: the night, then the workouts.
-fn battery_events(day: &Day, night: Option<&Night>) -> Vec<Value> {
-    let slept = night.map(|night| {
-        let millis = night.end.duration_since(night.start).as_secs() * 1000;
-        json!({
-            "eventType": "SLEEP",
-            "eventStartTimeGmt": iso(gmt(night.start)),
-            "timezoneOffset": day.start_offset * 1000,
-            "durationInMilliseconds": millis,
-            "bodyBatteryImpact": night.body_battery_change,
-            "feedbackType": "NONE",
-            "shortFeedback": "NONE",
-            "deviceId": DEVICE_ID,
-            "activityName": null,
-            "activityType": null,
-            "activityId": null,
-        })
-    });
-    let worked_out = day
-        .activities
-        .iter()
-        .map(|activity| workout_event(day, activity));
-    slept.into_iter().chain(worked_out).collect()
-}
-
-fn workout_event(day: &Day, activity: &Activity) -> Value {
-    json!({
-        "eventType": "ACTIVITY",
-        "eventStartTimeGmt": iso(gmt(activity.start)),
-        "timezoneOffset": day.start_offset * 1000,
-        "durationInMilliseconds": activity.end().duration_since(activity.start).as_secs() * 1000,
-        "bodyBatteryImpact": -activity.calories / 60,
-        "feedbackType": "EXERCISE_TRAINING_EFFECT_3",
-        "shortFeedback": "IMPROVING_AEROBIC_ENDURANCE",
-        "deviceId": DEVICE_ID,
-        "activityName": activity.name,
-        "activityType": activity.sport.facts().type_key,
-        "activityId": activity.id,
     })
 }
 

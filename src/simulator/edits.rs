@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
-use super::athlete::{Activity, Day, Night, Now, round};
+use super::athlete::{Activity, Sport, WeighIn};
+use super::kind::Kind;
 use super::world::World;
 
 /// Ids of scripted activities, clear of the generated ones.
@@ -15,27 +16,72 @@ const FIRST_EXTRA_ID: i64 = 30_000_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     extra: Vec<Activity>,
-    names: BTreeMap<i64, String>,
+    changed: BTreeMap<i64, Change>,
     deleted: BTreeSet<i64>,
     steps: BTreeMap<Date, i64>,
     held_back: BTreeSet<Date>,
+    /// When days were uploaded that did not come in time.
+    delivered: BTreeMap<Date, Timestamp>,
+    /// Weigh-ins by hand, and those that were changed, by their keys; `None`: deleted.
+    weigh_ins: BTreeMap<i64, Option<WeighIn>>,
+    hidden: BTreeSet<Kind>,
+    caps: BTreeMap<String, u32>,
+    /// GraphQL scalars that fail by name.
+    refused_scalars: BTreeSet<String>,
+    is_gateway_closed: bool,
     /// Uploads by script; each moves the clock of `mylastused` by a second.
     uploads: i64,
 }
 
+/// What was changed about an activity on the web, and when.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Change {
+    pub(super) name: Option<String>,
+    pub(super) sport: Option<Sport>,
+    pub(super) distance: Option<f64>,
+    at: Timestamp,
+}
+
 impl Edits {
-    /// A new name; it does not count as an upload (protocol.md 9.3).
-    pub(super) fn rename(&mut self, id: i64, name: &str) {
-        self.names.insert(id, name.to_owned());
+    /// Edits on the web do not count as uploads (protocol.md 9.3).
+    pub(super) fn change(&mut self, id: i64, at: Timestamp, change: impl FnOnce(&mut Change)) {
+        let entry = self.changed.entry(id).or_default();
+        change(entry);
+        entry.at = at;
     }
 
     pub(super) fn delete(&mut self, id: i64) {
         self.deleted.insert(id);
     }
 
-    pub(super) fn set_steps(&mut self, date: Date, steps: i64) {
+    /// An activity as it looks by now, or `None` if it is gone or has not come yet.
+    pub(super) fn applied(&self, mut activity: Activity) -> Option<Activity> {
+        if self.deleted.contains(&activity.id) || self.held_back.contains(&activity.date) {
+            return None;
+        }
+        if let Some(change) = self.changed.get(&activity.id) {
+            if let Some(name) = &change.name {
+                activity.name.clone_from(name);
+            }
+            activity.sport = change.sport.unwrap_or(activity.sport);
+            activity.distance = change.distance.or(activity.distance);
+            activity.edited = Some(change.at);
+        }
+        Some(activity)
+    }
+
+    pub(super) fn extra(&self) -> &[Activity] {
+        &self.extra
+    }
+
+    pub(super) fn set_steps(&mut self, date: Date, steps: i64, at: Timestamp) {
         self.steps.insert(date, steps);
+        self.delivered.insert(date, at);
         self.uploads += 1;
+    }
+
+    pub(super) fn steps(&self, date: Date) -> Option<i64> {
+        self.steps.get(&date).copied()
     }
 
     /// The watch has not met the phone since: the day is still empty at Garmin.
@@ -43,10 +89,94 @@ impl Edits {
         self.held_back.insert(date);
     }
 
-    /// The watch delivers everything it held back.
-    pub(super) fn deliver(&mut self) {
-        self.held_back.clear();
+    pub(super) fn holds_back(&self, date: Date) -> bool {
+        self.held_back.contains(&date)
+    }
+
+    /// The watch delivers what it held back: one day, or all of them.
+    pub(super) fn deliver(&mut self, only: Option<Date>, at: Timestamp) {
+        let (now, later) = std::mem::take(&mut self.held_back)
+            .into_iter()
+            .partition(|date| only.is_none_or(|only| only == *date));
+        self.held_back = later;
+        self.delivered
+            .extend(BTreeSet::into_iter(now).map(|date| (date, at)));
         self.uploads += 1;
+    }
+
+    pub(super) fn delivered(&self, date: Date) -> Option<Timestamp> {
+        self.delivered.get(&date).copied()
+    }
+
+    pub(super) fn uploads(&self) -> i64 {
+        self.uploads
+    }
+
+    pub(super) fn set_weigh_in(&mut self, pk: i64, weigh_in: Option<WeighIn>) {
+        self.weigh_ins.insert(pk, weigh_in);
+    }
+
+    pub(super) fn has_weigh_in(&self, pk: i64) -> bool {
+        self.weigh_ins.contains_key(&pk)
+    }
+
+    /// The weigh-ins of one day among all these, as they look by now.
+    pub(super) fn weighed(&self, date: Date, generated: Vec<WeighIn>) -> Vec<WeighIn> {
+        let mut all: BTreeMap<_, _> = generated
+            .into_iter()
+            .map(|weigh_in| (weigh_in.pk, weigh_in))
+            .collect();
+        for (pk, weigh_in) in &self.weigh_ins {
+            match weigh_in {
+                Some(weigh_in) if weigh_in.date == date => {
+                    all.insert(*pk, weigh_in.clone());
+                }
+                _ => {
+                    all.remove(pk);
+                }
+            }
+        }
+        all.into_values().collect()
+    }
+
+    pub(super) fn hide(&mut self, kind: Kind) {
+        self.hidden.insert(kind);
+    }
+
+    pub(super) fn show(&mut self, kind: Kind) {
+        self.hidden.remove(&kind);
+    }
+
+    pub(super) fn hides(&self, kind: Kind) -> bool {
+        self.hidden.contains(&kind)
+    }
+
+    pub(super) fn set_cap(&mut self, endpoint: &str, days: u32) {
+        self.caps.insert(endpoint.to_owned(), days);
+    }
+
+    pub(super) fn cap(&self, endpoint: &str) -> Option<u32> {
+        self.caps.get(endpoint).copied()
+    }
+
+    pub(super) fn refuse_scalar(&mut self, name: &str) {
+        self.refused_scalars.insert(name.to_owned());
+    }
+
+    pub(super) fn allow_scalar(&mut self, name: &str) {
+        self.refused_scalars.remove(name);
+    }
+
+    pub(super) fn refuses_scalar(&self, name: &str) -> bool {
+        self.refused_scalars.contains(name)
+    }
+
+    pub(super) fn close_gateway(&mut self, is_closed: bool) {
+        self.is_gateway_closed = is_closed;
+    }
+
+    pub(super) fn is_gateway_closed(&self) -> bool {
+        self.is_gateway_closed
     }
 }
 
@@ -58,73 +188,5 @@ impl World {
         let id = FIRST_EXTRA_ID + edits.uploads;
         edits.extra.push(self.athlete.extra_run(id, end, date));
         id
-    }
-
-    /// When a device last uploaded anything.
-    pub(super) fn last_upload(&self, now: &Now) -> Timestamp {
-        now.at
-            .saturating_add(SignedDuration::from_secs(self.edits().uploads))
-            .unwrap_or(now.at)
-    }
-
-    /// All listed activities, newest first.
-    pub(super) fn activities(&self, now: &Now) -> Vec<Activity> {
-        let mut all = self.athlete.activities(now);
-        let edits = self.edits();
-        all.extend(edits.extra.iter().cloned());
-        all.retain(|activity| {
-            !edits.deleted.contains(&activity.id) && !edits.held_back.contains(&activity.date)
-        });
-        for activity in &mut all {
-            if let Some(name) = edits.names.get(&activity.id) {
-                activity.name.clone_from(name);
-            }
-        }
-        all.sort_by_key(|activity| std::cmp::Reverse((activity.start, activity.id)));
-        all
-    }
-
-    /// One activity, or one leg of a multisport activity.
-    pub(super) fn activity(&self, id: i64, now: &Now) -> Option<Activity> {
-        let mut family = self.activities(now).into_iter().flat_map(|parent| {
-            parent
-                .children
-                .clone()
-                .into_iter()
-                .chain(std::iter::once(parent))
-        });
-        family.find(|activity| activity.id == id)
-    }
-
-    /// A day's summary, or `None` if there is nothing (yet).
-    pub(super) fn day(&self, date: Date, now: &Now) -> Option<Day> {
-        let mut day = self.athlete.day(date, now)?;
-        let edits = self.edits();
-        if edits.held_back.contains(&date) {
-            return None;
-        }
-        for run in edits
-            .extra
-            .iter()
-            .filter(|run| run.date == date && !edits.deleted.contains(&run.id))
-        {
-            day.steps += run.steps.unwrap_or(0);
-            day.distance += run.distance.map_or(0, round);
-            day.active_kcal += run.calories;
-            day.heart.max = day.heart.max.max(run.max_hr);
-            day.activities.push(run.clone());
-        }
-        if let Some(steps) = edits.steps.get(&date) {
-            day.steps = *steps;
-        }
-        Some(day)
-    }
-
-    /// The night before a day, or `None` if there is nothing (yet).
-    pub(super) fn night(&self, date: Date, now: &Now) -> Option<Night> {
-        if self.edits().held_back.contains(&date) {
-            return None;
-        }
-        self.athlete.night(date, now)
     }
 }

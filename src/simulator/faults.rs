@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::server::Disconnect;
 
-/// Trouble for the requests whose path starts with `path_prefix`.
+/// Trouble for the requests it is aimed at.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// `/` matches everything.
-    pub path_prefix: String,
+    /// A path's beginning, where `/` matches everything; or the name of an endpoint as the counters have
+    /// it, such as `hrv.range`.
+    pub aim: String,
     pub kind: FaultKind,
     /// Matching requests that pass unharmed first.
     pub skip: u32,
@@ -22,21 +23,31 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Every request under `path_prefix` goes wrong, from now on.
-    pub fn always(path_prefix: &str, kind: FaultKind) -> Self {
+    /// Every request under a path or to an endpoint goes wrong, from now on.
+    pub fn always(aim: &str, kind: FaultKind) -> Self {
         Self {
-            path_prefix: path_prefix.to_owned(),
+            aim: aim.to_owned(),
             kind,
             skip: 0,
             times: None,
         }
     }
 
-    /// The next request under `path_prefix` goes wrong, and only that one.
-    pub fn once(path_prefix: &str, kind: FaultKind) -> Self {
+    /// The next request under a path or to an endpoint goes wrong, and only that one.
+    pub fn once(aim: &str, kind: FaultKind) -> Self {
         Self {
             times: Some(1),
-            ..Self::always(path_prefix, kind)
+            ..Self::always(aim, kind)
+        }
+    }
+}
+
+impl Fault {
+    fn hits(&self, name: &str, path: &str) -> bool {
+        if self.aim.starts_with('/') {
+            path.starts_with(&self.aim)
+        } else {
+            name == self.aim
         }
     }
 }
@@ -67,6 +78,8 @@ pub enum FaultKind {
     Hang,
     /// 200 and JSON by its header, but the body breaks off in the middle of a word.
     Garbage,
+    /// The right answer with wrong types in it: numbers as text, lists as objects, objects as lists.
+    WrongTypes,
     /// Exactly this answer.
     Json { status: u16, body: Value },
 }
@@ -85,11 +98,9 @@ impl FaultBook {
     }
 
     /// Decides the fate of one request and uses up the fault's counts.
-    pub(super) fn strike(&mut self, lane: Lane, path: &str) -> Option<FaultKind> {
+    pub(super) fn strike(&mut self, lane: Lane, name: &str, path: &str) -> Option<FaultKind> {
         let matching = |(only, fault): &&mut (Option<Lane>, Fault)| {
-            fault.times != Some(0)
-                && only.is_none_or(|only| only == lane)
-                && path.starts_with(&fault.path_prefix)
+            fault.times != Some(0) && only.is_none_or(|only| only == lane) && fault.hits(name, path)
         };
         let (_, fault) = self.0.iter_mut().find(matching)?;
         if fault.skip > 0 {
@@ -104,9 +115,9 @@ impl FaultBook {
 }
 
 impl FaultKind {
-    /// The answer that needs no handler, or `None` for [`FaultKind::TornBody`], which spoils the real one.
-    pub(super) async fn answer(self) -> Option<Response> {
-        Some(match self {
+    /// The answer that needs no handler, or what is to be done to the real one.
+    pub(super) async fn answer(self) -> Result<Response, Spoil> {
+        Ok(match self {
             Self::TooManyRequests { retry_after } => too_many_requests(retry_after),
             Self::ForbiddenHtml => just_a_moment(),
             Self::ServerError(status) => {
@@ -119,7 +130,8 @@ impl FaultKind {
                     .into_response()
             }
             Self::Reset => Disconnect.into_response(),
-            Self::TornBody => return None,
+            Self::TornBody => return Err(Spoil::Torn),
+            Self::WrongTypes => return Err(Spoil::WrongTypes),
             Self::Hang => std::future::pending().await,
             Self::Garbage => (
                 [(header::CONTENT_TYPE, "application/json")],
@@ -132,6 +144,22 @@ impl FaultKind {
                 (status, Json(body)).into_response()
             }
         })
+    }
+}
+
+/// What happens to a right answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spoil {
+    Torn,
+    WrongTypes,
+}
+
+impl Spoil {
+    pub(super) async fn applied(self, answer: Response) -> Response {
+        match self {
+            Self::Torn => tear(answer).await,
+            Self::WrongTypes => mistype(answer).await,
+        }
     }
 }
 
@@ -154,12 +182,58 @@ pub(super) fn just_a_moment() -> Response {
     (StatusCode::FORBIDDEN, page).into_response()
 }
 
-/// Keeps the announced length of `whole` and sends half of it before the connection breaks.
-pub(super) async fn tear(whole: Response) -> Response {
+/// Bodies that are no JSON stay as they are.
+async fn mistype(whole: Response) -> Response {
     let (mut parts, body) = whole.into_parts();
-    let bytes = axum::body::to_bytes(body, usize::MAX)
+    let bytes = bytes_of(body).await;
+    let spoilt = match serde_json::from_slice(&bytes) {
+        Ok(value) => wrong(value).to_string().into(),
+        Err(_) => bytes,
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(spoilt))
+}
+
+/// Every number as text, and what lies in an object as the other kind of container. The outermost one
+/// stays, so that there is something left to read.
+fn wrong(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, member)| (key, wrong_inside(member)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(wrong).collect(),
+        other => wrong_inside(other),
+    }
+}
+
+fn wrong_inside(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(format!("about {number}")),
+        Value::Array(items) => {
+            let members = items.into_iter().enumerate();
+            members
+                .map(|(place, item)| (place.to_string(), wrong(item)))
+                .collect()
+        }
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(_, member)| wrong(member))
+            .collect(),
+        other => other,
+    }
+}
+
+async fn bytes_of(body: Body) -> Bytes {
+    axum::body::to_bytes(body, usize::MAX)
         .await
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+/// Keeps the announced length of `whole` and sends half of it before the connection breaks.
+async fn tear(whole: Response) -> Response {
+    let (mut parts, body) = whole.into_parts();
+    let bytes = bytes_of(body).await;
     parts
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));

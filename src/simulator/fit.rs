@@ -6,7 +6,6 @@
 use jiff::Timestamp;
 
 use super::athlete::{Activity, float, round};
-use super::profile::DEVICE_ID;
 use super::wire::plus_seconds;
 
 /// 1989-12-31T00:00:00Z as a Unix time.
@@ -128,13 +127,13 @@ const ACTIVITY: Message = Message {
     ],
 };
 
-/// The complete file of an activity.
-pub(super) fn file(activity: &Activity) -> Vec<u8> {
+/// The complete file of an activity, written by a watch.
+pub(super) fn file(activity: &Activity, device_id: i64) -> Vec<u8> {
     let mut writer = Writer::default();
     let start = fit_time(activity.start);
     writer.define(&FILE_ID);
     // An activity file by Garmin (1).
-    writer.message(&FILE_ID, &[4, 1, 4315, DEVICE_ID, start]);
+    writer.message(&FILE_ID, &[4, 1, 4315, device_id, start]);
     writer.define(&RECORD);
     records(activity, &mut writer);
     let end = fit_time(activity.end());

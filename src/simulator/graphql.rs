@@ -13,14 +13,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use self::query::Field;
-use super::athlete::{Now, days};
-use super::profile::PROFILE_ID;
-use super::range;
+use super::athlete::days;
+use super::kind::Kind;
+use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
-use super::wire::merged;
+use super::wire::{merged, with_text_ids};
 use super::world::World;
-use super::{sleep, sleep_json};
+use super::{
+    blood_pressure, endurance, hill, hrv, readiness, sleep, sleep_json, training_status, vo2max,
+    weight,
+};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -40,7 +43,7 @@ async fn answer(
     State(world): State<Arc<World>>,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Answer {
-    if !world.scenario.graphql {
+    if !world.scenario.graphql || world.edits().is_gateway_closed() {
         return Err(Refusal::forbidden());
     }
     let Json(Body { query }) = body.map_err(|_| Refusal::bad_request("Malformed request body"))?;
@@ -71,16 +74,11 @@ fn rejected(classification: &str, message: &str) -> Value {
 
 /// Runs every root field; one that fails is null and has its entry among the errors.
 fn evaluate(world: &World, fields: &[Field]) -> Value {
-    let now = world.now();
     let mut data = Map::new();
     let mut errors = Vec::new();
     for field in fields {
         world.count(|counters| counters.part(&format!("graphql.{}", field.name)));
-        let value = match scalar(&field.name) {
-            Some(scalar) => scalar(world, &now, field),
-            None => Err("unknown scalar".to_owned()),
-        };
-        let value = value.unwrap_or_else(|reason| {
+        let value = value(world, field).unwrap_or_else(|reason| {
             errors.push(json!({
                 "message": format!("Exception while fetching data (/{}) : {reason}", field.key),
                 "path": [field.key],
@@ -97,47 +95,83 @@ fn evaluate(world: &World, fields: &[Field]) -> Value {
     }
 }
 
-/// A scalar's document, or the reason why there is none.
-type Scalar = fn(&World, &Now, &Field) -> Result<Value, String>;
-
-/// The scalars served; adding one is a line here and its function.
-fn scalar(name: &str) -> Option<Scalar> {
-    match name {
-        "userDailySummaryV2Scalar" => Some(daily_summaries),
-        "sleepSummariesScalar" => Some(sleep_summaries),
-        _ => None,
+/// A scalar's document, or the reason why there is none. Null for "no data" is unverified.
+fn value(world: &World, field: &Field) -> Result<Value, String> {
+    let (_, cap, reply) = scalar(&field.name).ok_or("unknown scalar")?;
+    if world.edits().refuses_scalar(&field.name) {
+        return Err("HTTP 403 Forbidden".to_owned());
+    }
+    let argument = |name: &str| {
+        let text = field.arguments.get(name).map(String::as_str);
+        text.ok_or_else(|| format!("Missing field argument {name}"))
+    };
+    let ends = [argument("startDate")?, argument("endDate")?];
+    let name = format!("graphql.{}", field.name);
+    match range::within(world, &name, cap, ends, &field.arguments, reply) {
+        Reply::Data(value) => Ok(with_text_ids(value)),
+        Reply::Nothing => Ok(Value::Null),
+        Reply::Refused(refusal) => Err(refusal.to_string()),
     }
 }
 
-fn daily_summaries(world: &World, now: &Now, field: &Field) -> Result<Value, String> {
-    let (start, end) = dates(field)?;
-    let span = range::span(start, end, world.scenario.graphql_summary_days)
-        .map_err(|refusal| refusal.to_string())?;
-    let rows = days(span)
-        .filter(|date| now.covers(*date))
-        .map(|date| summary::row(date, world.day(date, now).as_ref()));
-    Ok(json!({ "data": rows.collect::<Vec<_>>() }))
+/// A name, the longest span, and what is said about it.
+type Scalar = (&'static str, Cap, fn(&Ask<'_>) -> Reply);
+
+/// The scalars served; adding one is a line here.
+const SCALARS: [Scalar; 10] = [
+    (
+        "userDailySummaryV2Scalar",
+        |scenario| scenario.graphql_summary_days,
+        daily_summaries,
+    ),
+    (
+        "sleepSummariesScalar",
+        |scenario| scenario.graphql_sleep_days,
+        sleep_summaries,
+    ),
+    ("heartRateVariabilityScalar", RANGE, hrv::range),
+    ("trainingReadinessRangeScalar", RANGE, readiness::looks),
+    ("trainingStatusWeeklyScalar", RANGE, training_status::scalar),
+    ("vo2MaxScalar", RANGE, vo2max::scalar),
+    ("weightScalar", RANGE, weight::scalar),
+    ("bloodPressureScalar", RANGE, blood_pressure::scalar),
+    ("hillScoreScalar", RANGE, hill::scalar),
+    (
+        "enduranceScoreScalar",
+        |scenario| scenario.graphql_range_days.max(TWELVE_WEEKS),
+        endurance::weeks,
+    ),
+];
+
+const RANGE: Cap = |scenario| scenario.graphql_range_days;
+
+/// From a day to the same weekday twelve weeks later.
+const TWELVE_WEEKS: u32 = 85;
+
+fn scalar(name: &str) -> Option<Scalar> {
+    SCALARS.into_iter().find(|(known, ..)| *known == name)
 }
 
-fn sleep_summaries(world: &World, _now: &Now, field: &Field) -> Result<Value, String> {
-    let (start, end) = dates(field)?;
-    let cap = world.scenario.graphql_sleep_days;
-    let nights = sleep::nights(world, start, end, cap).map_err(|refusal| refusal.to_string())?;
-    // Only GraphQL knows naps, and it writes user ids as text.
-    let peculiar = json!({ "dailyNapDTOS": [], "userProfilePK": PROFILE_ID.to_string() });
-    let rows = nights
-        .iter()
-        .map(|night| merged([sleep_json::dto(world, night), peculiar.clone()]));
-    Ok(Value::Array(rows.collect()))
+/// All names, for scripts that refuse one.
+pub(super) fn scalars() -> impl Iterator<Item = &'static str> {
+    SCALARS.into_iter().map(|(name, ..)| name)
 }
 
-fn dates(field: &Field) -> Result<(&str, &str), String> {
-    let argument = |name: &str| {
-        field
-            .arguments
-            .get(name)
-            .map(String::as_str)
-            .ok_or_else(|| format!("Missing field argument {name}"))
-    };
-    Ok((argument("startDate")?, argument("endDate")?))
+fn daily_summaries(ask: &Ask<'_>) -> Reply {
+    let inside = ask.first.max(ask.now.first)..=ask.last.min(ask.now.today);
+    let rows = days(inside)
+        .map(|date| summary::row(date, ask.world.day(Kind::Daily, date, &ask.now).as_ref()));
+    Reply::Data(json!({ "data": rows.collect::<Vec<_>>() }))
+}
+
+/// Only GraphQL knows naps.
+fn sleep_summaries(ask: &Ask<'_>) -> Reply {
+    let nights = sleep::nights(ask);
+    let rows = nights.iter().map(|night| {
+        merged([
+            sleep_json::dto(ask.world, night),
+            json!({ "dailyNapDTOS": [] }),
+        ])
+    });
+    Reply::Data(rows.collect())
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! keys         the key, its bearers, and how both end
 //! days         daily summaries, steps, stress, hydration
-//! nights       sleep
+//! nights       sleep, heart rate variability
+//! body         Body Battery, weight, fitness age, heart rate zones
 //! activities   the list in small pages, one activity, its file
 //! reply        errors in this API's words: hardly any
 //! ```
@@ -11,6 +12,7 @@
 //! The gateway is an allow-list: what is not among the endpoints is 404, also where connectapi has it.
 
 mod activities;
+mod body;
 mod days;
 mod keys;
 mod nights;
@@ -46,6 +48,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     own.into_iter()
         .chain(days::endpoints())
         .chain(nights::endpoints())
+        .chain(body::endpoints())
         .chain(activities::endpoints())
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Who the account belongs to, and the watch (protocol.md 9.2, 9.3, 9.7).
+//! Who the account belongs to (protocol.md 9.2).
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::athlete::HOME_ZONE;
-use super::reply::{Answer, Refusal};
+use super::athlete::{BIRTH, HOME_ZONE};
+use super::reply::Refusal;
 use super::server::Endpoint;
 use super::world::World;
 
@@ -18,8 +18,6 @@ pub(super) const FULL_NAME: &str = "Ada Beispiel";
 pub(super) const GARMIN_GUID: &str = "5d0a3c1e-7b44-4d7e-9a52-0c6f18e2ab90";
 /// The "user profile PK".
 pub(super) const PROFILE_ID: i64 = 81_507_342;
-/// Above 2^31, as real ones are.
-pub(super) const DEVICE_ID: i64 = 3_486_112_907;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -37,16 +35,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "profile.settings",
             "/userprofile-service/userprofile/settings",
             get(settings),
-        ),
-        Endpoint::bearer(
-            "device.mylastused",
-            "/device-service/deviceservice/mylastused",
-            get(last_used),
-        ),
-        Endpoint::bearer(
-            "device.list",
-            "/device-service/deviceregistration/devices",
-            get(devices),
         ),
     ]
 }
@@ -86,7 +74,26 @@ async fn social(State(world): State<Arc<World>>) -> Json<Value> {
     }))
 }
 
-async fn user_settings() -> Json<Value> {
+async fn user_settings(State(world): State<Arc<World>>) -> Json<Value> {
+    let today = world.now().today;
+    let vo2max = world.athlete.vo2max(today).round();
+    let night = |frequency: &str| {
+        json!({
+            "sleepWindowFrequency": frequency,
+            "startSleepTimeSecondsFromMidnight": 82_800,
+            "endSleepTimeSecondsFromMidnight": 25_200,
+        })
+    };
+    let windows = [
+        "SUNDAY",
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+        "DAILY",
+    ];
     Json(json!({
         "id": PROFILE_ID,
         "userData": {
@@ -94,30 +101,55 @@ async fn user_settings() -> Json<Value> {
             "weight": 61_500.0,
             "height": 171.0,
             "timeFormat": "time_twenty_four_hr",
-            "birthDate": "1990-12-10",
+            "birthDate": BIRTH.to_string(),
             "measurementSystem": "metric",
             "activityLevel": 7,
             "handedness": "RIGHT",
+            "powerFormat": format("watt", 30, true, None),
+            "heartRateFormat": format("bpm", 21, false, None),
             "firstDayOfWeek": monday(),
-            "vo2MaxRunning": 49.0,
+            "vo2MaxRunning": vo2max,
             "vo2MaxCycling": null,
-            "lactateThresholdSpeed": 0.336,
-            "lactateThresholdHeartRate": 168,
+            "lactateThresholdSpeed": 0.315,
+            "lactateThresholdHeartRate": 166,
+            "diveNumber": null,
             "intensityMinutesCalcMethod": "AUTO",
+            "moderateIntensityMinutesHrZone": 3,
+            "vigorousIntensityMinutesHrZone": 4,
             "hydrationMeasurementUnit": "milliliter",
+            "hydrationContainers": [],
+            "hydrationAutoGoalEnabled": true,
+            "firstbeatMaxStressScore": null,
+            "firstbeatCyclingLtTimestamp": null,
             "firstbeatRunningLtTimestamp": 1_151_277_487,
+            "thresholdHeartRateAutoDetected": true,
+            "ftpAutoDetected": true,
+            "trainingStatusPausedDate": null,
+            "weatherLocation": null,
+            "golfDistanceUnit": "metric",
+            "golfElevationUnit": null,
+            "golfSpeedUnit": null,
+            "externalBottomTime": null,
         },
         "userSleep": {
             "sleepTime": 82_800, "defaultSleepTime": false, "wakeTime": 25_200, "defaultWakeTime": false,
         },
         "connectDate": null,
         "sourceType": null,
-        "userSleepWindows": [{
-            "sleepWindowFrequency": "DAILY",
-            "startSleepTimeSecondsFromMidnight": 82_800,
-            "endSleepTimeSecondsFromMidnight": 25_200,
-        }],
+        "userSleepWindows": windows.map(night),
     }))
+}
+
+/// How a kind of value is written.
+fn format(key: &str, id: i64, is_grouped: bool, display: Option<&str>) -> Value {
+    json!({
+        "formatId": id,
+        "formatKey": key,
+        "minFraction": 0,
+        "maxFraction": 0,
+        "groupingUsed": is_grouped,
+        "displayFormat": display,
+    })
 }
 
 pub(super) async fn settings() -> Json<Value> {
@@ -127,46 +159,21 @@ pub(super) async fn settings() -> Json<Value> {
         "measurementSystem": "metric",
         "firstDayOfWeek": monday(),
         "numberFormat": "decimal_period",
-        "timeFormat": { "formatId": 33, "formatKey": "time_twenty_four_hr", "displayFormat": "HH:mm" },
-        "dateFormat": { "formatId": 26, "formatKey": "ddmmyyyy", "displayFormat": "EEE, d MMM yyyy" },
+        "timeFormat": format("time_twenty_four_hr", 33, false, Some("HH:mm")),
+        "dateFormat": format("ddmmyyyy", 26, false, Some("EEE, d MMM yyyy")),
+        "powerFormat": format("watt", 30, true, None),
+        "heartRateFormat": format("bpm", 21, false, None),
         "timeZone": HOME_ZONE,
         "hydrationMeasurementUnit": "milliliter",
+        "hydrationContainers": [],
+        "golfDistanceUnit": "metric",
+        "golfElevationUnit": null,
+        "golfSpeedUnit": null,
+        "availableTrainingDays": null,
+        "preferredLongTrainingDays": null,
     }))
 }
 
 fn monday() -> Value {
     json!({ "dayId": 3, "dayName": "monday", "sortOrder": 3, "isPossibleFirstDay": true })
-}
-
-/// The cheapest change detector: one number that moves with every upload.
-async fn last_used(State(world): State<Arc<World>>) -> Answer {
-    let upload = world.last_upload(&world.now());
-    Ok(Json(json!({
-        "userDeviceId": DEVICE_ID,
-        "userProfileNumber": PROFILE_ID,
-        "lastUsedDeviceName": "Forerunner 965",
-        "lastUsedDeviceUploadTime": upload.as_millisecond(),
-        "imageUrl": null,
-    })))
-}
-
-async fn devices() -> Json<Value> {
-    Json(json!([{
-        "deviceId": DEVICE_ID,
-        "applicationKey": "forerunner965",
-        "deviceTypePk": 37_086,
-        "deviceCategories": ["FITNESS", "WELLNESS"],
-        "productDisplayName": "Forerunner 965",
-        "displayName": "Forerunner 965",
-        "currentFirmwareVersion": "27.09",
-        "deviceStatus": "active",
-        "registeredDate": 1_704_099_600_000_i64,
-        "primaryActivityTrackerIndicator": true,
-        "allDayStressCapable": true,
-        "bodyBatteryCapable": true,
-        "hrvStressCapable": true,
-        "pulseOxAllDayCapable": true,
-        "respirationCapable": true,
-        "sleepTrackingCapable": true,
-    }]))
 }

@@ -15,8 +15,12 @@ use super::region::Region;
 pub struct Scenario {
     /// The same seed gives the same athlete, day by day and byte by byte.
     pub seed: u64,
-    /// Days of history, today included.
+    /// Days of history, today included; ten years are fine. Requests before the first day find nothing.
     pub days: u32,
+    /// Days since the newest watch came, today included. The one before it, of the 1407 days before, knows
+    /// no HRV and no readiness, and the first one no stress and no Body Battery either. `None`: since
+    /// 2023-04-15.
+    pub newest_watch_days: Option<u32>,
     /// The athlete's today, frozen at 15:00 local time. `None`: the system clock decides and moves on.
     pub today: Option<Date>,
     /// Whose Garmin it is; a client of the other region gets nowhere.
@@ -65,6 +69,11 @@ pub struct Scenario {
     pub graphql_summary_days: u32,
     /// Longest span of `sleepSummariesScalar`, days: 28 recorded, 31 claimed (protocol.md 10.2).
     pub graphql_sleep_days: u32,
+    /// Longest span of the other scalars with a range, days: 28 recorded, 365 claimed (protocol.md 10.2).
+    /// Of endurance, which counts in weeks, twelve weeks are taken in any case.
+    pub graphql_range_days: u32,
+    /// Longest span of Body Battery reports, days: 28 asked by the web, more unknown (protocol.md 9.4).
+    pub report_days: u32,
 }
 
 /// Where the second factor comes from (protocol.md 3.1).
@@ -133,6 +142,7 @@ impl Default for Scenario {
         Self {
             seed: 7,
             days: 30,
+            newest_watch_days: None,
             today: None,
             region: Region::Com,
             clock_skew: SignedDuration::ZERO,
@@ -158,6 +168,8 @@ impl Default for Scenario {
             graphql_aliases: false,
             graphql_summary_days: 28,
             graphql_sleep_days: 28,
+            graphql_range_days: 28,
+            report_days: 28,
         }
     }
 }

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Simulator;
+use super::athlete::{Sport, WeighIn, days, plus_days};
+use super::edits::Change;
+use super::graphql::scalars;
+use super::kind::Kind;
 use super::ledger::TicketKind;
 use super::oauth1::Oauth1Token;
+use super::wire::plus_seconds;
 
 /// What happens to the account's data while a client looks away.
 impl Simulator {
@@ -24,7 +30,26 @@ impl Simulator {
 
     /// Renamed on the web: nothing but the name changes.
     pub fn rename_activity(&self, id: i64, name: &str) {
-        self.world.edits().rename(id, name);
+        self.change_activity(id, |change| change.name = Some(name.to_owned()));
+    }
+
+    /// Given another type on the web, by its `typeKey`. `false`: the simulator does not know that type.
+    pub fn retype_activity(&self, id: i64, type_key: &str) -> bool {
+        let sport = Sport::by_key(type_key);
+        if sport.is_some() {
+            self.change_activity(id, |change| change.sport = sport);
+        }
+        sport.is_some()
+    }
+
+    /// Its distance corrected on the web.
+    pub fn set_activity_distance(&self, id: i64, metres: f64) {
+        self.change_activity(id, |change| change.distance = Some(metres));
+    }
+
+    fn change_activity(&self, id: i64, change: impl FnOnce(&mut Change)) {
+        let at = self.world.clock.now();
+        self.world.edits().change(id, at, change);
     }
 
     /// Deleted on the web: gone from the list, 404 everywhere else.
@@ -32,19 +57,125 @@ impl Simulator {
         self.world.edits().delete(id);
     }
 
-    /// A late upload changes a day's steps; moves `mylastused`.
+    /// A late upload changes a day's steps; moves `mylastused` and the day's own last sync.
     pub fn edit_day_steps(&self, date: Date, steps: i64) {
-        self.world.edits().set_steps(date, steps);
+        let at = self.next_upload();
+        self.world.edits().set_steps(date, steps, at);
     }
 
-    /// The day looks empty until [`Simulator::deliver_days`].
+    /// The day looks empty until [`Simulator::deliver_day`] or [`Simulator::deliver_days`].
     pub fn hold_back_day(&self, date: Date) {
         self.world.edits().hold_back(date);
     }
 
-    /// The watch meets the phone: all days held back arrive; moves `mylastused`.
+    /// One day held back arrives late; moves `mylastused` and the day's own last sync.
+    pub fn deliver_day(&self, date: Date) {
+        let at = self.next_upload();
+        self.world.edits().deliver(Some(date), at);
+    }
+
+    /// The watch meets the phone: all days held back arrive; moves `mylastused` and their last sync.
     pub fn deliver_days(&self) {
-        self.world.edits().deliver();
+        let at = self.next_upload();
+        self.world.edits().deliver(None, at);
+    }
+
+    fn next_upload(&self) -> Timestamp {
+        plus_seconds(self.world.last_upload(&self.world.now()), 1)
+    }
+
+    /// Typed in at noon of a day. Returns the `samplePk`.
+    pub fn add_weigh_in(&self, date: Date, grams: i64) -> i64 {
+        let at = self.world.athlete.instant(date, 12 * 3600);
+        let mut pk = at.as_millisecond();
+        let mut edits = self.world.edits();
+        while edits.has_weigh_in(pk) {
+            pk += 1;
+        }
+        let entry = WeighIn {
+            pk,
+            at,
+            date,
+            grams,
+            body: None,
+        };
+        edits.set_weigh_in(pk, Some(entry));
+        pk
+    }
+
+    /// Another weight for an entry. `false`: there is none with this `samplePk`.
+    pub fn edit_weigh_in(&self, sample_pk: i64, grams: i64) -> bool {
+        let entry = self.weigh_in(sample_pk);
+        let is_there = entry.is_some();
+        if let Some(entry) = entry {
+            let entry = WeighIn { grams, ..entry };
+            self.world.edits().set_weigh_in(sample_pk, Some(entry));
+        }
+        is_there
+    }
+
+    /// Deleted on the web. `false`: there is none with this `samplePk`.
+    pub fn delete_weigh_in(&self, sample_pk: i64) -> bool {
+        let is_there = self.weigh_in(sample_pk).is_some();
+        if is_there {
+            self.world.edits().set_weigh_in(sample_pk, None);
+        }
+        is_there
+    }
+
+    fn weigh_in(&self, sample_pk: i64) -> Option<WeighIn> {
+        let now = self.world.now();
+        let at = Timestamp::from_millisecond(sample_pk).ok()?;
+        // The key is a moment of the same day, give or take a zone.
+        let noon = jiff::tz::TimeZone::UTC.to_datetime(at).date();
+        let near = days(plus_days(noon, -1)..=plus_days(noon, 1));
+        near.flat_map(|date| self.world.weigh_ins(date, &now))
+            .find(|entry| entry.pk == sample_pk)
+    }
+
+    /// A kind of data is as if the account never had any, until [`Simulator::show`].
+    pub fn hide(&self, kind: Kind) {
+        self.world.edits().hide(kind);
+    }
+
+    pub fn show(&self, kind: Kind) {
+        self.world.edits().show(kind);
+    }
+}
+
+/// What Garmin changes about its endpoints.
+impl Simulator {
+    /// Another longest span for an endpoint by its name in the counters, such as `hrv.range`,
+    /// `body_battery.reports`, `personal.weight` or `graphql.weightScalar`. `false`: no endpoint has this name.
+    pub fn set_cap(&self, endpoint: &str, days: u32) -> bool {
+        let is_scalar = |name: &str| scalars().any(|scalar| scalar == name);
+        let is_known = super::endpoints()
+            .iter()
+            .any(|known| known.name() == endpoint)
+            || endpoint.strip_prefix("graphql.").is_some_and(is_scalar);
+        if is_known {
+            self.world.edits().set_cap(endpoint, days);
+        }
+        is_known
+    }
+
+    /// A scalar fails with an error inside a 200 until [`Simulator::allow_scalar`]. `false`: there is none.
+    pub fn refuse_scalar(&self, name: &str) -> bool {
+        self.world.edits().refuse_scalar(name);
+        scalars().any(|scalar| scalar == name)
+    }
+
+    pub fn allow_scalar(&self, name: &str) {
+        self.world.edits().allow_scalar(name);
+    }
+
+    /// The whole GraphQL gateway answers 403 until [`Simulator::allow_graphql`].
+    pub fn refuse_graphql(&self) {
+        self.world.edits().close_gateway(true);
+    }
+
+    pub fn allow_graphql(&self) {
+        self.world.edits().close_gateway(false);
     }
 }
 

@@ -89,6 +89,11 @@ impl Endpoint {
         Self::behind(Door::Key, name, path, methods)
     }
 
+    /// What the counters call it.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn behind(
         door: Door,
         name: &'static str,
@@ -165,13 +170,13 @@ async fn gate(
         return faults::too_many_requests(Some(CROWD_RETRY_AFTER));
     }
     tokio::time::sleep(world.scenario.latency).await;
-    let fault = world.strike(lane, request.uri().path());
-    let is_torn = fault.is_some();
-    if let Some(kind) = fault
-        && let Some(answer) = kind.answer().await
-    {
-        return answer;
-    }
+    let spoil = match world.strike(lane, name, request.uri().path()) {
+        None => None,
+        Some(kind) => match kind.answer().await {
+            Ok(answer) => return answer,
+            Err(spoil) => Some(spoil),
+        },
+    };
     let bearer = bearer_of(request.headers());
     let admitted = match door {
         Door::Public | Door::Key => Ok(()),
@@ -182,10 +187,9 @@ async fn gate(
         return unauthorized(reason);
     }
     let answer = next.run(request).await;
-    if is_torn {
-        faults::tear(answer).await
-    } else {
-        answer
+    match spoil {
+        Some(spoil) => spoil.applied(answer).await,
+        None => answer,
     }
 }
 

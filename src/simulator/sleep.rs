@@ -7,16 +7,17 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::athlete::{Night, days, float};
+use super::athlete::{Night, Sense, Stage, float};
+use super::kind::Kind;
 use super::profile::check_name;
-use super::range::{self, Params};
+use super::range::{self, Ask, Cap, Params, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::sleep_json;
 use super::world::World;
 
 /// Nights per request of both range calls (protocol.md 9.4).
-const CAP: u32 = 28;
+const CAP: Cap = |_| 28;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -33,12 +34,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::bearer(
             "sleep.stats",
             "/sleep-service/stats/sleep/daily/{start}/{end}",
-            get(stats),
+            range::over_path::<Refusal, _>("sleep.stats", CAP, stats),
         ),
         Endpoint::bearer(
             "sleep.by_date",
             "/wellness-service/wellness/dailySleepsByDate",
-            get(by_date),
+            range::over_query::<Refusal, _>("sleep.by_date", range::START_END, CAP, by_date),
         ),
     ]
 }
@@ -58,7 +59,7 @@ async fn nameless(State(world): State<Arc<World>>, Query(params): Query<Params>)
 
 fn one_night(world: &World, params: &Params) -> Answer {
     let date = range::date_param(params, "date")?;
-    let night = world.night(date, &world.now());
+    let night = world.night(Kind::Sleep, date, &world.now());
     Ok(Json(night.map_or_else(
         || sleep_json::no_night(date),
         |night| sleep_json::with_curves(world, &night),
@@ -66,44 +67,28 @@ fn one_night(world: &World, params: &Params) -> Answer {
 }
 
 /// The full DTO per night, without curves.
-async fn by_date(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
-    let text = |name| {
-        params
-            .get(name)
-            .ok_or_else(|| Refusal::bad_request(format!("{name} is required")))
-    };
-    let nights = nights(&world, text("startDate")?, text("endDate")?, CAP)?;
-    Ok(Json(
-        nights
-            .iter()
-            .map(|night| sleep_json::dto(&world, night))
-            .collect(),
-    ))
+pub(super) fn by_date(ask: &Ask<'_>) -> Reply {
+    let nights = nights(ask);
+    let rows = nights.iter().map(|night| sleep_json::dto(ask.world, night));
+    Reply::Data(rows.collect())
 }
 
 /// The recorded nights of a span, oldest first.
-pub(super) fn nights(
-    world: &World,
-    start: &str,
-    end: &str,
-    cap: u32,
-) -> Result<Vec<Night>, Refusal> {
-    let now = world.now();
-    Ok(days(range::span(start, end, cap)?)
-        .filter_map(|date| world.night(date, &now))
-        .collect())
+pub(super) fn nights(ask: &Ask<'_>) -> Vec<Arc<Night>> {
+    ask.days(Kind::Sleep)
+        .into_iter()
+        .filter_map(|date| ask.world.night(Kind::Sleep, date, &ask.now))
+        .collect()
 }
 
-async fn stats(
-    State(world): State<Arc<World>>,
-    Path((start, end)): Path<(String, String)>,
-) -> Answer {
-    let nights = nights(&world, &start, &end, CAP)?;
+fn stats(ask: &Ask<'_>) -> Reply {
+    let nights = nights(ask);
     let mean = |value: fn(&Night) -> i64| {
         let count = i64::try_from(nights.len()).unwrap_or(0);
-        (count > 0).then(|| float(nights.iter().map(value).sum::<i64>()) / float(count))
+        (count > 0)
+            .then(|| float(nights.iter().map(|night| value(night)).sum::<i64>()) / float(count))
     };
-    Ok(Json(json!({
+    Reply::Data(json!({
         "overallStats": {
             "averageSleepScore": mean(|night| night.score),
             "averageSleepSeconds": mean(Night::asleep),
@@ -112,32 +97,35 @@ async fn stats(
         },
         "individualStats": nights
             .iter()
-            .map(|night| json!({ "calendarDate": night.date.to_string(), "values": compact(&world, night) }))
+            .map(|night| json!({ "calendarDate": night.date.to_string(), "values": compact(ask.world, night) }))
             .collect::<Vec<_>>(),
-    })))
+    }))
 }
 
 fn compact(world: &World, night: &Night) -> Value {
-    use super::athlete::Stage;
+    let has = |sense| world.athlete.senses(sense, night.date);
+    let (scored, warm) = (has(Sense::SleepScore), has(Sense::SkinTemperature));
+    let (breath, oxygen) = (has(Sense::Respiration), has(Sense::PulseOx));
+    let hrv = world.athlete.hrv(night);
     json!({
-        "sleepScore": night.score,
-        "sleepScoreQuality": night.quality(),
+        "sleepScore": scored.then_some(night.score),
+        "sleepScoreQuality": scored.then(|| night.quality()),
         "totalSleepTimeInSeconds": night.asleep(),
         "deepTime": night.seconds_in(Stage::Deep),
         "lightTime": night.seconds_in(Stage::Light),
         "remTime": night.seconds_in(Stage::Rem),
         "awakeTime": night.seconds_in(Stage::Awake),
-        "sleepNeed": night.need,
+        "sleepNeed": scored.then_some(night.need),
         "restingHeartRate": night.resting_hr,
         "avgHeartRate": float(night.average_hr),
-        "respiration": float(night.respiration),
-        "spO2": float(night.spo2),
-        "bodyBatteryChange": night.body_battery_change,
-        "avgOvernightHrv": float(night.hrv),
-        "hrv7dAverage": float(night.hrv),
-        "hrvStatus": "BALANCED",
-        "skinTempC": night.skin_temperature,
-        "skinTempF": sleep_json::fahrenheit_difference(night.skin_temperature),
+        "respiration": breath.then(|| float(night.respiration)),
+        "spO2": oxygen.then(|| float(night.spo2)),
+        "bodyBatteryChange": has(Sense::BodyBattery).then_some(night.body_battery_change),
+        "avgOvernightHrv": hrv.map(|hrv| float(hrv.last_night)),
+        "hrv7dAverage": hrv.and_then(|hrv| hrv.week).map(float),
+        "hrvStatus": hrv.map(|hrv| hrv.status()),
+        "skinTempC": warm.then_some(night.skin_temperature),
+        "skinTempF": warm.then(|| sleep_json::fahrenheit_difference(night.skin_temperature)),
         "gmtSleepStartTimeInMillis": night.start.as_millisecond(),
         "gmtSleepEndTimeInMillis": night.end.as_millisecond(),
         "localSleepStartTimeInMillis": sleep_json::local(world, night, night.start),

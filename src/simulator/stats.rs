@@ -1,109 +1,123 @@
 //! The `usersummary-service/stats` family: one number or a few per day, in spans (protocol.md 9.5.2).
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::routing::{MethodRouter, get};
+use axum::extract::{Path, State};
+use axum::routing::get;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::athlete::{Day, days};
-use super::range::{self, Params};
+use super::athlete::{Day, Now, days, float, plus_days};
+use super::kind::Kind;
+use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::wire::merged;
 use super::world::World;
 
 /// Days per request (protocol.md 9.4); respiration takes a little more.
-const CAP: u32 = 28;
-const RESPIRATION_CAP: u32 = 31;
+const CAP: Cap = |_| 28;
+const RESPIRATION_CAP: Cap = |_| 31;
+
+/// Weeks per request.
+const WEEKS: i64 = 52;
 
 /// What one kind of statistic says about a day; null leaves the day out.
 pub(super) type Row = fn(&Day) -> Value;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![
-        series(
-            "stats.steps",
-            "/usersummary-service/stats/steps/daily/{start}/{end}",
-            CAP,
-            steps,
-        ),
-        series(
-            "stats.stress",
-            "/usersummary-service/stats/stress/daily/{start}/{end}",
-            CAP,
-            stress,
-        ),
-        series(
-            "stats.heart_rate",
-            "/usersummary-service/stats/heartRate/daily/{start}/{end}",
-            CAP,
-            heart_rate,
-        ),
-        series(
-            "stats.body_battery",
-            "/usersummary-service/stats/bodybattery/daily/{start}/{end}",
-            CAP,
-            body_battery,
-        ),
-        series(
-            "stats.floors",
-            "/usersummary-service/stats/floors/daily/{start}/{end}",
-            CAP,
-            floors,
-        ),
-        series(
-            "stats.intensity_minutes",
-            "/usersummary-service/stats/im/daily/{start}/{end}",
-            CAP,
-            intensity,
-        ),
-        series(
-            "stats.respiration",
-            "/usersummary-service/stats/respiration/daily/{start}/{end}",
-            RESPIRATION_CAP,
-            respiration,
-        ),
-        series(
-            "stats.hydration",
-            "/usersummary-service/stats/hydration/daily/{start}/{end}",
-            CAP,
-            hydration,
-        ),
-        Endpoint::bearer(
-            "stats.daily",
-            "/usersummary-service/stats/daily/{start}/{end}",
-            get(by_type),
-        ),
-    ]
+    let mut endpoints = Vec::new();
+    for (name, path, cap, row) in SERIES {
+        let kind = if name == HYDRATION {
+            Kind::Hydration
+        } else {
+            Kind::Daily
+        };
+        let handler =
+            range::over_path::<Refusal, _>(name, cap, move |ask| rows(ask, kind, row).into());
+        endpoints.push(Endpoint::bearer(name, path, handler));
+    }
+    endpoints.push(Endpoint::bearer(
+        "stats.daily",
+        "/usersummary-service/stats/daily/{start}/{end}",
+        range::over_path::<Refusal, _>("stats.daily", CAP, by_type),
+    ));
+    endpoints.push(Endpoint::bearer(
+        "stats.steps_weekly",
+        "/usersummary-service/stats/steps/weekly/{end}/{count}",
+        get(weekly_steps),
+    ));
+    endpoints
 }
 
-fn series(name: &'static str, path: &'static str, cap: u32, row: Row) -> Endpoint {
-    let handler = async move |State(world): State<Arc<World>>,
-                              Path((start, end)): Path<(String, String)>|
-                -> Answer {
-        Ok(Json(Value::Array(rows(&world, &start, &end, cap, row)?)))
-    };
-    let methods: MethodRouter<Arc<World>> = get(handler);
-    Endpoint::bearer(name, path, methods)
-}
+/// The one series that is a kind of data of its own.
+const HYDRATION: &str = "stats.hydration";
+
+/// Name, path, cap and row of every series.
+const SERIES: [(&str, &str, Cap, Row); 8] = [
+    (
+        "stats.steps",
+        "/usersummary-service/stats/steps/daily/{start}/{end}",
+        CAP,
+        steps,
+    ),
+    (
+        "stats.stress",
+        "/usersummary-service/stats/stress/daily/{start}/{end}",
+        CAP,
+        stress,
+    ),
+    (
+        "stats.heart_rate",
+        "/usersummary-service/stats/heartRate/daily/{start}/{end}",
+        CAP,
+        heart_rate,
+    ),
+    (
+        "stats.body_battery",
+        "/usersummary-service/stats/bodybattery/daily/{start}/{end}",
+        CAP,
+        body_battery,
+    ),
+    (
+        "stats.floors",
+        "/usersummary-service/stats/floors/daily/{start}/{end}",
+        CAP,
+        floors,
+    ),
+    (
+        "stats.intensity_minutes",
+        "/usersummary-service/stats/im/daily/{start}/{end}",
+        CAP,
+        intensity,
+    ),
+    (
+        "stats.respiration",
+        "/usersummary-service/stats/respiration/daily/{start}/{end}",
+        RESPIRATION_CAP,
+        respiration,
+    ),
+    (
+        HYDRATION,
+        "/usersummary-service/stats/hydration/daily/{start}/{end}",
+        CAP,
+        hydration,
+    ),
+];
 
 /// One object per day with data, oldest first, each with its date.
-pub(super) fn rows(
-    world: &World,
-    start: &str,
-    end: &str,
-    cap: u32,
-    row: Row,
-) -> Result<Vec<Value>, Refusal> {
-    let now = world.now();
-    let span = range::span(start, end, cap)?;
-    let dated = days(span).filter_map(|date| {
-        let values = row(&world.day(date, &now)?);
-        (!values.is_null()).then(|| merged([json!({ "calendarDate": date.to_string() }), values]))
-    });
-    Ok(dated.collect())
+pub(super) fn rows(ask: &Ask<'_>, kind: Kind, row: Row) -> Vec<Value> {
+    ask.rows(kind, |date| {
+        let values = row(&ask.world.day(kind, date, &ask.now)?);
+        (!values.is_null()).then(|| dated(date, values))
+    })
+}
+
+/// A row with its date.
+pub(super) fn dated(date: Date, values: Value) -> Value {
+    merged([json!({ "calendarDate": date.to_string() }), values])
 }
 
 pub(super) fn steps(day: &Day) -> Value {
@@ -111,14 +125,16 @@ pub(super) fn steps(day: &Day) -> Value {
 }
 
 pub(super) fn stress(day: &Day) -> Value {
-    json!({ "values": {
-        "overallStressLevel": day.stress.average,
-        "restStressDuration": day.stress.rest,
-        "lowStressDuration": day.stress.low,
-        "mediumStressDuration": day.stress.medium,
-        // Null instead of zero, as the service does.
-        "highStressDuration": (day.stress.high > 0).then_some(day.stress.high),
-    } })
+    or_none(day.stress, |stress| {
+        json!({ "values": {
+            "overallStressLevel": stress.average,
+            "restStressDuration": stress.rest,
+            "lowStressDuration": stress.low,
+            "mediumStressDuration": stress.medium,
+            // Null instead of zero, as the service does.
+            "highStressDuration": (stress.high > 0).then_some(stress.high),
+        } })
+    })
 }
 
 fn heart_rate(day: &Day) -> Value {
@@ -130,18 +146,22 @@ fn heart_rate(day: &Day) -> Value {
 }
 
 fn body_battery(day: &Day) -> Value {
-    json!({ "values": {
-        "lowBodyBattery": day.battery.lowest,
-        "highBodyBattery": day.battery.highest,
-    } })
+    or_none(day.battery, |battery| {
+        json!({ "values": {
+            "lowBodyBattery": battery.lowest,
+            "highBodyBattery": battery.highest,
+        } })
+    })
 }
 
 fn floors(day: &Day) -> Value {
-    json!({ "values": {
-        "wellnessFloorsAscended": day.floors_up,
-        "wellnessFloorsDescended": day.floors_down,
-        "wellnessUserFloorsAscendedGoal": 10,
-    } })
+    or_none(day.floors, |floors| {
+        json!({ "values": {
+            "wellnessFloorsAscended": floors.up,
+            "wellnessFloorsDescended": floors.down,
+            "wellnessUserFloorsAscendedGoal": 10,
+        } })
+    })
 }
 
 fn intensity(day: &Day) -> Value {
@@ -149,14 +169,22 @@ fn intensity(day: &Day) -> Value {
 }
 
 fn respiration(day: &Day) -> Value {
-    json!({ "avgWakingRespiration": day.breath.waking, "avgSleepRespiration": day.breath.sleeping })
+    or_none(
+        day.breath,
+        |breath| json!({ "avgWakingRespiration": breath.waking, "avgSleepRespiration": breath.sleeping }),
+    )
 }
 
 pub(super) fn hydration(day: &Day) -> Value {
-    day.hydration.map_or(
-        Value::Null,
-        |water| json!({ "valueInML": water.drunk, "goalInML": water.goal }),
+    or_none(
+        day.hydration,
+        |water| json!({ "valueInML": float(water.drunk), "goalInML": float(water.goal) }),
     )
+}
+
+/// Leaves out what the watch does not know.
+fn or_none<T>(measured: Option<T>, values: impl Fn(T) -> Value) -> Value {
+    measured.map_or(Value::Null, values)
 }
 
 fn calories(day: &Day) -> Value {
@@ -173,16 +201,51 @@ fn nested_steps(day: &Day) -> Value {
 }
 
 /// The two statistics of the generic path; any other `statsType` is refused.
-async fn by_type(
-    State(world): State<Arc<World>>,
-    Path((start, end)): Path<(String, String)>,
-    Query(params): Query<Params>,
-) -> Answer {
-    let row = match params.get("statsType").map(String::as_str) {
-        Some("CALORIES") => calories,
-        Some("STEPS") => nested_steps,
-        _ => return Err(Refusal::bad_request("Invalid statsType")),
+fn by_type(ask: &Ask<'_>) -> Reply {
+    let row = match ask.expect("statsType", &["CALORIES", "STEPS"]) {
+        Ok("CALORIES") => calories,
+        Ok(_) => nested_steps,
+        Err(refusal) => return Reply::Refused(refusal),
     };
-    let rows = rows(&world, &start, &end, CAP, row)?;
-    Ok(Json(json!({ "values": rows, "aggregations": {} })))
+    Reply::Data(json!({ "values": rows(ask, Kind::Daily, row), "aggregations": {} }))
+}
+
+/// Blocks of seven days, the last of which ends on the day asked for, labelled with their first days.
+/// Whether Garmin leaves empty ones out is unverified.
+async fn weekly_steps(
+    State(world): State<Arc<World>>,
+    Path((end, count)): Path<(String, String)>,
+) -> Answer {
+    let end = range::date(&end)?;
+    let Ok(count @ 1..=WEEKS) = count.parse::<i64>() else {
+        return Err(Refusal::bad_request(
+            "Number of weeks must be between 1 and 52",
+        ));
+    };
+    let now = world.now();
+    let weeks = (0..count).rev().filter_map(|back| {
+        let last = plus_days(end, -7 * back);
+        week_of_steps(&world, plus_days(last, -6)..=last, &now)
+    });
+    Ok(Json(weeks.collect()))
+}
+
+fn week_of_steps(world: &World, week: RangeInclusive<Date>, now: &Now) -> Option<Value> {
+    let first = *week.start();
+    let known: Vec<_> = days(week)
+        .filter_map(|date| world.day(Kind::Daily, date, now))
+        .collect();
+    let count = i64::try_from(known.len()).unwrap_or(0);
+    let total = |of: fn(&Day) -> i64| float(known.iter().map(of).sum());
+    let (steps, distance) = (total(|day| day.steps), total(|day| day.distance));
+    (count > 0).then(|| {
+        let values = json!({
+            "totalSteps": steps,
+            "averageSteps": steps / float(count),
+            "wellnessDataDaysCount": count,
+            "averageDistance": distance / float(count),
+            "totalDistance": distance,
+        });
+        dated(first, json!({ "values": values }))
+    })
 }

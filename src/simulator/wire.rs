@@ -10,6 +10,14 @@ pub(super) fn iso_tenths(time: DateTime) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.0").to_string()
 }
 
+/// `2026-07-15T07:00:00.45`: a fraction without zeros at its end, but with one digit at least.
+pub(super) fn iso_millis(time: DateTime, millis: i64) -> String {
+    let fraction = format!("{:03}", millis.rem_euclid(1000));
+    let fraction = fraction.trim_end_matches('0');
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    format!("{}.{fraction}", iso(time))
+}
+
 /// `2026-07-14 18:38:43`, as in the activity list.
 pub(super) fn spaced(time: DateTime) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -56,6 +64,30 @@ pub(super) fn all_null_but(mut object: Value, kept: &[&str]) -> Value {
         }
     }
     object
+}
+
+/// User ids as text, all the way down: so GraphQL writes them (protocol.md 10.1).
+pub(super) fn with_text_ids(mut value: Value) -> Value {
+    const USER_IDS: [&str; 4] = ["userProfilePk", "userProfilePK", "userProfileId", "userId"];
+    match &mut value {
+        Value::Object(members) => {
+            for (key, member) in members.iter_mut() {
+                *member = match member.take() {
+                    Value::Number(id) if USER_IDS.contains(&key.as_str()) => {
+                        Value::String(id.to_string())
+                    }
+                    member => with_text_ids(member),
+                };
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                *item = with_text_ids(item.take());
+            }
+        }
+        _ => {}
+    }
+    value
 }
 
 /// Two decimals are enough for any percentage and most distances.

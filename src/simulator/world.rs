@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::athlete::{Athlete, Now};
+use super::athlete::{Athlete, Now, plus_days};
 use super::clock::Clock;
 use super::counters::Counters;
 use super::desk::SignInDesk;
@@ -43,7 +43,7 @@ impl World {
         let mut ledger = Ledger::new(&scenario);
         ledger.remember(&scenario.personal_key);
         Self {
-            athlete: Athlete::new(scenario.seed),
+            athlete: athlete(&scenario),
             clock: Clock::new(scenario.clock_skew),
             counters: Mutex::default(),
             faults: Mutex::default(),
@@ -70,8 +70,8 @@ impl World {
         held(&self.faults)
     }
 
-    pub(super) fn strike(&self, lane: Lane, path: &str) -> Option<FaultKind> {
-        self.faults().strike(lane, path)
+    pub(super) fn strike(&self, lane: Lane, name: &str, path: &str) -> Option<FaultKind> {
+        self.faults().strike(lane, name, path)
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, SignInDesk> {
@@ -128,6 +128,15 @@ impl World {
         }
         verdict
     }
+}
+
+fn athlete(scenario: &Scenario) -> Athlete {
+    let athlete = Athlete::new(scenario.seed, None);
+    let Some(age) = scenario.newest_watch_days else {
+        return athlete;
+    };
+    let today = athlete.now(scenario.today, scenario.days).today;
+    Athlete::new(scenario.seed, Some(plus_days(today, 1 - i64::from(age))))
 }
 
 /// A panic in one handler must not take the others down with it.

@@ -5,8 +5,34 @@
 //! mapper per shape. Rows look the same whichever route brought them.
 
 mod activities;
+mod blood_pressure;
+mod body_battery;
 mod daily;
+mod day_summary;
+mod devices;
+mod endurance;
+mod fitness_age;
+mod gear;
+mod health_status;
+mod hill;
+mod hrv;
+mod hydration;
+mod profile;
+mod race_predictions;
+mod readiness;
+mod records;
+mod settings;
+mod shapes;
 mod sleep;
+#[cfg(test)]
+mod testing;
+mod thresholds;
+mod training_status;
+mod vo2max;
+mod weight;
+mod zones;
+
+pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
 
 use std::fmt;
 
@@ -19,7 +45,11 @@ use crate::{
         RowChange,
         table::{self, Cell, Stamp, TableRow},
     },
-    domain::{dataset::Dataset, dates::DateSpan, session::Lane},
+    domain::{
+        dataset::Dataset,
+        dates::{DateSpan, forward},
+        session::Lane,
+    },
     garmin::{error::GarminError, wire::percent::encode},
 };
 
@@ -29,8 +59,40 @@ pub fn source(dataset: Dataset) -> &'static [Route] {
         Dataset::Activities => activities::ROUTES,
         Dataset::Daily => daily::ROUTES,
         Dataset::Sleep => sleep::ROUTES,
-        _ => &[],
+        Dataset::Hrv => hrv::ROUTES,
+        Dataset::BodyBattery => body_battery::ROUTES,
+        Dataset::Weight => weight::ROUTES,
+        Dataset::BloodPressure => blood_pressure::ROUTES,
+        Dataset::Hydration => hydration::ROUTES,
+        Dataset::Readiness => readiness::ROUTES,
+        Dataset::TrainingStatus => training_status::ROUTES,
+        Dataset::Vo2max => vo2max::ROUTES,
+        Dataset::RacePredictions => race_predictions::ROUTES,
+        Dataset::Endurance => endurance::ROUTES,
+        Dataset::Hill => hill::ROUTES,
+        Dataset::FitnessAge => fitness_age::ROUTES,
+        Dataset::Thresholds => thresholds::ROUTES,
+        Dataset::HealthStatus => health_status::ROUTES,
+        Dataset::Profile => profile::ROUTES,
+        Dataset::Settings => settings::ROUTES,
+        Dataset::Devices => devices::ROUTES,
+        Dataset::Gear => gear::ROUTES,
+        Dataset::Records => records::ROUTES,
+        Dataset::Zones => zones::ROUTES,
     }
+}
+
+/// Whatever reads an answer of a dataset: the parts of its routes, and what is
+/// asked for single items beside them.
+pub fn readers(dataset: Dataset) -> impl Iterator<Item = &'static Part> {
+    let beside: &[Part] = match dataset {
+        Dataset::Activities => &[activities::DETAIL],
+        _ => &[],
+    };
+    source(dataset)
+        .iter()
+        .flat_map(|route| route.parts)
+        .chain(beside)
 }
 
 /// One way to get a dataset: over one lane, with one request for each window of
@@ -94,6 +156,8 @@ pub struct Lists {
     pub table: &'static str,
     /// The column of the day; `None`: the answer lists the whole table.
     pub day: Option<&'static str>,
+    /// What else holds for the rows that it lists, in SQL.
+    pub among: &'static str,
 }
 
 impl Part {
@@ -136,6 +200,17 @@ impl Part {
         Self::range(endpoint, Window::of(1), ask, read)
     }
 
+    /// Whether it is asked by GraphQL, where several may share a request.
+    pub fn is_graphql(&self) -> bool {
+        let ask = Ask {
+            span: DateSpan::day(Date::ZERO),
+            start: 0,
+            display_name: None,
+            user_id: None,
+        };
+        matches!((self.ask)(&ask), Call::GraphQl { .. })
+    }
+
     #[must_use]
     pub const fn in_pages_of(mut self, rows: u32) -> Self {
         self.page = Some(rows);
@@ -149,10 +224,17 @@ impl Part {
     }
 
     #[must_use]
-    pub const fn lists<R: TableRow>(mut self) -> Self {
+    pub const fn lists<R: TableRow>(self) -> Self {
+        self.lists_among::<R>("1")
+    }
+
+    /// [`Self::lists`] of the rows for which `among` holds, in SQL.
+    #[must_use]
+    pub const fn lists_among<R: TableRow>(mut self, among: &'static str) -> Self {
         self.lists = Some(Lists {
             table: R::TABLE,
             day: R::DAY,
+            among,
         });
         self
     }
@@ -166,6 +248,8 @@ pub struct Ask<'a> {
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.
     pub display_name: Option<&'a str>,
+    /// Garmin's `profileId`; unknown until a sign-in over the connect lane was validated.
+    pub user_id: Option<&'a str>,
 }
 
 /// A request in the making. Its text is also the payload's key, so it must be
@@ -204,7 +288,6 @@ impl Call {
     }
 
     /// `…/{first}/{last}`.
-    #[expect(dead_code, reason = "for the datasets under way")]
     fn get_path_range(path: &str, span: DateSpan, query: &[(&'static str, &str)]) -> Self {
         Self::get(format!("{path}/{}/{}", span.first(), span.last()), query)
     }
@@ -256,6 +339,10 @@ pub trait Row: fmt::Debug + Send {
     fn table(&self) -> &'static str;
     /// The day it counts for; `None`: it is about now.
     fn day(&self) -> Option<Date>;
+    /// The days it speaks for, that day the first of them.
+    fn days(&self) -> Option<DateSpan> {
+        self.day().map(DateSpan::day)
+    }
     fn key(&self) -> Vec<Cell>;
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
 }
@@ -267,6 +354,11 @@ impl<R: TableRow> Row for R {
 
     fn day(&self) -> Option<Date> {
         TableRow::day(self)
+    }
+
+    fn days(&self) -> Option<DateSpan> {
+        let first = TableRow::day(self)?;
+        DateSpan::new(first, forward(first, R::DAYS - 1))
     }
 
     fn key(&self) -> Vec<Cell> {

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{dataset::Call, pace::Pacer, retry};
 use crate::{
-    domain::failure::Failure,
+    domain::{cool_down::CoolDown, failure::Failure, session::Lane},
     garmin::{
         client::{Answer, Api},
         error::GarminError,
@@ -13,10 +13,10 @@ use crate::{
 
 /// Lends a valid [`Api`]; the session keeper, introduced by the engine.
 pub trait Lender: Send + Sync {
-    /// A bearer that is good now.
-    fn api(&self) -> impl Future<Output = Result<Api, Failure>> + Send;
+    /// A bearer of `lane` that is good now.
+    fn api(&self, lane: Lane) -> impl Future<Output = Result<Api, Failure>> + Send;
     /// Garmin answered 401 to generation `refused`: a newer one.
-    fn renew(&self, refused: u64) -> impl Future<Output = Result<Api, Failure>> + Send;
+    fn renew(&self, lane: Lane, refused: u64) -> impl Future<Output = Result<Api, Failure>> + Send;
     /// Whether the session was refreshed on the way.
     fn has_refreshed(&self) -> bool;
 }
@@ -25,9 +25,13 @@ pub trait Lender: Send + Sync {
 #[derive(Debug)]
 pub enum FetchError {
     Garmin(GarminError),
-    /// There is no session to call with: the job is over.
+    /// The lane rests, as this process or another was told.
+    Resting(CoolDown),
+    /// The lane has no session to call with.
     Session(Failure),
     Cancelled,
+    /// CentralDB itself failed.
+    Broken(Failure),
 }
 
 /// Sends the calls of one job.
@@ -56,43 +60,56 @@ impl<L: Lender> Fetcher<L> {
         &self.lender
     }
 
-    pub async fn call(&mut self, call: &Call) -> Result<Answer, FetchError> {
-        self.send(|api| async move {
-            match call {
-                Call::Get { path, query } => {
-                    let query: Vec<_> = query
-                        .iter()
-                        .map(|(name, value)| (*name, value.as_str()))
-                        .collect();
-                    api.get(path, &query).await
-                }
-                query @ Call::GraphQl { .. } => api.graphql(&query.to_string()).await,
+    pub async fn call(&mut self, lane: Lane, call: &Call) -> Result<Answer, FetchError> {
+        match call {
+            Call::Get { path, query } => {
+                let query: Vec<_> = query
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
+                let query = query.as_slice();
+                self.send(lane, |api| async move { api.get(path, query).await })
+                    .await
             }
-        })
-        .await
+            query @ Call::GraphQl { .. } => self.graphql(lane, &query.to_string()).await,
+        }
+    }
+
+    pub async fn graphql(&mut self, lane: Lane, query: &str) -> Result<Answer, FetchError> {
+        self.send(lane, |api| async move { api.graphql(query).await })
+            .await
     }
 
     /// Sends `request` until it succeeds or trying again cannot help. The
     /// session calls in between are never interrupted: a refresh whose answer
     /// is dropped is a lost session.
-    pub async fn send<T, F>(&mut self, request: impl Fn(Api) -> F) -> Result<T, FetchError>
+    pub async fn send<T, F>(
+        &mut self,
+        lane: Lane,
+        request: impl Fn(Api) -> F,
+    ) -> Result<T, FetchError>
     where
         F: Future<Output = Result<T, GarminError>>,
     {
         let cancel = self.cancel.clone();
         let mut tried = 0;
         let mut has_renewed = false;
-        let mut api = self.lender.api().await.map_err(FetchError::Session)?;
+        let mut api = self.lender.api(lane).await.map_err(FetchError::Session)?;
         loop {
             tried += 1;
             let once = async {
-                self.pacer.wait().await;
-                request(api.clone()).await
+                match self.pacer.wait(lane).await {
+                    Err(failure) => Err(FetchError::Broken(failure)),
+                    Ok(Some(rest)) => Err(FetchError::Resting(rest)),
+                    Ok(None) => Ok(request(api.clone()).await),
+                }
             };
             let error = match cancel.run_until_cancelled(once).await {
                 None => return Err(FetchError::Cancelled),
-                Some(Ok(value)) => return Ok(value),
-                Some(Err(error)) => error,
+                Some(answer) => match answer? {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error,
+                },
             };
             if matches!(error, GarminError::Unauthorized { .. })
                 && !has_renewed
@@ -102,7 +119,7 @@ impl<L: Lender> Fetcher<L> {
                 self.renewals += 1;
                 api = self
                     .lender
-                    .renew(api.generation())
+                    .renew(lane, api.generation())
                     .await
                     .map_err(FetchError::Session)?;
                 continue;

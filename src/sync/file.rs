@@ -114,6 +114,54 @@ pub fn sweep(files: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What is wrong with an original, if it can be told. Old watches left files
+/// with a wrong checksum behind, and those too are a person's history: they are
+/// kept, and marked (`recordings/NOTES.md`, "FIT").
+pub fn damage(original: &Original) -> Option<String> {
+    if original.ending != "fit" {
+        return None;
+    }
+    fit_damage(&original.bytes).map(str::to_owned)
+}
+
+/// Header: size, protocol, profile (2), data size (4, little-endian), ".FIT", and
+/// from 14 bytes on a checksum of its own. The file's checksum is its last two bytes.
+fn fit_damage(bytes: &[u8]) -> Option<&'static str> {
+    if !is_fit(bytes) {
+        return Some("it does not begin like a FIT file");
+    }
+    let header = usize::from(*bytes.first()?);
+    let size = bytes.get(4..8).and_then(|size| size.try_into().ok());
+    let data = usize::try_from(u32::from_le_bytes(size?)).ok()?;
+    if header < 12 {
+        return Some("its header is too short");
+    }
+    let Some(whole) = bytes.get(..header.saturating_add(data).saturating_add(2)) else {
+        return Some("it ends before its header says");
+    };
+    let stated = |bytes: &[u8]| bytes.last_chunk().map(|&crc| u16::from_le_bytes(crc));
+    let head = bytes.get(..header.min(14))?;
+    let is_unsigned = stated(head) == Some(0);
+    if header >= 14 && !is_unsigned && fit_crc(head) != 0 {
+        return Some("the checksum of its header is wrong");
+    }
+    // A checksum over data and checksum together is zero.
+    (fit_crc(whole) != 0).then_some("its checksum is wrong")
+}
+
+/// The CRC-16 of the FIT protocol (polynomial 0xA001, reflected).
+fn fit_crc(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |crc, &byte| {
+        (0..8).fold(crc ^ u16::from(byte), |crc, _| {
+            if crc & 1 == 1 {
+                (crc >> 1) ^ 0xA001
+            } else {
+                crc >> 1
+            }
+        })
+    })
+}
+
 /// A FIT file says so in bytes 8 to 11 of its header.
 fn is_fit(body: &[u8]) -> bool {
     body.get(8..12) == Some(b".FIT")
@@ -174,6 +222,38 @@ mod tests {
             unpack(&whole[..whole.len() - 30]),
             Err(FileError::Damaged(_))
         ));
+    }
+
+    #[test]
+    fn a_sound_file_is_told_from_a_damaged_one() {
+        let mut fit = vec![14, 0x20, 0, 0, 3, 0, 0, 0];
+        fit.extend(b".FIT");
+        fit.extend(fit_crc(&fit).to_le_bytes());
+        fit.extend([1, 2, 3]);
+        fit.extend(fit_crc(&fit).to_le_bytes());
+        assert_eq!(fit_damage(&fit), None);
+        let mut unsigned = fit.clone();
+        unsigned[12..14].fill(0);
+        let end = unsigned.len() - 2;
+        let crc = fit_crc(&unsigned[..end]).to_le_bytes();
+        unsigned[end..].copy_from_slice(&crc);
+        assert_eq!(
+            fit_damage(&unsigned),
+            None,
+            "the header's checksum may be left out"
+        );
+        let spoilt = |at: usize| {
+            let mut fit = fit.clone();
+            fit[at] ^= 1;
+            fit_damage(&fit)
+        };
+        assert_eq!(spoilt(15), Some("its checksum is wrong"));
+        assert_eq!(spoilt(1), Some("the checksum of its header is wrong"));
+        assert_eq!(
+            fit_damage(&fit[..16]),
+            Some("it ends before its header says")
+        );
+        assert!(fit_damage(b"<gpx>").is_some());
     }
 
     #[test]

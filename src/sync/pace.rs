@@ -1,42 +1,74 @@
-//! Keeps a gap between the requests of one process.
+//! Keeps a gap between requests, whichever process sends them.
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use jiff::Timestamp;
+
+use crate::{
+    central_db::{CentralDb, cool_downs, pace},
+    clock::Clock,
+    domain::{
+        account::AccountId,
+        cool_down::{CoolDown, CoolDownScope},
+        failure::Failure,
+        session::Lane,
+    },
+};
 
 /// One request at a time, `gap` apart with a little jitter (`protocol.md` 11.2).
-#[derive(Debug)]
+/// The moments are handed out by CentralDB, so that all processes together keep the gap.
+#[derive(Clone, Debug)]
 pub struct Pacer {
+    central_db: CentralDb,
+    clock: Clock,
+    account: AccountId,
     gap: Duration,
-    next: Option<Instant>,
 }
 
 impl Pacer {
-    pub const fn new(gap: Duration) -> Self {
-        Self { gap, next: None }
+    pub const fn new(
+        central_db: CentralDb,
+        clock: Clock,
+        account: AccountId,
+        gap: Duration,
+    ) -> Self {
+        Self {
+            central_db,
+            clock,
+            account,
+            gap,
+        }
     }
 
-    /// Returns when the next request may be sent.
-    pub async fn wait(&mut self) {
-        if let Some(next) = self.next {
-            sleep_until(next).await;
+    /// Returns when the next request may be sent; at once with the rest that a
+    /// lane was told to take, by this process or another.
+    pub async fn wait(&self, lane: Lane) -> Result<Option<CoolDown>, Failure> {
+        let (id, now) = (self.account, self.clock.now());
+        let scope = CoolDownScope::of_lane(lane);
+        let rests = move |rest: Option<CoolDown>| rest.filter(|rest| rest.until > now);
+        if self.gap.is_zero() {
+            let rest = self
+                .central_db
+                .read(move |db| cool_downs::load(db, id, scope));
+            return Ok(rests(rest.await?));
         }
-        self.next = Some(Instant::now() + self.gap.mul_f64(1.0 + fastrand::f64() / 5.0));
+        let gap = self.gap.mul_f64(1.0 + fastrand::f64() / 5.0);
+        let taken =
+            self.central_db
+                .write(move |tx| match rests(cool_downs::load(tx, id, scope)?) {
+                    Some(rest) => Ok(Err(rest)),
+                    None => Ok(Ok(pace::reserve(tx, lane, gap, now)?)),
+                });
+        match taken.await? {
+            Err(rest) => Ok(Some(rest)),
+            Ok(at) => {
+                tokio::time::sleep(until(at, now)).await;
+                Ok(None)
+            }
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_keep_their_distance() {
-        let mut pacer = Pacer::new(Duration::from_millis(500));
-        let start = Instant::now();
-        for _ in 0..3 {
-            pacer.wait().await;
-        }
-        let passed = start.elapsed();
-        assert!((1000..=1250).contains(&passed.as_millis()), "{passed:?}");
-    }
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    at.duration_since(now).try_into().unwrap_or_default()
 }

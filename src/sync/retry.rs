@@ -11,7 +11,13 @@ const FIRST_WAIT: Duration = Duration::from_millis(400);
 /// The wait before the next try after `tried` tries ended in `error`; `None`:
 /// give up. `jitter` in 0..1 spreads clients that failed together.
 pub fn delay(error: &GarminError, tried: u32, jitter: f64) -> Option<Duration> {
-    if error.retry() != Retry::Backoff || tried >= TRIES {
+    // A plain 500 is often a verdict in disguise (`protocol.md` 9.1): one more try.
+    let most = if *error == GarminError::Server(500) {
+        2
+    } else {
+        TRIES
+    };
+    if error.retry() != Retry::Backoff || tried >= most {
         return None;
     }
     let doubled = FIRST_WAIT * 2_u32.saturating_pow(tried.saturating_sub(1));
@@ -30,6 +36,8 @@ mod tests {
             [1, 2, 3].map(|tried| ms(&server, tried)),
             [Some(400), Some(800), None]
         );
+        let disguised = GarminError::Server(500);
+        assert_eq!([1, 2].map(|tried| ms(&disguised, tried)), [Some(400), None]);
         for verdict in [
             GarminError::RateLimited { retry_after: None },
             GarminError::Blocked,

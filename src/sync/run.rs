@@ -1,40 +1,57 @@
 //! One job from its lease to its report.
 //!
-//! [`tasks`] walks the plan, [`files`] the original files that turned up. A
-//! job ends early for three reasons only: there is no session, Garmin wants
+//! ```text
+//! known      reads what a plan is made from
+//! walk       sends the planned requests, and stores what comes
+//! learn      what a refusal teaches: shorter spans, other routes, lost lanes
+//! probe      "nothing new" in one request; the account's time zone
+//! backfill   back to the first day, within the day's allowance
+//! files      original files;  legs: the parts of multisport activities
+//! ending     status, report, closing line
+//! ```
+//!
+//! A job ends early for three reasons only: there is no session, Garmin wants
 //! rest, or a person cancels. Anything else costs its own task and no more.
 
+mod backfill;
 mod ending;
 mod files;
-mod tasks;
+mod first_day;
+mod known;
+mod learn;
+mod legs;
+mod probe;
+mod walk;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::PathBuf,
+    time::Instant,
+};
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     fetch::{FetchError, Fetcher, Lender},
     file,
     pace::Pacer,
-    plan::{self, Known, Task},
-    store::Context,
+    plan::{self, Batch, Known},
+    reparse,
+    store::{BackfillStep, Context},
 };
 use crate::{
-    central_db::{
-        CentralDb, accounts, cool_downs, coverage,
-        jobs::{self, Mark},
-    },
+    central_db::{CentralDb, jobs},
     clock::Clock,
     config::SyncSettings,
     domain::{
         account::Account,
-        cool_down::CoolDownScope,
-        coverage::Coverage,
+        cool_down::CoolDown,
         dataset::Dataset,
         dates::DateSpan,
         failure::Failure,
-        job::{JobId, JobReport, Price, SyncProgress, SyncRequest, Trigger},
+        job::{Goal, JobId, JobReport, Price, SyncProgress, SyncRequest, Trigger},
+        session::Lane,
     },
     garmin::{client::Client, error::GarminError},
 };
@@ -56,15 +73,16 @@ pub enum JobEvent {
     Progress(SyncProgress),
 }
 
-/// How old the last complete sync may be for "nothing uploaded" to mean
-/// "nothing new": edits on the web do not move the upload stamp (`protocol.md` 9.3).
-const MARK_LIFE: SignedDuration = SignedDuration::from_hours(6);
-
-/// Why the loop over tasks ended before its tasks did.
+/// Why the job ended before its tasks did, or a lane before the job.
+#[derive(Clone, Debug)]
 enum Halt {
     Session(Failure),
     /// Garmin wants rest: rate limit or bot protection.
     Rest(GarminError),
+    /// The rest is written down, for every process to obey.
+    Rested(Failure),
+    /// It wanted rest already, as another process was told.
+    Resting(CoolDown),
     Unreachable(Failure),
     Cancelled,
     /// CentralDB itself failed.
@@ -85,6 +103,8 @@ struct Run<'a, L> {
     fetcher: Fetcher<L>,
     job: JobId,
     today: Date,
+    /// What the plan was made from, and what was learnt since.
+    known: Known,
     ordinal: u32,
     planned: u32,
     /// Tasks in a row that ended without any answer from Garmin.
@@ -93,8 +113,16 @@ struct Run<'a, L> {
     has_answer: bool,
     /// The last trouble that was not Garmin's verdict on a request.
     trouble: Option<GarminError>,
+    /// Lanes that gave out while another went on, and why.
+    lost: BTreeMap<Lane, Halt>,
+    /// Spans of which a part failed whose columns their rows now lack.
+    torn: Vec<(Dataset, DateSpan, String)>,
+    /// Days of old whose summary changed: their other datasets are asked again.
+    reopened: BTreeSet<Date>,
     /// The body of the last answer, to notice a server that repeats itself.
     last_page: Option<u64>,
+    /// While the backfill runs: what it may still spend.
+    backfill: Option<backfill::Purse>,
     on: &'a (dyn Fn(JobEvent) + Send + Sync),
 }
 
@@ -115,25 +143,26 @@ pub async fn run<L: Lender>(
         return Err(Failure::busy(&account.name));
     };
     let (id, now) = (account.id, shop.clock.now());
-    let rest = shop
-        .central_db
-        .read(move |db| cool_downs::load(db, id, CoolDownScope::Requests))
-        .await?;
-    if let Some(rest) = rest.filter(|rest| rest.until > now) {
-        return Err(Failure::cool_down("Syncing", &rest.reason, rest.until));
-    }
+    let lanes = known::lanes(shop, id).await?;
     file::sweep(&shop.files)
         .unwrap_or_else(|e| tracing::warn!(error = %e, "drafts could not be swept"));
+    let goal = request.goal;
     let job = shop
         .central_db
         .write(move |tx| {
             jobs::close_orphans(tx, id, now)?;
-            jobs::start(tx, id, trigger, now)
+            jobs::start(tx, id, trigger, goal, now)
         })
         .await?;
     on(JobEvent::Started(job));
     let today = shop.clock.today(account.time_zone.as_deref());
-    let fetcher = Fetcher::new(lender, Pacer::new(shop.settings.gap), cancel);
+    let pacer = Pacer::new(
+        shop.central_db.clone(),
+        shop.clock.clone(),
+        account.id,
+        shop.settings.gap,
+    );
+    let fetcher = Fetcher::new(lender, pacer, cancel);
     let mut run = Run {
         shop,
         account,
@@ -141,12 +170,17 @@ pub async fn run<L: Lender>(
         fetcher,
         job,
         today,
+        known: Known::nothing(today, goal, lanes),
         ordinal: 0,
         planned: 0,
         silent: 0,
         has_answer: false,
         trouble: None,
+        lost: BTreeMap::new(),
+        torn: Vec::new(),
+        reopened: BTreeSet::new(),
         last_page: None,
+        backfill: None,
         on,
     };
     let began = Instant::now();
@@ -161,156 +195,136 @@ pub async fn price(
     request: &SyncRequest,
 ) -> Result<Price, Failure> {
     let today = shop.clock.today(account.time_zone.as_deref());
-    Ok(plan::price(&plan::plan(
-        &known(shop, account, request, today).await?,
-    )))
-}
-
-/// Reads what a plan is made from.
-async fn known(
-    shop: &Workshop,
-    account: &Account,
-    request: &SyncRequest,
-    today: Date,
-) -> Result<Known, Failure> {
-    let span = request
-        .span
-        .unwrap_or_else(|| DateSpan::ending(today, shop.settings.window_days));
-    let datasets = request
-        .only
-        .clone()
-        .unwrap_or_else(|| Dataset::ALL.to_vec());
-    let id = account.id;
-    let coverage = shop
-        .central_db
-        .read(move |db| {
-            datasets
-                .into_iter()
-                .map(|dataset| Ok((dataset, coverage::of(db, id, dataset, span)?)))
-                .collect()
-        })
-        .await?;
-    let window_days = shop.settings.window_days;
-    Ok(Known {
-        today,
-        span,
-        goal: request.goal,
-        window_days,
-        coverage,
-        routes: BTreeMap::new(),
-    })
+    let mut known = Known::nothing(today, request.goal, known::lanes(shop, account.id).await?);
+    known::load(shop, account, request, &mut known).await?;
+    let mut price = plan::price(&plan::plan(&known));
+    if account.time_zone.is_none() {
+        price.add(probe::TIME_ZONE, 1);
+    }
+    if probe::is_routine(request) {
+        price.add(probe::LAST_UPLOAD, 1);
+    }
+    if request.goal == Goal::Backfill {
+        known::price_of_search(shop, account, &known, &mut price).await?;
+    }
+    if known.holdings.contains_key(&Dataset::Activities) && shop.settings.files {
+        known::price_of_files(shop, account, &known, &mut price).await?;
+    }
+    price.seconds = known::seconds(shop, account, price.requests()).await?;
+    Ok(price)
 }
 
 impl<L: Lender> Run<'_, L> {
     async fn work(&mut self, request: &SyncRequest) -> Result<(), Halt> {
-        self.learn_time_zone().await?;
-        let known = known(self.shop, &self.account, request, self.today)
+        let lane = self.any_lane().await?;
+        reparse::if_outdated(&self.shop.central_db)
             .await
             .map_err(Halt::Broken)?;
-        let is_routine = *request == SyncRequest::default();
+        self.learn_time_zone(lane).await?;
+        if request.goal == Goal::Backfill {
+            return self.run_backfill(request).await;
+        }
+        self.load(request).await?;
+        let is_routine = probe::is_routine(request);
         let mut uploaded_at = None;
         if is_routine {
-            uploaded_at = self.last_upload().await?;
-            if self.is_nothing_new(&known, uploaded_at).await? {
-                return Ok(());
+            uploaded_at = self.last_upload(lane).await?;
+            if self.is_nothing_new(uploaded_at).await? {
+                return self.go_on_backfilling(request).await;
             }
         }
-        let tasks = plan::plan(&known);
-        self.planned = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
-        let has_activities = known.coverage.contains_key(&Dataset::Activities);
-        let span = known.span;
-        self.walk(tasks).await?;
-        if has_activities && self.shop.settings.files {
-            self.fetch_files(span).await?;
-        }
+        let swept = self.known.sweeps();
+        self.walk_plan().await?;
+        self.walk_reopened().await?;
+        self.fetch_what_belongs().await?;
         if is_routine {
-            self.set_mark(uploaded_at).await?;
+            self.set_mark(uploaded_at, swept).await?;
         }
-        Ok(())
+        self.go_on_backfilling(request).await
     }
 
-    /// Without a zone, "today" is a guess; one request settles it for good.
-    async fn learn_time_zone(&mut self) -> Result<(), Halt> {
-        if self.account.time_zone.is_some() {
+    /// The lane to begin with. Without any the keeper says what a person has to do.
+    async fn any_lane(&mut self) -> Result<Lane, Halt> {
+        if let Some(&lane) = self.known.lanes.first() {
+            return Ok(lane);
+        }
+        let resting = known::resting(self.shop, self.account.id)
+            .await
+            .map_err(Halt::Broken)?;
+        if let Some(rest) = resting {
+            return Err(Halt::Resting(rest));
+        }
+        match self.fetcher.lender().api(Lane::Connect).await {
+            Err(failure) => Err(Halt::Session(failure)),
+            Ok(_) => Ok(Lane::Connect),
+        }
+    }
+
+    async fn load(&mut self, request: &SyncRequest) -> Result<(), Halt> {
+        known::load(self.shop, &self.account, request, &mut self.known)
+            .await
+            .map_err(Halt::Broken)
+    }
+
+    async fn walk_plan(&mut self) -> Result<(), Halt> {
+        let batches = plan::plan(&self.known);
+        self.walk(VecDeque::from(batches)).await
+    }
+
+    /// Old days whose daily summary turned out changed: whatever else those days hold.
+    async fn walk_reopened(&mut self) -> Result<(), Halt> {
+        let days = std::mem::take(&mut self.reopened);
+        if days.is_empty() {
             return Ok(());
         }
-        let asked = self
-            .fetcher
-            .send(|api| async move { api.time_zone().await })
-            .await;
-        if let Some(zone) = self.unless_halting(asked)?.flatten() {
-            let (id, stored) = (self.account.id, zone.clone());
-            self.shop
-                .central_db
-                .write(move |tx| accounts::set_time_zone(tx, id, &stored))
-                .await?;
-            self.today = self.shop.clock.today(Some(&zone));
-            self.account.time_zone = Some(zone);
-        }
-        Ok(())
-    }
-
-    /// `None` when Garmin does not say: then everything is asked.
-    async fn last_upload(&mut self) -> Result<Option<Timestamp>, Halt> {
-        let asked = self
-            .fetcher
-            .send(|api| async move { api.last_upload().await })
-            .await;
-        Ok(self.unless_halting(asked)?.flatten())
-    }
-
-    /// One request proves "nothing new": no upload since the last complete
-    /// sync, and no day of the window that failed.
-    async fn is_nothing_new(
-        &self,
-        known: &Known,
-        uploaded_at: Option<Timestamp>,
-    ) -> Result<bool, Halt> {
-        let (id, now) = (self.account.id, self.shop.clock.now());
-        let mark = self
-            .shop
-            .central_db
-            .read(move |db| jobs::mark(db, id))
-            .await?;
-        let has_failed = known
-            .coverage
-            .values()
-            .flat_map(BTreeMap::values)
-            .any(|&state| state == Coverage::Failed);
-        Ok(uploaded_at.is_some()
-            && !has_failed
-            && mark.is_some_and(|mark| {
-                mark.uploaded_at == uploaded_at && now < mark.synced_at + MARK_LIFE
-            }))
-    }
-
-    /// Only when every task of the job was done.
-    async fn set_mark(&self, uploaded_at: Option<Timestamp>) -> Result<(), Halt> {
-        let (id, job, now) = (self.account.id, self.job, self.shop.clock.now());
-        self.shop
-            .central_db
-            .write(move |tx| {
-                if jobs::failures(tx, job)?.is_empty() {
-                    jobs::set_mark(
-                        tx,
-                        id,
-                        Mark {
-                            uploaded_at,
-                            synced_at: now,
-                        },
-                    )?;
-                }
-                Ok(())
+        let others = self.known.holdings.iter().filter(|(dataset, _)| {
+            !dataset.is_snapshot() && !matches!(dataset, Dataset::Daily | Dataset::Activities)
+        });
+        let tasks = others
+            .flat_map(|(&dataset, holding)| {
+                let old = days
+                    .iter()
+                    .copied()
+                    .filter(|&day| !holding.span.contains(day));
+                plan::relay(&self.known, dataset, &old.collect())
             })
-            .await?;
+            .collect();
+        let batches = plan::batches(&self.known, tasks);
+        self.walk(VecDeque::from(batches)).await
+    }
+
+    /// Original files and legs of the activities of this run's days.
+    async fn fetch_what_belongs(&mut self) -> Result<(), Halt> {
+        let Some(holding) = self.known.holdings.get(&Dataset::Activities) else {
+            return Ok(());
+        };
+        let span = match holding.again {
+            Some(again) => holding.span.hull(again),
+            None => holding.span,
+        };
+        self.fetch_legs(span).await?;
+        if self.shop.settings.files {
+            self.fetch_files(span).await?;
+        }
         Ok(())
     }
 
     /// For calls that a job can do without: their failure is no task's.
-    fn unless_halting<T>(&mut self, asked: Result<T, FetchError>) -> Result<Option<T>, Halt> {
+    async fn unless_halting<T>(
+        &mut self,
+        lane: Lane,
+        asked: Result<T, FetchError>,
+    ) -> Result<Option<T>, Halt> {
         match asked {
             Ok(value) => Ok(Some(value)),
-            Err(error) => self.halt(error).map(|_| None),
+            Err(error) => match self.sort_out(error) {
+                learn::Trouble::Task(_) => Ok(None),
+                learn::Trouble::Job(halt) => Err(halt),
+                learn::Trouble::Lane(halt) => {
+                    self.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                    Ok(None)
+                }
+            },
         }
     }
 
@@ -322,13 +336,18 @@ impl<L: Lender> Run<'_, L> {
     }
 
     /// The place in the job, for what is no task of its own.
-    fn here(&self) -> Context {
+    fn here(&mut self) -> Context {
+        let requests = self.client.requests();
+        let step = self.backfill.as_mut().map(|purse| BackfillStep {
+            requests: purse.take(requests),
+        });
         Context {
             account: self.account.id,
             job: self.job,
             ordinal: self.ordinal,
             now: self.shop.clock.now(),
             today: self.today,
+            backfill: step,
         }
     }
 
@@ -340,5 +359,10 @@ impl<L: Lender> Run<'_, L> {
             requests: self.client.requests(),
             current: Some((dataset, what)),
         }));
+    }
+
+    fn count_on(&mut self, queue: &VecDeque<Batch>) {
+        let left: usize = queue.iter().map(|batch| batch.0.len()).sum();
+        self.planned = self.ordinal + u32::try_from(left).unwrap_or(u32::MAX);
     }
 }

@@ -1,35 +1,39 @@
 //! Writes one task's outcome: payload, rows, coverage, task and log line, in
 //! one transaction. What is not in it did not happen.
 
+mod items;
+
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    dataset::{Call, Reading},
+    dataset::{Call, Lists, Reading},
     plan::Task,
 };
 use crate::{
     central_db::{
-        RowChange,
-        activity_files::{self, FileRow},
-        coverage,
+        RowChange, WriteMode, backfill, coverage,
         jobs::{self, TaskRow},
         log::{self, NewEntry},
         payloads::{self, NewPayload},
-        table::Stamp,
+        route_memory,
+        rows::activities::{self, Activity},
+        table::{self, Listed, Stamp, TableRow},
     },
     domain::{
         account::AccountId,
-        activity::FileState,
         coverage::Coverage,
         dataset::Dataset,
         dates::{DateSpan, back},
         job::{DatasetCount, JobId},
         log::LogLevel,
+        session::Lane,
     },
 };
+
+pub use items::{Detail, FILE_ENDPOINT, detail_failed, file, legs};
 
 /// The place of a task in its job.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +44,15 @@ pub struct Context {
     pub now: Timestamp,
     /// The account's today.
     pub today: Date,
+    /// Set while the backfill runs.
+    pub backfill: Option<BackfillStep>,
+}
+
+/// What a task of the backfill leaves beside its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct BackfillStep {
+    /// Requests since the last step.
+    pub requests: u32,
 }
 
 /// An answer and what was read of it.
@@ -50,98 +63,196 @@ pub struct Fetched {
     pub body: Vec<u8>,
     /// `Err`: the body is kept, but its shape was not understood.
     pub reading: Result<Reading, String>,
-    /// The days this answer speaks for; the task's own, unless a page ends early.
+    /// The days whose coverage this answer decides; the task's own, unless a
+    /// page ends early or another part decides.
     pub covers: Option<DateSpan>,
+    /// Days whose rows lack columns that another part failed to bring, and why.
+    pub torn: Vec<(DateSpan, String)>,
+}
+
+/// What storing an answer led to.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// Settled days of old whose summary changed.
+    pub reopened: Vec<Date>,
 }
 
 /// After this many days an empty day is final (`protocol.md` 11.4).
 const EMPTY_SETTLES_AFTER: u32 = 14;
 
-/// Stores an answer. Returns what the dataset gained, and what could not be read.
+/// Stores an answer: payload, rows, what was deleted, coverage, task, log line.
 pub fn fetched(
     db: &Connection,
     at: Context,
     task: &Task,
     fetched: &Fetched,
-) -> rusqlite::Result<(DatasetCount, Option<String>)> {
+) -> rusqlite::Result<Stored> {
+    let mut stored = Stored::default();
     let Some((lane, part)) = task.part() else {
-        return Ok((DatasetCount::default(), None));
+        return Ok(stored);
     };
-    let request = fetched.call.to_string();
-    let payload_id = payloads::store(
-        db,
-        &NewPayload {
-            account: at.account,
-            dataset: task.dataset,
-            lane,
-            request: &request,
-            fetched_at: at.now,
-            status: fetched.status,
-            is_read: fetched.reading.is_ok(),
-            body: &fetched.body,
-        },
-    )?;
+    let payload_id = keep(db, at, (task, lane, part.endpoint), fetched)?;
     let reading = match &fetched.reading {
         Ok(reading) => reading,
         Err(why) => {
             let summary = format!("the answer was kept but could not be read: {why}");
             failed(db, at, task, &summary)?;
-            return Ok((
-                DatasetCount {
-                    failed: 1,
-                    ..DatasetCount::default()
-                },
-                Some(summary),
-            ));
+            return Ok(stored);
         }
     };
     let stamp = Stamp {
         account: at.account,
         payload_id,
+        mode: WriteMode::Merge,
         now: at.now,
     };
     let mut count = DatasetCount::default();
     for row in &reading.rows {
-        match row.store(db, stamp)? {
+        let change = row.store(db, stamp)?;
+        match change {
             RowChange::New => count.rows_new += 1,
             RowChange::Changed => count.rows_changed += 1,
-            RowChange::Same => {}
+            RowChange::Same => continue,
         }
+        if let Some(day) = row.day().filter(|_| task.dataset == Dataset::Daily)
+            && reopens(db, at, day)?
+        {
+            stored.reopened.push(day);
+        }
+    }
+    if let (Some(lists), true) = (part.lists, reading.unread.is_empty()) {
+        count.rows_changed += gone(db, at, lists, fetched.covers, reading)?;
     }
     if let Some(covers) = fetched.covers {
         count.days = covers.len();
-        cover(db, at, task.dataset, part.settles_after, covers, reading)?;
+        cover(
+            db,
+            at,
+            (task.dataset, part.settles_after),
+            covers,
+            fetched,
+            reading,
+        )?;
+        if let Some(step) = at.backfill {
+            backfill::spend(db, at.account, at.today, step.requests)?;
+            backfill::reach(db, at.account, task.dataset, covers.first())?;
+        }
     }
+    route_memory::answered(db, at.account, part.endpoint, task.span.len())?;
     let problem = unread_summary(reading);
     if problem.is_some() {
         count.failed = 1;
     }
     let row = task_row(at, task, part.endpoint, count, problem.clone());
     jobs::record_task(db, at.job, &row, at.now)?;
-    let text = match &problem {
-        Some(problem) => format!("{}: {problem}", task.span),
-        None => format!("{}{}", task.span, gains(count)),
+    note_task(db, at, task, count, problem, reading)?;
+    Ok(stored)
+}
+
+fn keep(
+    db: &Connection,
+    at: Context,
+    (task, lane, endpoint): (&Task, Lane, &'static str),
+    fetched: &Fetched,
+) -> rusqlite::Result<i64> {
+    // Both lanes have paths in common, and each keeps its own answer.
+    let request = match lane {
+        Lane::Connect => fetched.call.to_string(),
+        Lane::Personal => format!("personal:{}", fetched.call),
     };
-    let level = if problem.is_some() {
-        LogLevel::Warn
-    } else {
-        LogLevel::Detail
+    payloads::store(
+        db,
+        &NewPayload {
+            account: at.account,
+            dataset: task.dataset,
+            lane,
+            endpoint,
+            request: &request,
+            fetched_at: at.now,
+            status: fetched.status,
+            is_read: fetched.reading.is_ok(),
+            body: &fetched.body,
+        },
+    )
+}
+
+/// A day of old whose summary is new or changed was uploaded late, or corrected:
+/// what else is settled of it is opened again.
+fn reopens(db: &Connection, at: Context, day: Date) -> rusqlite::Result<bool> {
+    let span = DateSpan::day(day);
+    let before = coverage::of(db, at.account, Dataset::Daily, span)?;
+    if !matches!(before.get(&day), Some(Coverage::Got | Coverage::Nothing)) {
+        return Ok(false);
+    }
+    let others: Vec<_> = Dataset::ALL
+        .into_iter()
+        .filter(|it| !it.is_snapshot() && !matches!(it, Dataset::Daily | Dataset::Activities))
+        .collect();
+    coverage::reopen(db, at.account, day, &others, at.now)
+}
+
+/// Marks what the answer should have listed and did not: deleted at Garmin.
+fn gone(
+    db: &Connection,
+    at: Context,
+    lists: Lists,
+    covers: Option<DateSpan>,
+    reading: &Reading,
+) -> rusqlite::Result<u32> {
+    let days = match (lists.day, covers) {
+        (Some(column), Some(covers)) => Some((column, covers)),
+        (Some(_), None) => return Ok(0),
+        (None, _) => None,
+    };
+    let mine = reading.rows.iter().filter(|row| row.table() == lists.table);
+    let seen: Vec<_> = mine.map(|row| row.key()).collect();
+    let listed = Listed {
+        table: lists.table,
+        days,
+        among: lists.among,
+        seen: &seen,
+    };
+    let gone = table::mark_gone(db, at.account, &listed, at.now)?;
+    if lists.table == Activity::TABLE {
+        activities::legs_follow(db, at.account)?;
+    }
+    if gone > 0 {
+        let text = match gone {
+            1 => "one row is no longer listed at Garmin; it is kept, marked as gone".to_owned(),
+            many => {
+                format!("{many} rows are no longer listed at Garmin; they are kept, marked as gone")
+            }
+        };
+        note(db, at, LogLevel::Warn, None, text)?;
+    }
+    Ok(gone)
+}
+
+fn note_task(
+    db: &Connection,
+    at: Context,
+    task: &Task,
+    count: DatasetCount,
+    problem: Option<String>,
+    reading: &Reading,
+) -> rusqlite::Result<()> {
+    let (level, text) = match problem {
+        Some(problem) => (LogLevel::Warn, format!("{}: {problem}", task.span)),
+        None => (LogLevel::Detail, format!("{}{}", task.span, gains(count))),
     };
     note(db, at, level, Some(task.dataset), text)?;
-    if !reading.odd.is_empty() {
-        let text = format!(
-            "{}: kept raw, in a form not known: {}",
-            task.span,
-            reading.odd.join(", ")
-        );
-        note(db, at, LogLevel::Warn, Some(task.dataset), text)?;
+    if reading.odd.is_empty() {
+        return Ok(());
     }
-    Ok((count, problem))
+    let odd = reading.odd.join(", ");
+    let text = format!("{}: kept raw, in a form not known: {odd}", task.span);
+    note(db, at, LogLevel::Warn, Some(task.dataset), text)
 }
 
 /// Stores that a task failed. Days that already hold data keep their state.
 pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusqlite::Result<()> {
-    for day in task.span.days() {
+    // A part that only fills in columns says nothing of its days.
+    for day in task.span.days().filter(|_| task.covers()) {
         coverage::set(
             db,
             at.account,
@@ -170,32 +281,6 @@ pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusql
     )
 }
 
-/// Stores what became of an original file, already on disk if it was got.
-/// `title` is what the log calls its activity.
-pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
-    activity_files::store(db, at.account, file, at.now)?;
-    let count = DatasetCount::default();
-    let row = TaskRow {
-        ordinal: at.ordinal,
-        dataset: Dataset::Activities,
-        endpoint: FILE_ENDPOINT,
-        span: format!("file of activity {}", file.activity.get()),
-        failed: (file.state == FileState::Failed).then(|| file.reason.clone().unwrap_or_default()),
-        count,
-    };
-    jobs::record_task(db, at.job, &row, at.now)?;
-    let (level, what) = match file.state {
-        FileState::Got => (LogLevel::Detail, "original file kept".to_owned()),
-        FileState::NoFile => (LogLevel::Detail, "has no original file".to_owned()),
-        FileState::Failed => (LogLevel::Warn, file.reason.clone().unwrap_or_default()),
-    };
-    let text = format!("{title}: {what}");
-    note(db, at, level, Some(Dataset::Activities), text)
-}
-
-/// The endpoint of original files, in tasks and prices.
-pub const FILE_ENDPOINT: &str = "activities.file";
-
 /// A line in the sync log.
 pub fn note(
     db: &Connection,
@@ -220,12 +305,25 @@ pub fn note(
 fn cover(
     db: &Connection,
     at: Context,
-    dataset: Dataset,
-    settles_after: u32,
+    (dataset, settles_after): (Dataset, u32),
     covers: DateSpan,
+    fetched: &Fetched,
     reading: &Reading,
 ) -> rusqlite::Result<()> {
-    let with_rows: BTreeSet<Date> = reading.rows.iter().filter_map(|row| row.day()).collect();
+    if dataset.is_snapshot() {
+        // Taken: what is true on that day.
+        return coverage::set(
+            db,
+            at.account,
+            dataset,
+            covers.last(),
+            Coverage::Got,
+            None,
+            at.now,
+        );
+    }
+    let spans = reading.rows.iter().filter_map(|row| row.days());
+    let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
     for day in covers.days() {
         let has_rows = with_rows.contains(&day);
         // An item that could not even be dated may belong to any day without a
@@ -234,11 +332,14 @@ fn cover(
             .unread
             .iter()
             .find(|unread| unread.day == Some(day) || (unread.day.is_none() && !has_rows));
-        let state = match unread {
+        let torn = fetched.torn.iter().find(|(span, _)| span.contains(day));
+        let reason = unread
+            .map(|unread| unread.why.as_str())
+            .or(torn.map(|(_, why)| why.as_str()));
+        let state = match reason {
             Some(_) => Coverage::Failed,
             None => settled(day, at.today, has_rows, settles_after),
         };
-        let reason = unread.map(|unread| unread.why.as_str());
         coverage::set(db, at.account, dataset, day, state, reason, at.now)?;
     }
     Ok(())

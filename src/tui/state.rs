@@ -128,8 +128,6 @@ pub struct State {
     pub keymap: Keymap,
     /// Whether more than ASCII may be drawn.
     pub unicode: bool,
-    /// Between two requests; prices are told in minutes too.
-    pub gap: Duration,
     pub now: Timestamp,
     pub size: Size,
     pub exact_times: bool,
@@ -162,7 +160,6 @@ impl State {
             zone,
             keymap: Keymap::default(),
             unicode: true,
-            gap: Duration::ZERO,
             now,
             size: Size {
                 width: 80,

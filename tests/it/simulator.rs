@@ -8,12 +8,15 @@
 
 mod activities;
 mod budget;
+mod datasets;
 mod faults;
 mod graphql;
+mod life;
 mod oauth1;
 mod personal;
 mod scripts;
 mod session;
+mod shapes;
 mod sign_in;
 mod tickets;
 mod wellness;
@@ -171,6 +174,24 @@ impl Visit {
             .send()
             .await
             .unwrap()
+    }
+
+    async fn status(&self, bearer: &str, path: &str) -> StatusCode {
+        self.get(bearer, path).await.status()
+    }
+
+    /// What a scalar says about a span.
+    async fn scalar(
+        &self,
+        bearer: &str,
+        name: &str,
+        (start, end): (Date, Date),
+        more: &str,
+    ) -> Value {
+        let query = format!("query{{{name}(startDate:\"{start}\",endDate:\"{end}\"{more})}}");
+        let mut reply: Value = self.graphql(bearer, &query).await.json().await.unwrap();
+        assert!(reply["errors"].is_null(), "{name}: {reply}");
+        reply["data"][name].take()
     }
 
     async fn json(&self, bearer: &str, path: &str) -> Value {

@@ -200,7 +200,7 @@ async fn no_file_is_told_from_a_failed_one_and_not_asked_for_again() {
     let world = World::signed_in(scenario()).await;
     let missing = serde_json::json!({"message": "not found", "error": "NotFoundException"});
     world.simulator.inject(Fault {
-        path_prefix: "/download-service".to_owned(),
+        aim: "/download-service".to_owned(),
         kind: FaultKind::Json {
             status: 404,
             body: missing,
@@ -209,7 +209,7 @@ async fn no_file_is_told_from_a_failed_one_and_not_asked_for_again() {
         times: Some(1),
     });
     let torn = Fault {
-        path_prefix: "/download-service".to_owned(),
+        aim: "/download-service".to_owned(),
         kind: FaultKind::Garbage,
         skip: 1,
         times: Some(1),

@@ -144,3 +144,16 @@ pub fn set_legs_asked(
         .execute(named_params! { ":account": account.get(), ":parent": parent.get() })?;
     Ok(())
 }
+
+/// A leg is gone, or there again, as its whole is.
+pub fn legs_follow(connection: &Connection, account: AccountId) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE activity SET gone_at = whole.gone_at FROM activity AS whole
+             WHERE activity.account = :account AND activity.parent_id IS NOT NULL
+                 AND whole.account = activity.account AND whole.activity_id = activity.parent_id
+                 AND activity.gone_at IS NOT whole.gone_at",
+        )?
+        .execute(named_params! { ":account": account.get() })?;
+    Ok(())
+}

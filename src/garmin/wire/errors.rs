@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
 use crate::{
@@ -21,7 +22,8 @@ pub(in crate::garmin) fn check(answer: Answer) -> Result<Answer, GarminError> {
         401 => Err(GarminError::Unauthorized {
             not_active: is_not_active(&answer),
         }),
-        403 if !is_json(&answer.body) => Err(GarminError::Blocked),
+        // An empty 403 is a verdict of the personal lane; a page comes from the edge.
+        403 if !is_json(&answer.body) && !answer.body.is_empty() => Err(GarminError::Blocked),
         429 => Err(GarminError::RateLimited {
             retry_after: retry_after(&answer),
         }),
@@ -33,17 +35,17 @@ pub(in crate::garmin) fn check(answer: Answer) -> Result<Answer, GarminError> {
     }
 }
 
-/// `Retry-After` in seconds; the date form has not been seen and is ignored.
+/// `Retry-After`: seconds, or a date.
 pub(in crate::garmin) fn retry_after(answer: &Answer) -> Option<Duration> {
-    let seconds: u64 = answer
-        .headers
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
+    let header = |name| answer.headers.get(name)?.to_str().ok().map(str::trim);
+    let text = header("retry-after")?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    // Against the server's own clock: ours may be off.
+    let until = rfc2822::parse(text).ok()?.timestamp();
+    let sent = rfc2822::parse(header("date")?).ok()?.timestamp();
+    until.duration_since(sent).try_into().ok()
 }
 
 pub(in crate::garmin) fn is_json(body: &[u8]) -> bool {

@@ -1,6 +1,9 @@
 //! The GraphQL gateway's envelope (`protocol.md` 10.1).
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 use crate::{domain::printable::excerpt, garmin::error::GarminError};
 
@@ -38,6 +41,71 @@ pub fn scalar(body: &[u8], name: &str) -> Result<Value, GarminError> {
     }
 }
 
+#[derive(Deserialize)]
+struct Shared<'a> {
+    #[serde(borrow)]
+    data: Option<BTreeMap<String, &'a RawValue>>,
+    errors: Option<Vec<SharedError>>,
+}
+
+#[derive(Deserialize)]
+struct SharedError {
+    message: Option<String>,
+    path: Option<Vec<Value>>,
+}
+
+/// One query for several scalars `(name, arguments)`: `query{a0:x(…) a1:y(…)}`.
+pub fn shared_query(scalars: &[(&str, &str)]) -> String {
+    let fields: Vec<_> = scalars
+        .iter()
+        .enumerate()
+        .map(|(n, (scalar, arguments))| format!("a{n}:{scalar}({arguments})"))
+        .collect();
+    format!("query{{{}}}", fields.join(" "))
+}
+
+/// Takes the answer of [`shared_query`] apart: for each scalar the body that
+/// its own query would have brought, byte by byte, or why it failed.
+///
+/// # Errors
+/// When the query as a whole was refused.
+pub fn shared_answers(
+    body: &[u8],
+    scalars: &[&str],
+) -> Result<Vec<Result<Vec<u8>, GarminError>>, GarminError> {
+    let refused = |message: Option<&String>| GarminError::Refused {
+        status: 200,
+        message: message.map(|text| excerpt(text, 120)),
+    };
+    let shared: Shared<'_> = serde_json::from_slice(body)
+        .map_err(|_| GarminError::Unreadable("GraphQL reply is no JSON".to_owned()))?;
+    let errors = shared.errors.unwrap_or_default();
+    let Some(data) = shared.data else {
+        return Err(refused(
+            errors.first().and_then(|error| error.message.as_ref()),
+        ));
+    };
+    let answer = |(n, scalar): (usize, &&str)| {
+        let alias = format!("a{n}");
+        let is_mine = |error: &&SharedError| {
+            let path = error.path.as_ref().and_then(|path| path.first());
+            path.and_then(Value::as_str) == Some(alias.as_str())
+        };
+        match data.get(&alias) {
+            Some(value) if value.get() != "null" => {
+                Ok(format!("{{\"data\":{{\"{scalar}\":{}}}}}", value.get()).into_bytes())
+            }
+            _ => Err(refused(
+                errors
+                    .iter()
+                    .find(is_mine)
+                    .and_then(|error| error.message.as_ref()),
+            )),
+        }
+    };
+    Ok(scalars.iter().enumerate().map(answer).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +127,27 @@ mod tests {
             scalar(b"<html>", "x"),
             Err(GarminError::Unreadable(_))
         ));
+    }
+
+    #[test]
+    fn a_shared_answer_comes_apart_scalar_by_scalar() {
+        let query = shared_query(&[("x", "d:\"1\""), ("y", "d:\"2\"")]);
+        assert_eq!(query, "query{a0:x(d:\"1\") a1:y(d:\"2\")}");
+        let body = br#"{"data":{"a0":[1.50, 2],"a1":null},"errors":[{"message":"too long","path":["a1"]}]}"#;
+        let answers = shared_answers(body, &["x", "y"]).unwrap();
+        assert_eq!(
+            answers[0].as_deref(),
+            Ok(br#"{"data":{"x":[1.50, 2]}}"#.as_slice())
+        );
+        assert!(
+            answers[1]
+                .as_ref()
+                .unwrap_err()
+                .to_string()
+                .contains("too long")
+        );
+        let refused = shared_answers(br#"{"errors":[{"message":"one field only"}]}"#, &["x"]);
+        assert!(refused.unwrap_err().to_string().contains("one field only"));
+        assert!(shared_answers(b"<html>", &["x"]).is_err());
     }
 }

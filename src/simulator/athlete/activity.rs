@@ -1,9 +1,34 @@
 //! Workouts: three to five a week, as recorded by the watch or typed in by hand.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Athlete, Now, Sport, Topic, between, day_number, days, float, round};
+use super::{Athlete, Sport, Topic, between, date_of, day_number, float, round};
+
+/// Where an activity came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::simulator) enum Origin {
+    Watch,
+    /// Typed in: no original file.
+    Hand,
+    /// Imported on the web from another service's file.
+    Gpx,
+    Tcx,
+}
+
+impl Origin {
+    /// The ending of the original file.
+    pub(in crate::simulator) fn ending(self) -> Option<&'static str> {
+        match self {
+            Self::Watch => Some("fit"),
+            Self::Hand => None,
+            Self::Gpx => Some("gpx"),
+            Self::Tcx => Some("tcx"),
+        }
+    }
+}
 
 /// One activity, in the units of the activity list (protocol.md 9.6.1).
 #[derive(Clone, Debug)]
@@ -32,8 +57,11 @@ pub(in crate::simulator) struct Activity {
     pub(in crate::simulator) cadence: Option<i64>,
     pub(in crate::simulator) training_load: f64,
     pub(in crate::simulator) aerobic_effect: f64,
-    /// Typed in by hand: no watch, no original file.
-    pub(in crate::simulator) is_manual: bool,
+    pub(in crate::simulator) origin: Origin,
+    /// When it was last changed on the web.
+    pub(in crate::simulator) edited: Option<Timestamp>,
+    /// The multisport activity this is a leg of.
+    pub(in crate::simulator) parent: Option<i64>,
     /// Legs of a multisport activity; the list shows the parent only.
     pub(in crate::simulator) children: Vec<Self>,
 }
@@ -65,18 +93,21 @@ impl Activity {
 }
 
 impl Athlete {
-    /// Everything recorded up to now, newest first.
-    pub(in crate::simulator) fn activities(&self, now: &Now) -> Vec<Activity> {
-        let mut all: Vec<_> = days(now.first..=now.today)
-            .flat_map(|date| self.activities_of(date))
-            .filter(|activity| activity.end() <= now.at)
-            .collect();
-        all.sort_by_key(|activity| std::cmp::Reverse((activity.start, activity.id)));
-        all
+    /// The activities of one local day, oldest first.
+    pub(in crate::simulator) fn activities_of(&self, date: Date) -> Arc<[Activity]> {
+        self.trainings
+            .of(day_number(date), || self.trainings_of(date).into())
     }
 
-    /// The activities of one local day, oldest first.
-    pub(in crate::simulator) fn activities_of(&self, date: Date) -> Vec<Activity> {
+    /// The local day of a generated activity or leg with this id.
+    pub(in crate::simulator) fn date_of_activity(id: i64) -> Option<Date> {
+        let number = id.checked_sub(FIRST_ID)?.div_euclid(100);
+        (0..=day_number(Date::MAX))
+            .contains(&number)
+            .then(|| date_of(number))
+    }
+
+    fn trainings_of(&self, date: Date) -> Vec<Activity> {
         let number = day_number(date);
         let (week, weekday) = (number.div_euclid(7), number.rem_euclid(7));
         let mut plan = self.dice(week, Topic::Week);
@@ -84,19 +115,27 @@ impl Athlete {
         let mut week_days = [0, 1, 2, 3, 4, 5, 6];
         plan.shuffle(&mut week_days);
         let is_training_day = week_days.iter().take(trainings).any(|day| *day == weekday);
-        let is_manual = week.rem_euclid(6) == 2 && week_days.last() == Some(&weekday);
+        let is_last_day = week_days.last() == Some(&weekday);
         let mut dice = self.day_dice(date, Topic::Workout);
-        if is_manual {
+        if self.is_race(date) {
+            return vec![self.multisport(date, &mut dice)];
+        }
+        // What no watch recorded needs no watch.
+        let without_watch = match week.rem_euclid(12) {
+            2 | 8 => Some((Origin::Hand, Sport::Strength)),
+            5 => Some((Origin::Gpx, Sport::Hiking)),
+            11 => Some((Origin::Tcx, Sport::Cycling)),
+            _ => None,
+        };
+        if let Some((origin, sport)) = without_watch.filter(|_| is_last_day) {
             return vec![Activity {
-                is_manual,
-                ..self.workout(date, Sport::Strength, 0, &mut dice)
+                origin,
+                training_load: 0.0,
+                ..self.workout(date, sport, 0, &mut dice)
             }];
         }
         if !is_training_day || !self.is_worn(date) {
             return Vec::new();
-        }
-        if week.rem_euclid(5) == 1 && week_days.first() == Some(&weekday) {
-            return vec![self.multisport(date, &mut dice)];
         }
         let sport = Sport::pick(&mut dice);
         vec![self.workout(date, sport, 0, &mut dice)]
@@ -152,7 +191,9 @@ impl Athlete {
             cadence,
             training_load: minutes * effort * effort * 3.0,
             aerobic_effect: (minutes * effort / 16.0).clamp(0.4, 4.9),
-            is_manual: false,
+            origin: Origin::Watch,
+            edited: None,
+            parent: None,
             children: Vec::new(),
         }
     }
@@ -165,6 +206,7 @@ impl Athlete {
         for (place, sport) in (1_i64..).zip(Sport::LEGS) {
             let leg = Activity {
                 start,
+                parent: Some(parent.id),
                 ..self.workout(date, sport, place, dice)
             };
             start = leg.end();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Activity, Athlete, Now, Topic, day_number, float, plus_days, round};
+use super::{Activity, Athlete, Now, Origin, Sense, Topic, day_number, float, plus_days, round};
 
 /// A day's summary in the units of REST (protocol.md 9.5.1): seconds, metres, kcal, bpm.
 #[derive(Clone, Debug, Default)]
@@ -27,14 +27,13 @@ pub(in crate::simulator) struct Day {
     pub(in crate::simulator) moderate: i64,
     /// Minutes.
     pub(in crate::simulator) vigorous: i64,
-    /// Floors, three metres each.
-    pub(in crate::simulator) floors_up: f64,
-    pub(in crate::simulator) floors_down: f64,
     pub(in crate::simulator) heart: Heart,
-    pub(in crate::simulator) stress: Stress,
-    pub(in crate::simulator) battery: Battery,
-    pub(in crate::simulator) breath: Breath,
-    pub(in crate::simulator) oxygen: Oxygen,
+    // What not every watch can tell.
+    pub(in crate::simulator) floors: Option<Floors>,
+    pub(in crate::simulator) stress: Option<Stress>,
+    pub(in crate::simulator) battery: Option<Battery>,
+    pub(in crate::simulator) breath: Option<Breath>,
+    pub(in crate::simulator) oxygen: Option<Oxygen>,
     pub(in crate::simulator) hydration: Option<Hydration>,
     pub(in crate::simulator) activities: Vec<Activity>,
 }
@@ -46,6 +45,13 @@ pub(in crate::simulator) struct Heart {
     pub(in crate::simulator) max: i64,
     pub(in crate::simulator) resting: i64,
     pub(in crate::simulator) resting_week: i64,
+}
+
+/// Floors, three metres each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::simulator) struct Floors {
+    pub(in crate::simulator) up: f64,
+    pub(in crate::simulator) down: f64,
 }
 
 /// Levels 0 to 100 and seconds; the six durations add up to the day.
@@ -87,6 +93,9 @@ pub(in crate::simulator) struct Oxygen {
     pub(in crate::simulator) average: i64,
     pub(in crate::simulator) lowest: i64,
 }
+
+/// Millilitres a day.
+pub(in crate::simulator) const DRINKING_GOAL: i64 = 2_400;
 
 /// Millilitres.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,8 +140,8 @@ impl Athlete {
         }
         let mut dice = self.day_dice(date, Topic::Wellness);
         let night = self.any_night(date).filter(|night| night.end <= end);
-        let mut activities = self.activities_of(date);
-        activities.retain(|activity| !activity.is_manual && activity.end() <= end);
+        let mut activities = self.activities_of(date).to_vec();
+        activities.retain(|activity| activity.origin == Origin::Watch && activity.end() <= end);
         let full = midnight.duration_since(start).as_secs();
         let seconds = end.duration_since(start).as_secs();
         // Garmin counts up: half a day has about half of the day's steps.
@@ -152,7 +161,7 @@ impl Athlete {
         let steps = so_far(dice.i64(4200..9800)) + workout_steps;
         let asleep = night
             .as_ref()
-            .map_or(0, super::Night::asleep)
+            .map_or(0, |night| night.asleep())
             .min(seconds - workout);
         let awake = seconds - asleep - workout;
         let active = so_far(dice.i64(2400..7200)).min(awake);
@@ -162,6 +171,7 @@ impl Athlete {
             .count()
             .try_into()
             .unwrap_or(0);
+        let has = |sense| self.senses(sense, date);
         let stress = stress(&mut dice, seconds, workout);
         let waking = dice.i64(13..=16);
         let oxygen = dice.i64(93..=97);
@@ -181,25 +191,31 @@ impl Athlete {
             asleep,
             moderate: so_far(dice.i64(0..25)),
             vigorous: workout / 60 * hard.min(1),
-            floors_up: float(so_far(dice.i64(3..24))) + 0.25,
-            floors_down: float(so_far(dice.i64(3..24))) + 0.5,
+            floors: Some(Floors {
+                up: float(so_far(dice.i64(3..24))) + 0.25,
+                down: float(so_far(dice.i64(3..24))) + 0.5,
+            })
+            .filter(|_| has(Sense::Floors)),
             heart: self.heart(date, &activities),
-            stress,
-            battery: battery(
+            stress: has(Sense::Stress).then_some(stress),
+            battery: Some(battery(
                 &mut dice,
                 night.as_ref().map(|night| night.body_battery_change),
                 share,
-            ),
-            breath: Breath {
+            ))
+            .filter(|_| has(Sense::BodyBattery)),
+            breath: Some(Breath {
                 waking,
                 sleeping: night.as_ref().map(|night| night.respiration),
                 lowest: waking - dice.i64(4..=6),
                 highest: waking + dice.i64(4..=9),
-            },
-            oxygen: Oxygen {
+            })
+            .filter(|_| has(Sense::Respiration)),
+            oxygen: Some(Oxygen {
                 average: oxygen,
                 lowest: oxygen - dice.i64(4..=9),
-            },
+            })
+            .filter(|_| has(Sense::PulseOx)),
             hydration: self.hydration(date, share),
             activities,
         })
@@ -238,7 +254,10 @@ impl Athlete {
     fn hydration(&self, date: Date, share: f64) -> Option<Hydration> {
         let mut dice = self.day_dice(date, Topic::Hydration);
         let drunk = round(float(250 * dice.i64(3..=11)) * share / 50.0) * 50;
-        (dice.u8(0..5) < 3).then_some(Hydration { drunk, goal: 2400 })
+        (dice.u8(0..5) < 3).then_some(Hydration {
+            drunk,
+            goal: DRINKING_GOAL,
+        })
     }
 }
 

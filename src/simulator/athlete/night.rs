@@ -1,9 +1,11 @@
 //! Nights: a bed time, ninety-minute cycles, and a score. A night belongs to the day of waking.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Athlete, Now, Topic, float, round};
+use super::{Athlete, Now, Topic, day_number, float, round};
 
 /// A stage, numbered as Garmin does in `activityLevel` (protocol.md 9.5.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +82,18 @@ impl Night {
 
 impl Athlete {
     /// The night before `date`, if it was recorded and is over.
-    pub(in crate::simulator) fn night(&self, date: Date, now: &Now) -> Option<Night> {
+    pub(in crate::simulator) fn night(&self, date: Date, now: &Now) -> Option<Arc<Night>> {
         let night = now.covers(date).then(|| self.any_night(date)).flatten()?;
         (night.end <= now.at).then_some(night)
     }
 
     /// The night before `date`, wherever the history begins or ends.
-    pub(super) fn any_night(&self, date: Date) -> Option<Night> {
+    pub(super) fn any_night(&self, date: Date) -> Option<Arc<Night>> {
+        self.nights
+            .of(day_number(date), || self.slept(date).map(Arc::new))
+    }
+
+    fn slept(&self, date: Date) -> Option<Night> {
         let mut dice = self.day_dice(date, Topic::Night);
         let is_missing = dice.u8(0..100) < 5;
         if is_missing || !self.is_worn(date) {

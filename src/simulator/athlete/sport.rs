@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::simulator) enum Sport {
     Running,
+    TrailRunning,
     Cycling,
     Strength,
     LapSwimming,
@@ -59,6 +60,13 @@ const RUNNING: Facts = Facts {
         "Café Loop ☕",
         "Tempo 🔥",
     ],
+};
+const TRAIL_RUNNING: Facts = Facts {
+    type_id: 6,
+    type_key: "trail_running",
+    parent_type_id: 1,
+    fit: (1, 3),
+    ..RUNNING
 };
 const CYCLING: Facts = Facts {
     type_id: 2,
@@ -169,9 +177,26 @@ impl Sport {
         Self::Running,
     ];
 
+    /// The sport with this `typeKey`.
+    pub(in crate::simulator) fn by_key(key: &str) -> Option<Self> {
+        let all = [
+            Self::Running,
+            Self::TrailRunning,
+            Self::Cycling,
+            Self::Strength,
+            Self::LapSwimming,
+            Self::OpenWater,
+            Self::Hiking,
+            Self::Transition,
+            Self::Multisport,
+        ];
+        all.into_iter().find(|sport| sport.facts().type_key == key)
+    }
+
     pub(in crate::simulator) fn facts(self) -> &'static Facts {
         match self {
             Self::Running => &RUNNING,
+            Self::TrailRunning => &TRAIL_RUNNING,
             Self::Cycling => &CYCLING,
             Self::Strength => &STRENGTH,
             Self::LapSwimming => &LAP_SWIMMING,

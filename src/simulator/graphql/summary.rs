@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::simulator::athlete::{Day, Stress, float};
+use crate::simulator::athlete::{Battery, Breath, Day, Floors, Oxygen, Stress, float};
 use crate::simulator::daily::uuid_of;
 use crate::simulator::profile::PROFILE_ID;
 use crate::simulator::wire::{gmt, hundredths, iso_tenths, merged, plus_seconds};
@@ -33,11 +33,15 @@ const GROUPS: [Group; 10] = [
     ("calories", calories),
     ("heartRate", heart_rate),
     ("intensityMinutes", intensity),
-    ("stress", |day| stress(&day.stress)),
-    ("bodyBattery", body_battery),
+    ("stress", |day| or_empty(day.stress, stress)),
+    ("bodyBattery", |day| or_empty(day.battery, body_battery)),
     ("hydration", hydration),
-    ("respiration", respiration),
-    ("pulseOx", pulse_ox),
+    ("respiration", |day| {
+        or_empty(day.breath, |breath| respiration(breath, day))
+    }),
+    ("pulseOx", |day| {
+        or_empty(day.oxygen, |oxygen| pulse_ox(oxygen, day))
+    }),
 ];
 
 fn chronology(day: &Day) -> Value {
@@ -50,13 +54,29 @@ fn chronology(day: &Day) -> Value {
     })
 }
 
+/// A sensor that the watch does not have is an empty group.
+fn or_empty<T>(measured: Option<T>, members: impl Fn(T) -> Value) -> Value {
+    measured.map_or_else(|| json!({}), members)
+}
+
 fn movement(day: &Day) -> Value {
+    merged([
+        json!({
+            "steps": { "goal": day.step_goal, "value": day.steps, "distanceInMeters": day.distance },
+            "pushes": {},
+        }),
+        or_empty(day.floors, |floors| {
+            self::floors(floors, |value| json!(value))
+        }),
+    ])
+}
+
+/// Floors as a lane spells their number.
+pub(in crate::simulator) fn floors(floors: Floors, value: fn(f64) -> Value) -> Value {
     let metres = |floors: f64| hundredths(floors * 3.048);
     json!({
-        "steps": { "goal": day.step_goal, "value": day.steps, "distanceInMeters": day.distance },
-        "pushes": {},
-        "floorsAscended": { "goal": 10, "value": day.floors_up, "distanceInMeters": metres(day.floors_up) },
-        "floorsDescended": { "value": day.floors_down, "distanceInMeters": metres(day.floors_down) },
+        "floorsAscended": { "goal": 10, "value": value(floors.up), "distanceInMeters": metres(floors.up) },
+        "floorsDescended": { "value": value(floors.down), "distanceInMeters": metres(floors.down) },
     })
 }
 
@@ -79,7 +99,7 @@ fn intensity(day: &Day) -> Value {
     json!({ "goal": 150, "moderate": day.moderate, "vigorous": day.vigorous })
 }
 
-fn stress(stress: &Stress) -> Value {
+fn stress(stress: Stress) -> Value {
     let share = |seconds: i64| hundredths(float(seconds) / float(stress.total().max(1)));
     json!({
         "avgLevel": stress.average,
@@ -101,13 +121,13 @@ fn stress(stress: &Stress) -> Value {
     })
 }
 
-fn body_battery(day: &Day) -> Value {
+fn body_battery(battery: Battery) -> Value {
     json!({
-        "minValue": day.battery.lowest,
-        "maxValue": day.battery.highest,
-        "chargedValue": day.battery.charged,
-        "drainedValue": day.battery.drained,
-        "latestValue": day.battery.latest,
+        "minValue": battery.lowest,
+        "maxValue": battery.highest,
+        "chargedValue": battery.charged,
+        "drainedValue": battery.drained,
+        "latestValue": battery.latest,
         "featureVersion": "3.0",
         "dynamicFeedbackEvent": null,
         "endOfDayDynamicFeedbackEvent": null,
@@ -116,34 +136,31 @@ fn body_battery(day: &Day) -> Value {
 }
 
 fn hydration(day: &Day) -> Value {
-    day.hydration.map_or_else(
-        || json!({}),
-        |water| {
-            json!({
-                "goalInMl": water.goal,
-                "goalInFractionalMl": float(water.goal),
-                "consumedInMl": water.drunk,
-                "consumedInFractionalMl": float(water.drunk),
-            })
-        },
-    )
+    or_empty(day.hydration, |water| {
+        json!({
+            "goalInMl": water.goal,
+            "goalInFractionalMl": float(water.goal),
+            "consumedInMl": water.drunk,
+            "consumedInFractionalMl": float(water.drunk),
+        })
+    })
 }
 
-fn respiration(day: &Day) -> Value {
+fn respiration(breath: Breath, day: &Day) -> Value {
     json!({
-        "avgValue": day.breath.waking,
-        "maxValue": day.breath.highest,
-        "minValue": day.breath.lowest,
-        "latestValue": day.breath.waking,
+        "avgValue": breath.waking,
+        "maxValue": breath.highest,
+        "minValue": breath.lowest,
+        "latestValue": breath.waking,
         "latestTimestampGmt": iso_tenths(gmt(day.end)),
     })
 }
 
-fn pulse_ox(day: &Day) -> Value {
+fn pulse_ox(oxygen: Oxygen, day: &Day) -> Value {
     json!({
-        "avgValue": day.oxygen.average,
-        "minValue": day.oxygen.lowest,
-        "latestValue": day.oxygen.average,
+        "avgValue": oxygen.average,
+        "minValue": oxygen.lowest,
+        "latestValue": oxygen.average,
         "latestTimestampGmt": iso_tenths(gmt(day.end)),
         "latestTimestampLocal": iso_tenths(gmt(plus_seconds(day.end, day.end_offset))),
         "avgAltitudeInMeters": 41.0,

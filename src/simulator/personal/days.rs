@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
@@ -11,15 +11,16 @@ use super::reply::{Answer, Refusal};
 use crate::simulator::athlete::{Day, day_number, days, round};
 use crate::simulator::daily;
 use crate::simulator::graphql::summary;
+use crate::simulator::kind::Kind;
 use crate::simulator::profile::PROFILE_ID;
-use crate::simulator::range::{self, Params};
+use crate::simulator::range::{self, Cap, Params};
 use crate::simulator::server::Endpoint;
 use crate::simulator::stats::{self, Row};
-use crate::simulator::wire::{all_null_but, gmt, hundredths, iso_tenths, merged, plus_seconds};
+use crate::simulator::wire::{all_null_but, gmt, iso_tenths, merged, plus_seconds};
 use crate::simulator::world::World;
 
 /// Days of summaries: documented, and what fits into an answer (personal-api.md 8, quirk 2).
-const SUMMARY_CAP: u32 = 365;
+const SUMMARY_CAP: Cap = |_| 365;
 const SUMMARY_FIT: i64 = 90;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -37,17 +38,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::personal(
             "personal.steps",
             "/usersummary-service/stats/steps/daily/{start}/{end}",
-            series(28, stats::steps),
+            series("personal.steps", Kind::Daily, |_| 28, stats::steps),
         ),
         Endpoint::personal(
             "personal.stress",
             "/usersummary-service/stats/stress/daily/{start}/{end}",
-            series(28, stats::stress),
+            series("personal.stress", Kind::Daily, |_| 28, stats::stress),
         ),
         Endpoint::personal(
             "personal.hydration",
             "/usersummary-service/stats/hydration/daily/{start}/{end}",
-            series(31, hydration),
+            series("personal.hydration", Kind::Hydration, |_| 31, hydration),
         ),
     ]
 }
@@ -55,23 +56,26 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// The rows of the GraphQL scalar, with a few members more (E1).
 async fn summaries(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
     let (start, end) = bounds(&params)?;
-    let span = range::span(start, end, SUMMARY_CAP)?;
+    let span = world.span("personal.summaries", SUMMARY_CAP, start, end)?;
     if day_number(*span.end()) - day_number(*span.start()) >= SUMMARY_FIT {
         return Err(Refusal::TooMuch);
     }
     let now = world.now();
     let rows = days(span).filter(|date| now.covers(*date)).map(|date| {
-        let day = world.day(date, &now);
+        let day = world.day(Kind::Daily, date, &now);
         let mut row = summary::row(date, day.as_ref());
         if let Some(day) = day {
             extend(&mut row, "heartRate", json!({ "alertCount": 0 }));
-            extend(&mut row, "movement", whole_floors(&day));
-            extend(
-                &mut row,
-                "bodyBattery",
-                json!({ "endOfDayValue": day.battery.lowest }),
-            );
-            extend(&mut row, "respiration", json!({ "algorithmVersion": 200 }));
+            if let Some(floors) = day.floors {
+                extend(&mut row, "movement", summary::floors(floors, whole));
+            }
+            if let Some(battery) = day.battery {
+                let last = json!({ "endOfDayValue": battery.lowest });
+                extend(&mut row, "bodyBattery", last);
+            }
+            if day.breath.is_some() {
+                extend(&mut row, "respiration", json!({ "algorithmVersion": 200 }));
+            }
         }
         row
     });
@@ -79,16 +83,8 @@ async fn summaries(State(world): State<Arc<World>>, Query(params): Query<Params>
 }
 
 /// Here floors are whole, rounded down; everywhere else they have a fraction.
-fn whole_floors(day: &Day) -> Value {
-    let metres = |floors: f64| hundredths(floors * 3.048);
-    json!({
-        "floorsAscended": {
-            "goal": 10, "value": round(day.floors_up.floor()), "distanceInMeters": metres(day.floors_up),
-        },
-        "floorsDescended": {
-            "value": round(day.floors_down.floor()), "distanceInMeters": metres(day.floors_down),
-        },
-    })
+fn whole(floors: f64) -> Value {
+    json!(round(floors.floor()))
 }
 
 /// Adds members to a group of a row.
@@ -132,16 +128,8 @@ async fn one_day(State(world): State<Arc<World>>, Query(params): Query<Params>) 
     Ok(Json(day))
 }
 
-fn series(cap: u32, row: Row) -> MethodRouter<Arc<World>> {
-    get(
-        async move |State(world): State<Arc<World>>,
-                    Path((start, end)): Path<(String, String)>|
-                    -> Answer {
-            Ok(Json(Value::Array(stats::rows(
-                &world, &start, &end, cap, row,
-            )?)))
-        },
-    )
+fn series(name: &'static str, kind: Kind, cap: Cap, row: Row) -> MethodRouter<Arc<World>> {
+    range::over_path::<Refusal, _>(name, cap, move |ask| stats::rows(ask, kind, row).into())
 }
 
 /// What the phone's lane has, and what was sweated out (E5).

@@ -1,4 +1,4 @@
-//! Nights on the Personal API: E6 and E7 of personal-api.md 6.2.
+//! Nights on the Personal API: E6 to E9 of personal-api.md 6.2.
 
 use std::sync::Arc;
 
@@ -12,14 +12,16 @@ use serde_json::{Value, json};
 use super::days::bounds;
 use super::reply::{Answer, Refusal};
 use crate::simulator::athlete::Night;
-use crate::simulator::range::{self, Params};
+use crate::simulator::kind::Kind;
+use crate::simulator::range::{self, Ask, Cap, Params};
 use crate::simulator::server::Endpoint;
 use crate::simulator::wire::merged;
 use crate::simulator::world::World;
-use crate::simulator::{sleep, sleep_json};
+use crate::simulator::{hrv, sleep, sleep_json};
 
 /// Nights per request; 35 were refused (personal-api.md 8, quirk 3).
-const CAP: u32 = 31;
+const CAP: Cap = |_| 31;
+const HRV_CAP: Cap = |_| 365;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -33,12 +35,23 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/sleep-service/sleep/dailySleep",
             get(one_night),
         ),
+        Endpoint::personal(
+            "personal.hrv",
+            "/hrv-service/hrv/daily/{start}/{end}",
+            range::over_path::<Refusal, _>("personal.hrv", HRV_CAP, hrv::range),
+        ),
+        Endpoint::personal(
+            "personal.hrv_day",
+            "/hrv-service/hrv/{day}",
+            range::one_day::<Refusal, _>(hrv::day),
+        ),
     ]
 }
 
 async fn by_date(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
     let (start, end) = bounds(&params)?;
-    let nights = sleep::nights(&world, start, end, CAP)?;
+    let span = world.span("personal.sleeps", CAP, start, end)?;
+    let nights = sleep::nights(&Ask::new(&world, span, &params));
     Ok(Json(
         nights.iter().map(|night| record(&world, night)).collect(),
     ))
@@ -50,7 +63,7 @@ async fn one_night(
     Query(params): Query<Params>,
 ) -> Result<Response, Refusal> {
     let date = range::date_param(&params, "date")?;
-    let night = world.night(date, &world.now());
+    let night = world.night(Kind::Sleep, date, &world.now());
     Ok(night.map_or_else(
         || StatusCode::NO_CONTENT.into_response(),
         |night| Json(record(&world, &night)).into_response(),

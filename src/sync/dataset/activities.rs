@@ -19,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[Route {
     lane: Lane::Connect,
     parts: &[Part::range("activities.list", Window::UNLIMITED, ask, read)
         .in_pages_of(PAGE)
-        .lists::<Activity>()],
+        .lists_among::<Activity>("parent_id IS NULL")],
 }];
 
 fn ask(ask: &Ask<'_>) -> Call {
@@ -139,6 +139,86 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
 
 fn from_cm(cm: f64) -> f64 {
     cm / 100.0
+}
+
+/// What details are called.
+pub const DETAIL_ENDPOINT: &str = "activities.detail";
+
+/// The detail of one activity, asked for multisport activities only.
+pub(super) const DETAIL: Part = Part::day(DETAIL_ENDPOINT, ask, read_detail);
+
+pub fn activity_detail(id: ActivityId) -> Call {
+    Call::get(format!("/activity-service/activity/{}", id.get()), &[])
+}
+
+/// The legs that the detail of a multisport activity names.
+pub fn legs_of(body: &[u8]) -> Vec<ActivityId> {
+    let detail = document(body).unwrap_or_default();
+    let ids = detail
+        .pointer("/metadataDTO/childIds")
+        .and_then(Value::as_array);
+    ids.into_iter()
+        .flatten()
+        .filter_map(Value::as_i64)
+        .map(ActivityId::new)
+        .collect()
+}
+
+/// A leg, from its own detail.
+pub fn leg(body: &[u8], whole: ActivityId) -> Option<Activity> {
+    let detail = document(body).ok()?;
+    let leg = activity(&as_list_row(&detail)?, &mut Vec::new()).ok()??;
+    Some(Activity {
+        parent_id: Some(whole.get()),
+        ..leg
+    })
+}
+
+fn read_detail(body: &[u8]) -> Result<Reading, GarminError> {
+    let rows: Vec<_> = as_list_row(&document(body)?).into_iter().collect();
+    Ok(Reading::of_items(&rows, activity))
+}
+
+/// A detail in the shape of a list row: mostly the same names, in other places.
+fn as_list_row(detail: &Value) -> Option<Value> {
+    const RENAMED: [(&str, &str); 11] = [
+        ("averagePower", "avgPower"),
+        ("normalizedPower", "normPower"),
+        ("groundContactTime", "avgGroundContactTime"),
+        ("strideLength", "avgStrideLength"),
+        ("verticalOscillation", "avgVerticalOscillation"),
+        ("verticalRatio", "avgVerticalRatio"),
+        ("averageRunCadence", "averageRunningCadenceInStepsPerMinute"),
+        ("maxRunCadence", "maxRunningCadenceInStepsPerMinute"),
+        ("averageBikeCadence", "averageBikingCadenceInRevPerMinute"),
+        ("maxBikeCadence", "maxBikingCadenceInRevPerMinute"),
+        ("trainingEffect", "aerobicTrainingEffect"),
+    ];
+    const MOVED: [(&str, &str); 11] = [
+        ("/activityId", "activityId"),
+        ("/activityName", "activityName"),
+        ("/activityTypeDTO", "activityType"),
+        ("/eventTypeDTO", "eventType"),
+        ("/isMultiSportParent", "parent"),
+        ("/locationName", "locationName"),
+        ("/metadataDTO/manufacturer", "manufacturer"),
+        ("/metadataDTO/lapCount", "lapCount"),
+        ("/metadataDTO/deviceMetaDataDTO/deviceId", "deviceId"),
+        ("/metadataDTO/favorite", "favorite"),
+        ("/metadataDTO/manualActivity", "manualActivity"),
+    ];
+    let mut row = detail.get("summaryDTO")?.as_object()?.clone();
+    for (from, to) in RENAMED {
+        if let Some(value) = row.remove(from) {
+            row.insert(to.to_owned(), value);
+        }
+    }
+    for (from, to) in MOVED {
+        if let Some(value) = detail.pointer(from) {
+            row.insert(to.to_owned(), value.clone());
+        }
+    }
+    Some(Value::Object(row))
 }
 
 /// Before about 2022 the list gave elapsed time in milliseconds beside

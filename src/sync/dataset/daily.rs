@@ -1,38 +1,73 @@
-//! Daily summary: GraphQL by range, REST by day.
+//! Daily summary: personal REST and GraphQL by range, what cheap range calls
+//! know of it, REST by day.
+
+mod partial;
 
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
+use super::{
+    Ask, Call, Part, Reading, Route, Unread, Window, day_summary, document, segment, unread,
+};
 use crate::{
     central_db::rows::daily::DailySummary,
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql, times},
+        wire::{fields::Fields, times},
     },
 };
 
-const SCALAR: &str = "userDailySummaryV2Scalar";
+/// The whole of one day.
+const DAY: Part = Part::day("daily.day", ask_day, read_day);
 
 pub(super) const ROUTES: &[Route] = &[
+    Route {
+        lane: Lane::Personal,
+        parts: &[Part::range(
+            "daily.personal",
+            day_summary::PERSONAL_WINDOW,
+            day_summary::ask_personal,
+            read_personal,
+        )],
+    },
     Route {
         lane: Lane::Connect,
         parts: &[Part::range(
             "daily.graphql",
-            Window::growing(28, 365),
-            ask_range,
+            day_summary::WINDOW,
+            day_summary::ask,
             read_range,
         )],
     },
     Route {
         lane: Lane::Connect,
-        parts: &[Part::day("daily.day", ask_day, read_day)],
+        parts: &[
+            Part::range(
+                "daily.userstats",
+                Window::of(365),
+                partial::ask_userstats,
+                partial::read_userstats,
+            ),
+            Part::range(
+                "daily.acclimation",
+                Window::UNLIMITED,
+                partial::ask_acclimation,
+                partial::read_acclimation,
+            ),
+            DAY.only_recent(3),
+            Part::range(
+                "daily.steps",
+                Window::of(28),
+                partial::ask_steps,
+                partial::read_steps,
+            ),
+        ],
+    },
+    Route {
+        lane: Lane::Connect,
+        parts: &[DAY],
     },
 ];
-
-fn ask_range(ask: &Ask<'_>) -> Call {
-    Call::scalar(SCALAR, ask.span, "")
-}
 
 fn ask_day(ask: &Ask<'_>) -> Call {
     Call::get(
@@ -44,12 +79,17 @@ fn ask_day(ask: &Ask<'_>) -> Call {
     )
 }
 
+/// The groups are those of GraphQL. That `restingValue` falls back to the
+/// day's minimum here (`personal-api.md` 6.1) cannot be seen in the answer.
+fn read_personal(body: &[u8]) -> Result<Reading, GarminError> {
+    Ok(Reading::of_items(
+        &day_summary::personal_days(body)?,
+        grouped,
+    ))
+}
+
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
-    let days = match graphql::scalar(body, SCALAR)? {
-        Value::Object(mut object) => items(object.remove("data").unwrap_or_default())?,
-        value => items(value)?,
-    };
-    Ok(Reading::of_items(&days, grouped))
+    Ok(Reading::of_items(&day_summary::days(body)?, grouped))
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
@@ -238,6 +278,16 @@ mod tests {
         ];
         assert_eq!(rows[0], rows[1]);
         assert!(odd.is_empty());
+    }
+
+    #[test]
+    fn the_personal_lane_brings_the_groups_in_a_bare_wrapper() {
+        let day = json!({"calendarDate": "2026-10-02", "movement": {"steps": {"value": 9123}}});
+        let answer = json!({"data": [day]}).to_string();
+        assert_eq!(read_personal(answer.as_bytes()).unwrap().rows.len(), 1);
+        let none = json!({"data": null}).to_string();
+        assert_eq!(read_personal(none.as_bytes()).unwrap().rows.len(), 0);
+        assert_eq!(read_personal(b"").unwrap().rows.len(), 0);
     }
 
     #[test]

@@ -1,11 +1,16 @@
-//! Sleep nights: GraphQL by range, REST by range, REST by night. All three
-//! carry the same `dailySleepDTO` (`protocol.md` 9.5.5, 10.2).
+//! Sleep nights and naps: personal REST and GraphQL by range, REST by range,
+//! REST by night. All carry the same `dailySleepDTO` (`protocol.md` 9.5.5, 10.2,
+//! `personal-api.md` E6), but for one compact range.
+
+mod compact;
+mod naps;
 
 use serde_json::Value;
 
+use self::naps::with_naps;
 use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
 use crate::{
-    central_db::rows::sleep::SleepNight,
+    central_db::rows::{naps::SleepNap, sleep::SleepNight},
     domain::session::Lane,
     garmin::{
         error::GarminError,
@@ -17,15 +22,25 @@ const SCALAR: &str = "sleepSummariesScalar";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
+        lane: Lane::Personal,
+        // 35 days were refused.
+        parts: &[
+            Part::range("sleep.personal", Window::of(31), ask_personal, read_list)
+                .lists::<SleepNap>(),
+        ],
+    },
+    Route {
         lane: Lane::Connect,
         parts: &[Part::range(
             "sleep.graphql",
             Window::growing(28, 31),
             ask_scalar,
             read_scalar,
-        )],
+        )
+        .lists::<SleepNap>()],
     },
-    // Known from one third-party project only (protocol.md 9.4): unverified.
+    // Known from one third-party project only (protocol.md 9.4): unverified, and
+    // so is whether it tells the naps: from here on none is taken for deleted.
     Route {
         lane: Lane::Connect,
         parts: &[Part::range(
@@ -37,9 +52,26 @@ pub(super) const ROUTES: &[Route] = &[
     },
     Route {
         lane: Lane::Connect,
+        parts: &[Part::range(
+            "sleep.compact",
+            Window::of(28),
+            compact::ask,
+            compact::read,
+        )],
+    },
+    Route {
+        lane: Lane::Connect,
         parts: &[Part::day("sleep.night", ask_night, read_night)],
     },
 ];
+
+fn ask_personal(ask: &Ask<'_>) -> Call {
+    Call::get_range(
+        "/sleep-service/sleep/dailySleepSummariesByDate",
+        ask.span,
+        &[],
+    )
+}
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
     Call::scalar(SCALAR, ask.span, "")
@@ -70,16 +102,16 @@ fn ask_night(ask: &Ask<'_>) -> Call {
 fn read_scalar(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(
         &items(graphql::scalar(body, SCALAR)?)?,
-        night,
+        with_naps,
     ))
 }
 
 fn read_list(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&items(document(body)?)?, night))
+    Ok(Reading::of_items(&items(document(body)?)?, with_naps))
 }
 
 fn read_night(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&[document(body)?], night))
+    Ok(Reading::of_items(&[document(body)?], with_naps))
 }
 
 /// A night, bare or inside its day view. Without a sleep time nothing was recorded.
@@ -94,7 +126,9 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
     // Only the day view has members around the night itself.
     let view = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
     let day = f.day("calendarDate");
-    if f.value("sleepTimeSeconds").is_none() {
+    // The personal lane also says 0 (`personal-api.md` E7).
+    let asleep = f.value("sleepTimeSeconds");
+    if asleep.is_none_or(|asleep| asleep.as_f64() == Some(0.0)) {
         return Ok(None);
     }
     let day = day.ok_or_else(|| unread(None, "a night without a date"))?;
@@ -179,6 +213,7 @@ mod tests {
             "{}",
             "{\"dailySleepDTO\":null}",
             "{\"dailySleepDTO\":{\"sleepTimeSeconds\":null}}",
+            "{\"calendarDate\":\"2026-01-27\",\"sleepTimeSeconds\":0}",
         ] {
             let reading = read_night(none.as_bytes()).unwrap();
             assert_eq!(

@@ -15,15 +15,19 @@ use crate::{
         job::{JobReport, JobStatus},
         log::LogLevel,
     },
-    garmin::error::GarminError,
     sync::fetch::Lender,
 };
 
 impl<L: Lender> Run<'_, L> {
-    async fn early_end(&self, halt: Halt) -> Result<(JobStatus, Failure), Failure> {
-        Ok(match halt {
+    fn early_end(halt: Halt) -> (JobStatus, Failure) {
+        match halt {
             Halt::Cancelled => (JobStatus::Cancelled, Failure::cancelled()),
-            Halt::Rest(error) => (JobStatus::RateLimited, self.rest(&error).await?),
+            Halt::Rest(error) => (JobStatus::RateLimited, error.failure("the sync")),
+            Halt::Rested(failure) => (JobStatus::RateLimited, failure),
+            Halt::Resting(rest) => {
+                let failure = Failure::cool_down("Syncing", &rest.reason, rest.until);
+                (JobStatus::RateLimited, failure)
+            }
             Halt::Session(failure) => {
                 let status = match failure.kind {
                     FailureKind::AuthExpired
@@ -35,25 +39,7 @@ impl<L: Lender> Run<'_, L> {
                 (status, failure)
             }
             Halt::Unreachable(failure) | Halt::Broken(failure) => (JobStatus::Failed, failure),
-        })
-    }
-
-    /// Writes the cool-down that Garmin asks for; every process obeys it.
-    async fn rest(&self, error: &GarminError) -> Result<Failure, Failure> {
-        let failure = error.failure("the sync");
-        let retry_after = match error {
-            GarminError::RateLimited { retry_after } => *retry_after,
-            _ => None,
-        };
-        let (id, now, reason) = (
-            self.account.id,
-            self.shop.clock.now(),
-            failure.summary.clone(),
-        );
-        let enter = self.shop.central_db.write(move |tx| {
-            cool_downs::enter(tx, id, CoolDownScope::Requests, retry_after, &reason, now)
-        });
-        Ok(failure.with_retry_at(Some(enter.await?.until)))
+        }
     }
 
     pub(super) async fn finish(
@@ -62,8 +48,10 @@ impl<L: Lender> Run<'_, L> {
         took: Duration,
     ) -> Result<JobReport, Failure> {
         let (job, account, now) = (self.job, self.account.clone(), self.shop.clock.now());
-        let ending = match halt {
-            Some(halt) => Some(self.early_end(halt).await?),
+        // A lane that gave out needs its person, or its rest, whatever the other one did.
+        let lost = self.lost.into_values().next();
+        let ending = match halt.or(lost) {
+            Some(halt) => Some(Self::early_end(halt)),
             // Nobody answered anything: that is no partly done sync.
             None if !self.has_answer => self
                 .trouble
@@ -71,6 +59,7 @@ impl<L: Lender> Run<'_, L> {
                 .map(|error| (JobStatus::Failed, error.failure("the sync"))),
             None => None,
         };
+        let lanes = self.known.lanes;
         let requests = self.client.requests();
         let refreshed = self.fetcher.lender().has_refreshed();
         tracing::info!(job = job.get(), requests, refreshed, ?took, "job ended");
@@ -105,7 +94,9 @@ impl<L: Lender> Run<'_, L> {
                     now,
                 )?;
                 if status == JobStatus::Succeeded {
-                    cool_downs::clear(tx, account.id, CoolDownScope::Requests)?;
+                    for lane in lanes {
+                        cool_downs::clear(tx, account.id, CoolDownScope::of_lane(lane))?;
+                    }
                 }
                 let (level, text) = closing_line(&report);
                 let entry = log::NewEntry {

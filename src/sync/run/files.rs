@@ -1,9 +1,13 @@
 //! Original files of the activities that have none yet.
 
-use super::{Halt, Run};
+use std::collections::VecDeque;
+
+use super::{Halt, Run, learn::Trouble};
 use crate::{
     central_db::activity_files::{self, FileRow, WithoutFile},
-    domain::{activity::FileState, dataset::Dataset, dates::DateSpan, printable::excerpt},
+    domain::{
+        activity::FileState, dataset::Dataset, dates::DateSpan, printable::excerpt, session::Lane,
+    },
     garmin::error::GarminError,
     sync::{
         fetch::Lender,
@@ -14,17 +18,29 @@ use crate::{
 
 impl<L: Lender> Run<'_, L> {
     pub(super) async fn fetch_files(&mut self, span: DateSpan) -> Result<(), Halt> {
-        let id = self.account.id;
+        let (id, now) = (self.account.id, self.shop.clock.now());
         let wanted = self
             .shop
             .central_db
-            .read(move |db| activity_files::without_file(db, id, span))
+            .read(move |db| activity_files::without_file(db, id, span, now))
             .await?;
         self.planned = self.ordinal + u32::try_from(wanted.len()).unwrap_or(u32::MAX);
         for activity in wanted {
+            if self
+                .backfill
+                .as_ref()
+                .is_some_and(|purse| purse.is_empty(self.client.requests()))
+            {
+                return Ok(());
+            }
             let title = title(&activity);
             self.progress(Dataset::Activities, format!("file of {title}"));
-            let (row, error) = self.fetch_file(&activity).await?;
+            let Some(&lane) = self.known.lanes.first() else {
+                return Ok(());
+            };
+            let Some((row, error)) = self.fetch_file(lane, &activity).await? else {
+                continue;
+            };
             let at = self.context();
             let shown = title.clone();
             self.shop
@@ -40,11 +56,13 @@ impl<L: Lender> Run<'_, L> {
     }
 
     /// The file is on disk before its row says so; a crash in between only
-    /// means that it is fetched again. The second value is why Garmin's side failed.
+    /// means that it is fetched again. The second value is why Garmin's side
+    /// failed; `None`: the lane gave out, and the file waits for the next run.
     async fn fetch_file(
         &mut self,
+        lane: Lane,
         wanted: &WithoutFile,
-    ) -> Result<(FileRow, Option<GarminError>), Halt> {
+    ) -> Result<Option<(FileRow, Option<GarminError>)>, Halt> {
         let (activity, day) = (wanted.id, wanted.day);
         let row = |state, reason| FileRow {
             activity,
@@ -52,23 +70,32 @@ impl<L: Lender> Run<'_, L> {
             path: None,
             size_bytes: None,
             reason,
+            damage: None,
         };
         let path = format!("/download-service/files/activity/{}", activity.get());
         let path = path.as_str();
         let answer = match self
             .fetcher
-            .send(|api| async move { api.download(path, MAX_BYTES).await })
+            .send(
+                lane,
+                |api| async move { api.download(path, MAX_BYTES).await },
+            )
             .await
         {
             Ok(answer) => answer,
-            Err(error) => match self.halt(error)? {
-                // Manual activities have no original (protocol.md 9.6.3).
-                GarminError::Refused { status: 404, .. } => {
-                    return Ok((row(FileState::NoFile, None), None));
+            Err(error) => match self.sort_out(error) {
+                Trouble::Job(halt) => return Err(halt),
+                Trouble::Lane(halt) => {
+                    self.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                    return Ok(None);
                 }
-                error => {
+                // Manual activities have no original (protocol.md 9.6.3).
+                Trouble::Task(GarminError::Refused { status: 404, .. }) => {
+                    return Ok(Some((row(FileState::NoFile, None), None)));
+                }
+                Trouble::Task(error) => {
                     let row = row(FileState::Failed, Some(error.to_string()));
-                    return Ok((row, Some(error)));
+                    return Ok(Some((row, Some(error))));
                 }
             },
         };
@@ -88,6 +115,7 @@ impl<L: Lender> Run<'_, L> {
                     path: Some(place.display().to_string()),
                     size_bytes: i64::try_from(original.bytes.len()).ok(),
                     reason: None,
+                    damage: file::damage(&original),
                 }))
             });
         let row = match written.await {
@@ -96,7 +124,7 @@ impl<L: Lender> Run<'_, L> {
             Ok(Err(error)) => row(FileState::Failed, Some(error.to_string())),
             Err(_) => row(FileState::Failed, Some("unpacking it failed".to_owned())),
         };
-        Ok((row, None))
+        Ok(Some((row, None)))
     }
 }
 

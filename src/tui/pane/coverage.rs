@@ -332,7 +332,14 @@ impl CoveragePane {
             Some(fact) => {
                 let times = state.times();
                 let (past, exactly) = (times.past(fact.since), times.exactly(fact.since));
-                format!("{} Since {exactly}, {past}. {reason}", meaning(known))
+                let again = fact.retry_at.filter(|at| *at > state.now);
+                let again =
+                    again.map(|at| format!("The next sync after {} asks again.", times.future(at)));
+                let again = again.unwrap_or_default();
+                format!(
+                    "{} Since {exactly}, {past}. {reason} {again}",
+                    meaning(known)
+                )
             }
             None => meaning(None).to_owned(),
         };

@@ -1,8 +1,6 @@
 //! The price before a repair or a backfill: what it would ask Garmin, and the
 //! question whether to.
 
-use std::time::Duration;
-
 use ratatui::{
     Frame,
     layout::Rect,
@@ -77,7 +75,7 @@ impl PricePane {
                 let done = "Nothing is missing: no request would be made.";
                 lines.extend(said::lines(("✓", Role::Ok), done, "", columns, theme));
             }
-            Some(Ok(price)) => lines.extend(self.bill(price, state.gap, columns, theme)),
+            Some(Ok(price)) => lines.extend(self.bill(price, columns, theme)),
         }
         lines.push(Line::default());
         lines.push(keys::line(state, theme));
@@ -86,17 +84,11 @@ impl PricePane {
         frame.render_widget(Paragraph::new(lines), inside);
     }
 
-    fn bill(
-        &self,
-        price: &Price,
-        gap: Duration,
-        columns: usize,
-        theme: Theme,
-    ) -> Vec<Line<'static>> {
+    fn bill(&self, price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
         let requests = count(price.requests(), "request", "requests");
-        let ms = price.takes(gap).as_millis();
-        let takes = times::duration(u64::try_from(ms).unwrap_or(u64::MAX));
-        let sum = format!("{requests}, about {takes}");
+        let least = if price.is_at_least { "at least " } else { "" };
+        let takes = times::duration(price.seconds.saturating_mul(1000));
+        let sum = format!("{least}{requests}, about {takes}");
         let mut lines = vec![Line::styled(sum, theme.style(Role::Title)), Line::default()];
         let mut endpoints: Vec<(&str, u32)> = price
             .endpoints

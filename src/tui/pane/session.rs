@@ -193,6 +193,7 @@ fn rest(rows: &mut Rows, state: &State, cool_down: &CoolDown) {
     let what = match cool_down.scope {
         CoolDownScope::SignIn => "no sign-in",
         CoolDownScope::Requests => "no request",
+        CoolDownScope::RequestsPersonal => "no request by key",
     };
     let left = countdown(state.now, cool_down.until);
     rows.text("Cool-down", &format!("{what} for {left}"), Role::Warn);

@@ -88,7 +88,6 @@ impl App {
             unicode,
             clock: clock.clone(),
             zone: TimeZone::UTC,
-            gap: Duration::from_millis(500),
             browser_urls: [Region::International, Region::China]
                 .map(|region| (region, BROWSER_URL.to_owned())),
             opener: |address| {

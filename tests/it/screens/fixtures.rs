@@ -352,6 +352,7 @@ fn coverage_of(span: DateSpan) -> Event {
                     state,
                     since,
                     reason,
+                    retry_at: (state == Coverage::Failed).then(|| at(4 * HOUR)),
                 },
             ))
         });
@@ -378,6 +379,8 @@ pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
         account: account(),
         result: Ok(Price {
             endpoints: price.iter().copied().collect(),
+            seconds: 502,
+            is_at_least: true,
         }),
     }
 }

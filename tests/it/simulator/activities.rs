@@ -170,3 +170,39 @@ async fn an_original_is_a_zip_with_one_whole_fit_file() {
         "NotFoundException"
     );
 }
+
+#[tokio::test]
+async fn legs_are_listed_only_when_asked_for() {
+    let (visit, access) = ada().await;
+    let list = async |query: &str| {
+        visit
+            .json(&access, &format!("{LIST}?start=0&limit=1000{query}"))
+            .await
+    };
+    let (parents, family) = (list("").await, list("&excludeChildren=false").await);
+    assert_eq!(list("&excludeChildren=true").await, parents);
+    let legs: Vec<_> = array(&family)
+        .iter()
+        .filter(|row| row["parentId"].is_i64())
+        .collect();
+    assert_eq!(array(&family).len(), array(&parents).len() + legs.len());
+    let count = visit
+        .json(&access, "/activitylist-service/activities/count")
+        .await;
+    assert_eq!(count["multisportChildCount"], legs.len());
+    for leg in legs {
+        let id = &leg["activityId"];
+        let detail = visit
+            .json(&access, &format!("/activity-service/activity/{id}"))
+            .await;
+        assert_eq!(detail["isMultiSportParent"], false);
+        assert_eq!(detail["summaryDTO"]["distance"], leg["distance"]);
+        let file = visit
+            .status(&access, &format!("/download-service/files/activity/{id}"))
+            .await;
+        assert_eq!(file, StatusCode::NOT_FOUND);
+    }
+    let mut oldest_first = list("&sortOrder=asc").await;
+    oldest_first.as_array_mut().unwrap().reverse();
+    assert_eq!(oldest_first, parents);
+}

@@ -108,7 +108,7 @@ async fn a_hang_ends_with_the_simulator() {
 async fn skip_and_times_bound_a_fault() {
     let visit = Visit::to(scenario()).await;
     let fault = Fault {
-        path_prefix: "/mobile/sso".to_owned(),
+        aim: "/mobile/sso".to_owned(),
         kind: FaultKind::ServerError(500),
         skip: 1,
         times: Some(2),
@@ -162,4 +162,42 @@ async fn requests_are_counted_by_name_faulted_ones_too() {
         ),
         (1, 1, 1)
     );
+}
+
+#[tokio::test]
+async fn a_fault_can_be_aimed_at_an_endpoint_by_its_name() {
+    let visit = Visit::to(scenario()).await;
+    let (access, _) = visit.tokens().await;
+    let (start, end) = last(7);
+    let range = format!("/hrv-service/hrv/daily/{start}/{end}");
+    visit
+        .garmin
+        .inject(Fault::always("hrv.range", FaultKind::ServerError(500)));
+    assert_eq!(
+        visit.status(&access, &range).await,
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    let day = format!("/hrv-service/hrv/{}", TODAY - 3.days());
+    assert!(visit.status(&access, &day).await.is_success());
+    let bearer = visit.personal_bearer().await;
+    assert_eq!(visit.status(&bearer, &range).await, StatusCode::OK);
+    assert_eq!(visit.garmin.counters().of("hrv.range"), 1);
+    assert_eq!(visit.garmin.counters().of("personal.hrv"), 1);
+}
+
+#[tokio::test]
+async fn wrong_types_keep_the_keys_and_nothing_else() {
+    let visit = Visit::to(scenario()).await;
+    let (access, _) = visit.tokens().await;
+    let (start, end) = last(7);
+    let path = format!("/hrv-service/hrv/daily/{start}/{end}");
+    let right = visit.json(&access, &path).await;
+    visit
+        .garmin
+        .inject(Fault::once("hrv.range", FaultKind::WrongTypes));
+    let wrong = visit.json(&access, &path).await;
+    assert!(right["hrvSummaries"].is_array() && wrong["hrvSummaries"].is_object());
+    assert!(right["userProfilePk"].is_i64() && wrong["userProfilePk"].is_string());
+    assert!(wrong["hrvSummaries"]["0"]["baseline"].is_array());
+    assert_eq!(visit.json(&access, &path).await, right);
 }

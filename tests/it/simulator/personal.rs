@@ -21,13 +21,9 @@ impl Visit {
             .unwrap()
     }
 
-    async fn personal_bearer(&self) -> String {
+    pub(super) async fn personal_bearer(&self) -> String {
         let key = &self.garmin.scenario().personal_key;
         self.exchange_key(key).await.text().await.unwrap()
-    }
-
-    async fn status(&self, bearer: &str, path: &str) -> StatusCode {
-        self.get(bearer, path).await.status()
     }
 }
 

@@ -122,15 +122,28 @@ async fn names_and_dates_that_are_not_the_accounts_are_refused() {
             StatusCode::BAD_REQUEST,
         ),
         ("/activity-service/activity/1", StatusCode::NOT_FOUND),
+        (
+            "/activity-service/activity/-9223372036854775808",
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            "/activity-service/activity/9223372036854775807",
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            "/hrv-service/hrv/daily/0000-01-01/9999-12-31",
+            StatusCode::BAD_REQUEST,
+        ),
     ] {
         assert_eq!(visit.get(&access, path).await.status(), status, "{path}");
     }
-    visit
-        .json(
-            &access,
-            "/usersummary-service/usersummary/daily/?calendarDate=2026-11-19",
-        )
-        .await;
+    for path in [
+        "/usersummary-service/usersummary/daily/?calendarDate=2026-11-19",
+        "/weight-service/weight/range/0000-01-01/9999-12-31",
+        "/healthstatus-service/healthstatus/summary/0000-01-01/9999-12-31",
+    ] {
+        visit.json(&access, path).await;
+    }
 }
 
 #[tokio::test]

@@ -152,6 +152,7 @@ fn coverage(year: i16, days: i32, text: &str) -> CoverageMap {
             state: *state,
             since: at(i64::from(day)),
             reason: Some(text.to_owned()),
+            retry_at: Some(at(9)),
         };
         (first.saturating_add(jiff::Span::new().days(day)), fact)
     });
@@ -191,6 +192,8 @@ fn any_reading() -> impl Strategy<Value = Event> {
             result: (requests > 1)
                 .then(|| Price {
                     endpoints: (0..requests).map(|_| ("a", requests)).collect(),
+                    seconds: 9,
+                    is_at_least: true,
                 })
                 .ok_or(Failure::garmin_down(503)),
         }),

@@ -1,0 +1,24 @@
+//! Table `settings`.
+
+use crate::central_db::table::table;
+
+table! {
+    /// How the person wants numbers and times shown: one row. All words are Garmin's.
+    pub struct Settings in "settings" {
+        key {}
+        values {
+            /// IANA name; decides what a day is.
+            time_zone: Option<String>,
+            locale: Option<String>,
+            unit_system: Option<String>,
+            first_day_of_week: Option<String>,
+            number_format: Option<String>,
+            date_format: Option<String>,
+            time_format: Option<String>,
+            power_format: Option<String>,
+            heart_rate_format: Option<String>,
+            hydration_unit: Option<String>,
+            golf_distance_unit: Option<String>,
+        }
+    }
+}

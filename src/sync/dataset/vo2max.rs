@@ -1,0 +1,207 @@
+//! VO2 max, and with it heat and altitude acclimation: GraphQL and REST of one
+//! shape, days with a new estimate only (`protocol.md` 9.5.14, 10.2).
+
+use serde_json::Value;
+
+use super::{
+    Ask, Call, Part, Reading, Route, Row, Unread, Window, document, items,
+    shapes::{is_blank, recorded},
+    unread,
+};
+use crate::{
+    central_db::rows::vo2max::{Acclimation, Vo2max},
+    domain::session::Lane,
+    garmin::{
+        error::GarminError,
+        wire::{fields::Fields, graphql},
+    },
+};
+
+const SCALAR: &str = "vo2MaxScalar";
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        lane: Lane::Connect,
+        parts: &[Part::range(
+            "vo2max.graphql",
+            Window::growing(28, 365),
+            ask_scalar,
+            read_scalar,
+        )],
+    },
+    Route {
+        lane: Lane::Connect,
+        parts: &[Part::range(
+            "vo2max.range",
+            Window::of(365),
+            ask_range,
+            read_range,
+        )],
+    },
+];
+
+fn ask_scalar(ask: &Ask<'_>) -> Call {
+    // Without `sport`: both of them.
+    Call::scalar(SCALAR, ask.span, "")
+}
+
+fn ask_range(ask: &Ask<'_>) -> Call {
+    Call::get_path_range("/metrics-service/metrics/maxmet/daily", ask.span, &[])
+}
+
+fn read_scalar(body: &[u8]) -> Result<Reading, GarminError> {
+    estimates(graphql::scalar(body, SCALAR)?)
+}
+
+fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
+    estimates(document(body)?)
+}
+
+/// A list, or the newest by itself: the same service says both.
+fn estimates(value: Value) -> Result<Reading, GarminError> {
+    let list = match value {
+        Value::Object(object) if object.contains_key("generic") => vec![Value::Object(object)],
+        value => items(value)?,
+    };
+    Ok(Reading::of_items(&list, estimate))
+}
+
+/// One item; each member has a day of its own, and the item has none.
+fn estimate(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unread> {
+    let members = item
+        .as_object()
+        .ok_or_else(|| unread(None, "an estimate that is no object"))?;
+    let mut rows: Vec<Box<dyn Row>> = Vec::new();
+    let mut problem = None;
+    for (name, member) in members {
+        if is_blank(member) {
+            continue;
+        }
+        let read = match name.as_str() {
+            "generic" | "cycling" => vo2max(name, member, odd).map(|row| {
+                rows.extend(row.map(|row| Box::new(row) as Box<dyn Row>));
+            }),
+            "heatAltitudeAcclimation" => acclimation(member, odd).map(|row| {
+                rows.extend(row.map(|row| Box::new(row) as Box<dyn Row>));
+            }),
+            _ => Ok(()),
+        };
+        problem = problem.or(read.err());
+    }
+    match problem {
+        // Nothing of it could be read. Otherwise what could be is kept.
+        Some(problem) if rows.is_empty() => Err(problem),
+        Some(problem) => {
+            odd.push(problem.why);
+            Ok(rows)
+        }
+        None => Ok(rows),
+    }
+}
+
+fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<Vo2max>, Unread> {
+    let f = Fields::of(member).ok_or_else(|| unread(None, "an estimate that is no object"))?;
+    let day = f.day("calendarDate");
+    let estimate = Vo2max {
+        precise_ml_kg_min: f.reading_f("vo2MaxPreciseValue"),
+        rounded_ml_kg_min: f.reading_f("vo2MaxValue"),
+        fitness_age_years: f.reading_f("fitnessAge"),
+        max_met_category: f.int("maxMetCategory"),
+        ..Vo2max::empty(day.unwrap_or_default(), sport.to_owned())
+    };
+    odd.extend(f.odd());
+    dated(day, recorded(estimate, &["max_met_category"]))
+}
+
+fn acclimation(member: &Value, odd: &mut Vec<String>) -> Result<Option<Acclimation>, Unread> {
+    let f = Fields::of(member).ok_or_else(|| unread(None, "an acclimation that is no object"))?;
+    let day = f.day("calendarDate");
+    let acclimation = Acclimation {
+        heat_percent: f.reading("heatAcclimationPercentage"),
+        heat_trend: f.text("heatTrend"),
+        heat_on: f.day("heatAcclimationDate"),
+        altitude_m: f.reading_f("altitudeAcclimation"),
+        altitude_percent: f.reading("acclimationPercentage"),
+        altitude_trend: f.text("altitudeTrend"),
+        altitude_on: f.day("altitudeAcclimationDate"),
+        current_altitude_m: f.float("currentAltitude"),
+        ..Acclimation::empty(day.unwrap_or_default())
+    };
+    odd.extend(f.odd());
+    dated(day, recorded(acclimation, &["heat_on", "altitude_on"]))
+}
+
+fn dated<R>(day: Option<jiff::civil::Date>, row: Option<R>) -> Result<Option<R>, Unread> {
+    match (day, row) {
+        (None, Some(_)) => Err(unread(None, "an estimate without a date")),
+        (_, row) => Ok(row),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::dataset::testing::{counts, read, shown};
+    use serde_json::json;
+
+    fn item() -> Value {
+        json!({
+            "userId": 2222, "calendarDate": "2020-01-01",
+            "generic": {"calendarDate": "2026-09-28", "vo2MaxPreciseValue": 48.9, "vo2MaxValue": 49.0, "fitnessAge": null, "maxMetCategory": 0},
+            "cycling": {"calendarDate": "2026-09-20", "vo2MaxPreciseValue": null, "vo2MaxValue": 52.0},
+            "heatAltitudeAcclimation": {"calendarDate": "2026-09-29", "heatAcclimationPercentage": 15, "altitudeAcclimation": 0,
+                "currentAltitude": -12, "heatTrend": "ACCLIMATIZING", "heatAcclimationDate": "2026-09-28"},
+        })
+    }
+
+    #[test]
+    fn the_date_is_inside_and_each_member_has_its_own() {
+        let scalar = json!({"data": {"vo2MaxScalar": [item()]}});
+        let rows = shown("v_vo2max", &[read(read_scalar, &scalar)]);
+        let brief: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                (
+                    row["day_on"].clone(),
+                    row["sport"].clone(),
+                    row["vo2max_ml_kg_min"].clone(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            brief,
+            [
+                (json!("2026-09-20"), json!("cycling"), json!(52.0)),
+                (json!("2026-09-28"), json!("generic"), json!(48.9)),
+            ]
+        );
+        assert_eq!(
+            shown("v_vo2max", &[read(read_range, &json!([item()]))]),
+            rows
+        );
+        assert_eq!(
+            shown("v_vo2max", &[read(read_range, &item())]),
+            rows,
+            "the newest by itself"
+        );
+    }
+
+    #[test]
+    fn acclimation_has_its_own_day_and_may_lie_below_the_sea() {
+        let rows = shown("v_acclimation", &[read(read_range, &json!([item()]))]);
+        assert_eq!((rows.len(), &rows[0]["day_on"]), (1, &json!("2026-09-29")));
+        assert_eq!(
+            (&rows[0]["heat_percent"], &rows[0]["current_altitude_m"]),
+            (&json!(15), &json!(-12.0))
+        );
+    }
+
+    #[test]
+    fn no_estimate_is_no_row_and_a_bad_member_costs_only_itself() {
+        let none = json!([{"userId": 1, "generic": null, "cycling": {}, "heatAltitudeAcclimation": null},
+            {"generic": {"calendarDate": "2026-09-28", "vo2MaxValue": null, "maxMetCategory": 0}}, {}]);
+        assert_eq!(counts(&read(read_range, &none)), (0, 0, 0));
+        let bad = json!([{"generic": {"vo2MaxValue": 49.0}}, {"generic": 7, "cycling": {"calendarDate": "2026-09-28", "vo2MaxValue": 49}}, 3]);
+        assert_eq!(counts(&read(read_range, &bad)), (1, 2, 1));
+    }
+}

@@ -1,0 +1,231 @@
+use super::*;
+use crate::domain::dates::back;
+use jiff::civil::date;
+
+const TODAY: Date = date(2026, 11, 21);
+const BASIC: [Dataset; 3] = [Dataset::Activities, Dataset::Daily, Dataset::Sleep];
+
+fn known(days: u32, datasets: &[Dataset]) -> Known {
+    let span = DateSpan::ending(TODAY, days);
+    let holding = Holding {
+        span,
+        coverage: BTreeMap::new(),
+        again: None,
+    };
+    let holdings = datasets.iter().map(|&dataset| (dataset, holding.clone()));
+    let mut known = Known::nothing(TODAY, Goal::Routine, [Lane::Connect].into());
+    known.holdings = holdings.collect();
+    known
+}
+
+fn refuse(known: &mut Known, endpoint: &str) {
+    known
+        .allowed
+        .entry(endpoint.to_owned())
+        .or_default()
+        .is_refused = true;
+}
+
+fn prove(known: &mut Known, endpoint: &str, days: u32) {
+    known.allowed.entry(endpoint.to_owned()).or_default().proven = Some(days);
+}
+
+fn holding(known: &mut Known, dataset: Dataset) -> &mut Holding {
+    known.holdings.get_mut(&dataset).unwrap()
+}
+
+fn cover(known: &mut Known, dataset: Dataset, days: impl Iterator<Item = Date>, state: Coverage) {
+    let day = DayKnown {
+        state,
+        is_parked: false,
+    };
+    let coverage = &mut holding(known, dataset).coverage;
+    coverage.extend(days.map(|on| (on, day)));
+}
+
+fn tasks(known: &Known) -> Vec<Task> {
+    plan(known).into_iter().flat_map(|batch| batch.0).collect()
+}
+
+fn spans(tasks: &[Task]) -> Vec<String> {
+    tasks.iter().map(|task| task.span.to_string()).collect()
+}
+
+#[test]
+fn a_default_run_is_one_request_per_lane_of_thought() {
+    let known = known(28, &BASIC);
+    let batches = plan(&known);
+    assert_eq!(batches.len(), 2, "the list, and both scalars together");
+    assert_eq!(price(&batches).requests(), 2);
+    let whole = DateSpan::ending(TODAY, 28);
+    assert!(tasks(&known).iter().all(|task| task.span == whole));
+}
+
+#[test]
+fn scalars_go_one_by_one_once_sharing_was_refused() {
+    let mut known = known(28, &BASIC);
+    refuse(&mut known, SHARED);
+    let batches = plan(&known);
+    assert_eq!(
+        batches.iter().map(Batch::endpoint).collect::<Vec<_>>(),
+        ["activities.list", "daily.graphql", "sleep.graphql"]
+    );
+}
+
+#[test]
+fn a_year_grows_its_spans_and_covers_every_day_once_newest_first() {
+    let mut known = known(365, &[Dataset::Daily, Dataset::Sleep]);
+    let daily = |known: &Known| {
+        let mut mine = tasks(known);
+        mine.retain(|task| task.dataset == Dataset::Daily);
+        mine
+    };
+    let mine = daily(&known);
+    assert_eq!(
+        mine.iter().map(|task| task.span.len()).collect::<Vec<_>>(),
+        [28, 56, 112, 169]
+    );
+    assert!(mine.is_sorted_by_key(|task| std::cmp::Reverse(task.span.last())));
+    let mut days: Vec<_> = mine.iter().flat_map(|task| task.span.days()).collect();
+    days.sort();
+    assert_eq!(
+        days,
+        DateSpan::ending(TODAY, 365).days().collect::<Vec<_>>()
+    );
+    let first_wave = plan(&known).remove(0);
+    assert!(first_wave.0.iter().all(|task| task.span.len() <= 28));
+    prove(&mut known, "daily.graphql", 365);
+    assert_eq!(daily(&known).len(), 1);
+    known
+        .allowed
+        .entry("daily.graphql".to_owned())
+        .or_default()
+        .too_long = Some(29);
+    assert_eq!(daily(&known).len(), 14);
+}
+
+#[test]
+fn settled_days_of_long_ago_are_not_asked_for_again() {
+    let mut known = known(365, &[Dataset::Daily]);
+    prove(&mut known, "daily.graphql", 365);
+    let days = DateSpan::ending(TODAY, 365).days();
+    cover(&mut known, Dataset::Daily, days, Coverage::Got);
+    assert_eq!(spans(&tasks(&known)), ["2026-10-25 … 2026-11-21"]);
+    // However old, outside of what this run is about.
+    holding(&mut known, Dataset::Daily).span = DateSpan::ending(TODAY, 28);
+    let old = date(2024, 2, 3);
+    cover(
+        &mut known,
+        Dataset::Daily,
+        [old].into_iter(),
+        Coverage::Failed,
+    );
+    assert_eq!(
+        spans(&tasks(&known)),
+        ["2026-10-25 … 2026-11-21", "2024-02-03"]
+    );
+    let day = holding(&mut known, Dataset::Daily)
+        .coverage
+        .get_mut(&old)
+        .unwrap();
+    day.is_parked = true;
+    assert_eq!(
+        spans(&tasks(&known)),
+        ["2026-10-25 … 2026-11-21"],
+        "it rests"
+    );
+    known.goal = Goal::Repair;
+    assert_eq!(spans(&tasks(&known)), ["2024-02-03"], "a person insists");
+}
+
+#[test]
+fn repair_fetches_exactly_the_holes() {
+    let mut known = known(100, &[Dataset::Sleep]);
+    known.goal = Goal::Repair;
+    let days = DateSpan::ending(TODAY, 100).days();
+    cover(&mut known, Dataset::Sleep, days, Coverage::Open);
+    let failed = [date(2026, 11, 1), date(2026, 10, 30)];
+    cover(
+        &mut known,
+        Dataset::Sleep,
+        failed.into_iter(),
+        Coverage::Failed,
+    );
+    holding(&mut known, Dataset::Sleep)
+        .coverage
+        .remove(&date(2026, 9, 1));
+    assert_eq!(
+        spans(&tasks(&known)),
+        ["2026-10-30 … 2026-11-01", "2026-09-01"]
+    );
+}
+
+#[test]
+fn the_cheapest_route_that_is_left_is_taken() {
+    let mut known = known(365, &[Dataset::Sleep]);
+    let endpoint = |known: &Known| tasks(known)[0].part().unwrap().1.endpoint;
+    assert_eq!(endpoint(&known), "sleep.graphql");
+    refuse(&mut known, GATEWAY);
+    assert_ne!(endpoint(&known), "sleep.graphql");
+    let routes = dataset::source(Dataset::Sleep);
+    for part in routes.iter().flat_map(|route| route.parts) {
+        refuse(&mut known, part.endpoint);
+    }
+    assert!(plan(&known).is_empty(), "no route is left");
+}
+
+#[test]
+fn a_lane_without_a_session_is_not_planned() {
+    let mut known = known(28, &BASIC);
+    known.lanes = [Lane::Personal].into();
+    assert!(
+        tasks(&known)
+            .iter()
+            .all(|task| task.part().unwrap().0 == Lane::Personal)
+    );
+}
+
+#[test]
+fn single_days_come_after_ranges_and_heal_three() {
+    let mut known = known(28, &[Dataset::Daily, Dataset::Sleep]);
+    let days = DateSpan::ending(TODAY, 28).days();
+    cover(&mut known, Dataset::Daily, days, Coverage::Got);
+    refuse(&mut known, "daily.graphql");
+    let ranges = dataset::source(Dataset::Daily)
+        .iter()
+        .flat_map(|route| route.parts);
+    for part in ranges.filter(|part| part.window.most > 1) {
+        refuse(&mut known, part.endpoint);
+    }
+    let tasks = tasks(&known);
+    assert_eq!(tasks[0].dataset, Dataset::Sleep);
+    assert_eq!(
+        spans(&tasks[1..]),
+        ["2026-11-21", "2026-11-20", "2026-11-19"]
+    );
+}
+
+#[test]
+fn a_sweep_reads_settled_days_again_by_range_only() {
+    let mut known = known(28, &[Dataset::Daily]);
+    prove(&mut known, "daily.graphql", 365);
+    holding(&mut known, Dataset::Daily).again = Some(DateSpan::ending(back(TODAY, 28), 300));
+    assert_eq!(tasks(&known).len(), 1);
+    assert_eq!(tasks(&known)[0].span.len(), 328);
+}
+
+#[test]
+fn planning_ten_years_is_a_matter_of_days_not_of_their_square() {
+    let known = known(3653, &Dataset::ALL);
+    let tasks = tasks(&known);
+    assert!(!tasks.is_empty());
+    let datasets: BTreeSet<_> = tasks.iter().map(|task| task.dataset).collect();
+    for dataset in datasets.iter().filter(|dataset| !dataset.is_snapshot()) {
+        let covered: BTreeSet<Date> = tasks
+            .iter()
+            .filter(|task| task.dataset == *dataset && task.covers())
+            .flat_map(|task| task.span.days())
+            .collect();
+        assert_eq!(covered.len(), 3653, "{dataset}");
+    }
+}

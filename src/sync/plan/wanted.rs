@@ -1,0 +1,102 @@
+//! Which days of a dataset are worth asking for.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{DayKnown, Holding, Known};
+use crate::{
+    domain::{
+        coverage::Coverage,
+        dataset::Dataset,
+        dates::{DateSpan, back},
+        job::Goal,
+    },
+    sync::dataset::Part,
+};
+
+/// Days up to today that per-day endpoints read again (`protocol.md` 11.4).
+const DAY_BY_DAY: u32 = 3;
+
+/// Days after which a snapshot is taken again (`protocol.md` 9.7).
+const SNAPSHOT_DAYS: u32 = 7;
+/// Records fall on any day.
+const RECORDS_DAYS: u32 = 1;
+
+/// The days that `part` should be asked for.
+pub(super) fn days(
+    known: &Known,
+    holding: &Holding,
+    dataset: Dataset,
+    part: &Part,
+) -> BTreeSet<Date> {
+    if dataset.is_snapshot() {
+        return snapshot(known, holding, dataset);
+    }
+    let heal = if part.window.most == 1 {
+        DAY_BY_DAY.min(known.window_days)
+    } else {
+        known.window_days
+    };
+    let heals_from = back(known.today, heal.saturating_sub(1));
+    let unsettled = holding
+        .coverage
+        .iter()
+        .filter(|(_, day)| matches!(day.state, Coverage::Open | Coverage::Failed))
+        .map(|(&day, _)| day);
+    let mut days: BTreeSet<Date> = holding
+        .span
+        .days()
+        .chain(unsettled)
+        .filter(|day| is_wanted(known.goal, holding.coverage.get(day), *day >= heals_from))
+        .collect();
+    // Looking over the whole history day by day would cost more than it can find.
+    if part.window.most > 1 {
+        days.extend(holding.again.into_iter().flat_map(DateSpan::days));
+    }
+    if let Some(recent) = part.only_recent {
+        days.retain(|&day| day > back(known.today, recent));
+    }
+    days
+}
+
+fn is_wanted(goal: Goal, day: Option<&DayKnown>, heals: bool) -> bool {
+    let Some(day) = day else { return true };
+    let (is_failed, is_due) = (day.state == Coverage::Failed, !day.is_parked);
+    match goal {
+        // A person asks: parked days are tried all the same.
+        Goal::Repair => is_failed,
+        Goal::Backfill => (is_failed && is_due) || (day.state == Coverage::Open && !heals),
+        Goal::Routine => {
+            (is_failed && is_due) || day.state == Coverage::Open || (heals && !is_failed)
+        }
+    }
+}
+
+/// Today, when the newest snapshot is old, or a person wants holes filled and there is none.
+fn snapshot(known: &Known, holding: &Holding, dataset: Dataset) -> BTreeSet<Date> {
+    let life = match dataset {
+        Dataset::Records => RECORDS_DAYS,
+        _ => SNAPSHOT_DAYS,
+    };
+    let taken = |day: &DayKnown| day.state != Coverage::Failed;
+    let newest = holding
+        .coverage
+        .iter()
+        .rev()
+        .find(|(_, day)| taken(day))
+        .map(|(&day, _)| day);
+    let is_due = match (known.goal, newest) {
+        (_, None) => true,
+        (Goal::Routine, Some(newest)) => newest <= back(known.today, life),
+        (Goal::Repair | Goal::Backfill, Some(_)) => false,
+    };
+    let is_parked = holding
+        .coverage
+        .get(&known.today)
+        .is_some_and(|day| day.is_parked && known.goal != Goal::Repair);
+    (is_due && !is_parked)
+        .then_some(known.today)
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! Builds the typed rows again from the payloads, without the network.
+
+use rusqlite::Connection;
+
+use super::dataset::{self, Part, Reading};
+use crate::{
+    central_db::{
+        CentralDb, RowChange, WriteMode,
+        payloads::{self, Kept},
+        table::Stamp,
+    },
+    domain::{dataset::Dataset, failure::Failure},
+};
+
+/// The version of the readers in [`dataset`]. Whoever changes what they make of
+/// an answer raises it: the next start reads all payloads again.
+pub const READERS: i64 = 2;
+
+/// What reading again led to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reparsed {
+    pub payloads: u32,
+    pub rows_new: u32,
+    pub rows_changed: u32,
+    /// Answers that still cannot be read.
+    pub unread: u32,
+}
+
+/// Reads everything again when the rows were read by an older version.
+pub async fn if_outdated(central_db: &CentralDb) -> Result<Option<Reparsed>, Failure> {
+    let version = central_db.read(payloads::reader_version).await?;
+    if version == Some(READERS) {
+        return Ok(None);
+    }
+    let reparsed = all(central_db).await?;
+    tracing::info!(?reparsed, "payloads were read again by newer readers");
+    Ok(Some(reparsed))
+}
+
+/// Reads every payload again, in one transaction: a crash leaves the rows as
+/// they were.
+pub async fn all(central_db: &CentralDb) -> Result<Reparsed, Failure> {
+    let reparsed = central_db.write(|tx| {
+        let mut reparsed = Reparsed::default();
+        // Newest first: each row anew from the answer it was read from last, also
+        // where a reading is gone by now; then what older answers add to it.
+        let ids = payloads::ids_newest_first(tx)?;
+        for mode in [WriteMode::Anew, WriteMode::Fill] {
+            for &id in &ids {
+                one(tx, &payloads::kept(tx, id)?, mode, &mut reparsed)?;
+            }
+        }
+        payloads::set_reader_version(tx, READERS)?;
+        Ok(reparsed)
+    });
+    Ok(reparsed.await?)
+}
+
+fn one(
+    tx: &Connection,
+    kept: &Kept,
+    mode: WriteMode,
+    reparsed: &mut Reparsed,
+) -> rusqlite::Result<()> {
+    let is_first = mode == WriteMode::Anew;
+    let reading = read(kept.dataset, kept.endpoint.as_deref(), &kept.body);
+    let Some(reading) = reading else {
+        reparsed.unread += u32::from(is_first);
+        return payloads::set_is_read(tx, kept.id, false);
+    };
+    payloads::set_is_read(tx, kept.id, true)?;
+    let stamp = Stamp {
+        account: kept.account,
+        payload_id: kept.id,
+        mode,
+        now: kept.fetched_at,
+    };
+    reparsed.payloads += u32::from(is_first);
+    for row in &reading.rows {
+        match row.store(tx, stamp)? {
+            RowChange::New => reparsed.rows_new += 1,
+            RowChange::Changed => reparsed.rows_changed += 1,
+            RowChange::Same => {}
+        }
+    }
+    Ok(())
+}
+
+/// By the reader of its endpoint. Answers from before endpoints were noted are
+/// tried with each reader of their dataset.
+fn read(dataset: Dataset, endpoint: Option<&str>, body: &[u8]) -> Option<Reading> {
+    let fits = |part: &&Part| endpoint.is_none_or(|endpoint| part.endpoint == endpoint);
+    let readings = dataset::readers(dataset)
+        .filter(fits)
+        .filter_map(|part| (part.read)(body).ok());
+    readings.max_by_key(|reading| reading.rows.len())
+}

@@ -1,0 +1,196 @@
+//! Back to the first day, newest days first, within what a day may cost.
+//!
+//! Every task leaves its days covered in the same transaction as its rows, so
+//! the backfill can stop at any request and goes on from there: what is left is
+//! what coverage does not know.
+
+use super::{Halt, Run, first_day};
+use crate::{
+    central_db::{
+        backfill::{self, Frontier},
+        coverage,
+    },
+    domain::{
+        dataset::Dataset,
+        dates::DateSpan,
+        job::{Goal, SyncRequest},
+        log::LogLevel,
+    },
+    sync::{fetch::Lender, store},
+};
+
+/// What the backfill may spend today, counted by the job's own requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purse {
+    /// The job's requests that it may reach; `None`: any number.
+    until: Option<u32>,
+    /// The job's requests when something was last taken out.
+    counted: u32,
+}
+
+impl Purse {
+    /// Whether nothing is left once the job has made `requests`.
+    pub(super) fn is_empty(&self, requests: u32) -> bool {
+        self.until.is_some_and(|until| requests >= until)
+    }
+
+    /// The requests made since the last time.
+    pub(super) fn take(&mut self, requests: u32) -> u32 {
+        let new = requests.saturating_sub(self.counted);
+        self.counted = requests;
+        new
+    }
+}
+
+impl<L: Lender> Run<'_, L> {
+    /// The job that was asked to go back.
+    pub(super) async fn run_backfill(&mut self, request: &SyncRequest) -> Result<(), Halt> {
+        if !self.open_purse().await? {
+            let at = self.here();
+            let text = "today's allowance for the backfill is used; it goes on tomorrow".to_owned();
+            self.shop
+                .central_db
+                .write(move |tx| store::note(tx, at, LogLevel::Done, None, text))
+                .await?;
+            return Ok(());
+        }
+        self.load(request).await?;
+        self.find_first_days().await?;
+        self.load(request).await?;
+        self.walk_plan().await?;
+        self.fetch_what_belongs().await?;
+        self.close_purse().await
+    }
+
+    /// After a sync: as far as the day's allowance goes, if a person set one.
+    pub(super) async fn go_on_backfilling(&mut self, request: &SyncRequest) -> Result<(), Halt> {
+        let is_asked = self.shop.settings.backfill_per_day.is_some();
+        if !is_asked || !super::probe::is_routine(request) || !self.lost.is_empty() {
+            return Ok(());
+        }
+        if self.is_complete().await? || !self.open_purse().await? {
+            return Ok(());
+        }
+        let request = SyncRequest {
+            goal: Goal::Backfill,
+            ..request.clone()
+        };
+        self.known.goal = Goal::Backfill;
+        self.load(&request).await?;
+        self.find_first_days().await?;
+        self.load(&request).await?;
+        self.walk_plan().await?;
+        self.fetch_what_belongs().await?;
+        self.close_purse().await
+    }
+
+    /// Whether every dataset has been asked for back to its first day.
+    async fn is_complete(&self) -> Result<bool, Halt> {
+        let id = self.account.id;
+        let datasets = self.with_days();
+        let complete = self.shop.central_db.read(move |db| {
+            for dataset in datasets {
+                let Frontier {
+                    first_on: Some(first),
+                    reached_on: Some(reached),
+                } = backfill::frontier(db, id, dataset)?
+                else {
+                    return Ok(false);
+                };
+                if reached > first {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        });
+        Ok(complete.await?)
+    }
+
+    pub(super) fn with_days(&self) -> Vec<Dataset> {
+        let datasets = self.known.holdings.keys().copied();
+        datasets.filter(|dataset| !dataset.is_snapshot()).collect()
+    }
+
+    /// `false` when nothing is left of today's allowance.
+    async fn open_purse(&mut self) -> Result<bool, Halt> {
+        let (id, today) = (self.account.id, self.today);
+        let spent = self
+            .shop
+            .central_db
+            .read(move |db| backfill::spent(db, id, today))
+            .await?;
+        let so_far = self.client.requests();
+        let left = self
+            .shop
+            .settings
+            .backfill_per_day
+            .map(|most| most.saturating_sub(spent));
+        self.backfill = Some(Purse {
+            until: left.map(|left| so_far.saturating_add(left)),
+            counted: so_far,
+        });
+        Ok(left != Some(0))
+    }
+
+    /// Counts what was spent since the last stored step, and says how far it came.
+    async fn close_purse(&mut self) -> Result<(), Halt> {
+        let requests = self.client.requests();
+        let Some(mut purse) = self.backfill.take() else {
+            return Ok(());
+        };
+        let (id, today, last) = (self.account.id, self.today, purse.take(requests));
+        let datasets = self.with_days();
+        let is_over = purse.is_empty(requests);
+        let at = self.here();
+        self.shop
+            .central_db
+            .write(move |tx| {
+                backfill::spend(tx, id, today, last)?;
+                let mut reached: Option<DateSpan> = None;
+                for dataset in datasets {
+                    // Days that were here before count as reached, too.
+                    let frontier = backfill::frontier(tx, id, dataset)?;
+                    if let (false, Some(first)) = (is_over, frontier.first_on) {
+                        backfill::reach(tx, id, dataset, first)?;
+                    }
+                    let known = coverage::known_span(tx, id, dataset)?;
+                    reached =
+                        known.map_or(reached, |it| Some(reached.map_or(it, |all| all.hull(it))));
+                }
+                let Some(reached) = reached else {
+                    return Ok(());
+                };
+                let rest = if is_over {
+                    "; today's allowance is used, it goes on tomorrow"
+                } else {
+                    ""
+                };
+                let text = format!("the history is here back to {}{rest}", reached.first());
+                store::note(tx, at, LogLevel::Done, None, text)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Learns where the history begins, unless that is known.
+    async fn find_first_days(&mut self) -> Result<(), Halt> {
+        let (id, datasets) = (self.account.id, self.with_days());
+        let unknown = self
+            .shop
+            .central_db
+            .read(move |db| {
+                let mut out = Vec::new();
+                for dataset in datasets {
+                    if backfill::frontier(db, id, dataset)?.first_on.is_none() {
+                        out.push(dataset);
+                    }
+                }
+                Ok(out)
+            })
+            .await?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        first_day::search(self, unknown).await
+    }
+}

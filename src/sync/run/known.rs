@@ -1,0 +1,238 @@
+//! Reads what a plan is made from, and what goes into a price beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use rusqlite::Connection;
+
+use super::{Workshop, first_day, probe::is_routine};
+use crate::{
+    central_db::{
+        activity_files, backfill, cool_downs,
+        coverage::{self, CoverageRow},
+        jobs, route_memory, sessions,
+    },
+    domain::{
+        account::{Account, AccountId},
+        cool_down::{CoolDown, CoolDownScope},
+        dataset::Dataset,
+        dates::{DateSpan, back},
+        failure::Failure,
+        job::{Goal, Price, SyncRequest},
+        session::Lane,
+    },
+    sync::{
+        plan::{Allowed, DayKnown, Holding, Known},
+        store::FILE_ENDPOINT,
+    },
+};
+
+/// How often the whole known history is looked over for late changes.
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Seconds that a request takes, beside the gap, before any job has told.
+const FIRST_GUESS_S: f64 = 1.0;
+
+/// Lanes with a session that need no rest.
+pub(super) async fn lanes(shop: &Workshop, id: AccountId) -> Result<BTreeSet<Lane>, Failure> {
+    let now = shop.clock.now();
+    let found = shop.central_db.read(move |db| {
+        let mut lanes = BTreeSet::new();
+        for lane in sessions::lanes(db, id)? {
+            let rest = cool_downs::load(db, id, CoolDownScope::of_lane(lane))?;
+            if rest.is_none_or(|rest| rest.until <= now) {
+                lanes.insert(lane);
+            }
+        }
+        Ok(lanes)
+    });
+    Ok(found.await?)
+}
+
+/// The rest that keeps a lane with a session from being used; the one that ends first.
+pub(super) async fn resting(shop: &Workshop, id: AccountId) -> Result<Option<CoolDown>, Failure> {
+    let now = shop.clock.now();
+    let found = shop.central_db.read(move |db| {
+        let mut rests = Vec::new();
+        for lane in sessions::lanes(db, id)? {
+            rests.extend(cool_downs::load(db, id, CoolDownScope::of_lane(lane))?);
+        }
+        rests.retain(|rest| rest.until > now);
+        rests.sort_by_key(|rest| rest.until);
+        Ok(rests.into_iter().next())
+    });
+    Ok(found.await?)
+}
+
+/// Fills in what is here of the datasets asked for, and what their endpoints allow.
+pub(super) async fn load(
+    shop: &Workshop,
+    account: &Account,
+    request: &SyncRequest,
+    known: &mut Known,
+) -> Result<(), Failure> {
+    let settings = &shop.settings;
+    known.window_days = settings.window_days;
+    let datasets = request
+        .only
+        .clone()
+        .unwrap_or_else(|| settings.datasets.clone());
+    let scope = Scope {
+        id: account.id,
+        now: shop.clock.now(),
+        today: known.today,
+        goal: request.goal,
+        span: request.span,
+        window: DateSpan::ending(known.today, settings.window_days),
+        is_routine: is_routine(request),
+    };
+    let read = shop.central_db.read(move |db| {
+        let again = scope.sweep(db)?;
+        let holdings = datasets
+            .into_iter()
+            .map(|dataset| Ok((dataset, scope.holding(db, dataset, again)?)))
+            .collect::<rusqlite::Result<_>>()?;
+        Ok((holdings, allowed(db, scope.id, scope.now)?))
+    });
+    (known.holdings, known.allowed) = read.await?;
+    Ok(())
+}
+
+fn allowed(
+    db: &Connection,
+    id: AccountId,
+    now: Timestamp,
+) -> rusqlite::Result<BTreeMap<String, Allowed>> {
+    let memory = route_memory::load(db, id, now)?;
+    let allowed = memory.into_iter().map(|it| {
+        let allowed = Allowed {
+            proven: it.window_days,
+            too_long: it.too_long_days,
+            is_refused: it.is_refused,
+        };
+        (it.endpoint, allowed)
+    });
+    Ok(allowed.collect())
+}
+
+/// What a run is about.
+#[derive(Clone, Copy)]
+struct Scope {
+    id: AccountId,
+    now: Timestamp,
+    today: Date,
+    goal: Goal,
+    span: Option<DateSpan>,
+    /// The days that every run reads again.
+    window: DateSpan,
+    is_routine: bool,
+}
+
+impl Scope {
+    /// Once a week, the days known from before the window.
+    fn sweep(&self, db: &Connection) -> rusqlite::Result<Option<DateSpan>> {
+        let swept = jobs::mark(db, self.id)?.and_then(|mark| mark.swept_at);
+        let is_due = swept.is_some_and(|at| at + SWEEP_EVERY <= self.now);
+        if !self.is_routine || !is_due {
+            return Ok(None);
+        }
+        let known = coverage::known_span(db, self.id, Dataset::Daily)?;
+        Ok(known.and_then(|known| DateSpan::new(known.first(), back(self.window.first(), 1))))
+    }
+
+    fn holding(
+        &self,
+        db: &Connection,
+        dataset: Dataset,
+        again: Option<DateSpan>,
+    ) -> rusqlite::Result<Holding> {
+        let (id, known) = (self.id, coverage::known_span(db, self.id, dataset)?);
+        let span = match (self.span, self.goal) {
+            (Some(span), _) => span,
+            (None, Goal::Routine) => self.window,
+            // All holes, however old: between the oldest day ever asked for and today.
+            (None, Goal::Repair) => known.map_or(self.window, |known| known.hull(self.window)),
+            (None, Goal::Backfill) => {
+                let first = backfill::frontier(db, id, dataset)?.first_on;
+                let first = first.unwrap_or_else(|| self.window.first());
+                DateSpan::new(first, self.today).unwrap_or(self.window)
+            }
+        };
+        // A snapshot may have been taken at any time.
+        let looked_at = match known.filter(|_| dataset.is_snapshot()) {
+            Some(known) => known.hull(span),
+            None => span,
+        };
+        let mut rows = coverage::rows(db, id, dataset, looked_at)?;
+        if self.span.is_none() {
+            rows.extend(coverage::unsettled(db, id, dataset)?);
+        }
+        let day = |row: &CoverageRow| DayKnown {
+            state: row.state,
+            is_parked: row.retry_at.is_some_and(|at| at > self.now),
+        };
+        Ok(Holding {
+            span,
+            coverage: rows.iter().map(|(&on, row)| (on, day(row))).collect(),
+            again: again.filter(|_| matches!(dataset, Dataset::Daily | Dataset::Activities)),
+        })
+    }
+}
+
+/// The requests that find the first day, where it is not yet known.
+pub(super) async fn price_of_search(
+    shop: &Workshop,
+    account: &Account,
+    known: &Known,
+    price: &mut Price,
+) -> Result<(), Failure> {
+    let id = account.id;
+    let frontier = shop
+        .central_db
+        .read(move |db| backfill::frontier(db, id, Dataset::Daily))
+        .await?;
+    if frontier.first_on.is_none() {
+        price.add(first_day::ENDPOINT, first_day::most_requests(known));
+        price.is_at_least = true;
+    }
+    Ok(())
+}
+
+/// The original files of activities that are here already.
+pub(super) async fn price_of_files(
+    shop: &Workshop,
+    account: &Account,
+    known: &Known,
+    price: &mut Price,
+) -> Result<(), Failure> {
+    let (id, now) = (account.id, shop.clock.now());
+    let Some(span) = known.holdings.get(&Dataset::Activities).map(|it| it.span) else {
+        return Ok(());
+    };
+    let missing = shop
+        .central_db
+        .read(move |db| activity_files::without_file(db, id, span, now))
+        .await?;
+    price.add(
+        FILE_ENDPOINT,
+        u32::try_from(missing.len()).unwrap_or(u32::MAX),
+    );
+    Ok(())
+}
+
+/// How long `requests` take, by what the last jobs took.
+pub(super) async fn seconds(
+    shop: &Workshop,
+    account: &Account,
+    requests: u32,
+) -> Result<u64, Failure> {
+    let id = account.id;
+    let seen = shop
+        .central_db
+        .read(move |db| jobs::pace_ms(db, id))
+        .await?;
+    let guess = shop.settings.gap.as_secs_f64() + FIRST_GUESS_S;
+    let each = seen.map_or(guess, |ms| ms / 1000.0);
+    let whole = std::time::Duration::try_from_secs_f64((each * f64::from(requests)).ceil());
+    Ok(whole.unwrap_or_default().as_secs())
+}

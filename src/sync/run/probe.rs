@@ -1,0 +1,126 @@
+//! What is asked before anything is planned: is there anything new, and which day is it there.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Halt, Run};
+use crate::{
+    central_db::{
+        accounts,
+        jobs::{self, Mark},
+    },
+    domain::{
+        coverage::Coverage,
+        job::{Goal, SyncRequest},
+        session::Lane,
+    },
+    sync::fetch::Lender,
+};
+
+/// What they are called in a price.
+pub(super) const TIME_ZONE: &str = "settings.time_zone";
+pub(super) const LAST_UPLOAD: &str = "devices.last_upload";
+
+/// How old the last complete sync may be for "nothing uploaded" to mean
+/// "nothing new": edits on the web do not move the upload stamp (`protocol.md` 9.3).
+const MARK_LIFE: SignedDuration = SignedDuration::from_hours(6);
+
+/// A sync of everything, as cron and the schedule ask for it.
+pub(super) fn is_routine(request: &SyncRequest) -> bool {
+    request.goal == Goal::Routine && request.span.is_none()
+}
+
+impl<L: Lender> Run<'_, L> {
+    /// Without a zone, "today" is a guess; one request settles it for good.
+    pub(super) async fn learn_time_zone(&mut self, lane: Lane) -> Result<(), Halt> {
+        if self.account.time_zone.is_some() {
+            return Ok(());
+        }
+        let asked = self
+            .fetcher
+            .send(lane, |api| async move { api.time_zone().await })
+            .await;
+        if let Some(zone) = self.unless_halting(lane, asked).await?.flatten() {
+            let (id, stored) = (self.account.id, zone.clone());
+            self.shop
+                .central_db
+                .write(move |tx| accounts::set_time_zone(tx, id, &stored))
+                .await?;
+            self.today = self.shop.clock.today(Some(&zone));
+            self.known.today = self.today;
+            self.account.time_zone = Some(zone);
+        }
+        Ok(())
+    }
+
+    /// `None` when Garmin does not say: then everything is asked.
+    pub(super) async fn last_upload(&mut self, lane: Lane) -> Result<Option<Timestamp>, Halt> {
+        let today = self.today;
+        let asked = self
+            .fetcher
+            .send(lane, |api| async move { api.last_upload(today).await })
+            .await;
+        Ok(self.unless_halting(lane, asked).await?.flatten())
+    }
+
+    /// One request proves "nothing new": no upload since the last complete sync
+    /// of these datasets, no day that failed and is due, and none never asked.
+    pub(super) async fn is_nothing_new(
+        &self,
+        uploaded_at: Option<Timestamp>,
+    ) -> Result<bool, Halt> {
+        let (id, now) = (self.account.id, self.shop.clock.now());
+        let mark = self
+            .shop
+            .central_db
+            .read(move |db| jobs::mark(db, id))
+            .await?;
+        let has_failed = self
+            .known
+            .holdings
+            .values()
+            .flat_map(|holding| &holding.coverage)
+            .any(|(_, day)| day.state == Coverage::Failed && !day.is_parked);
+        Ok(uploaded_at.is_some()
+            && !has_failed
+            && !self.known.sweeps()
+            && mark.is_some_and(|mark| {
+                mark.uploaded_at == uploaded_at
+                    && now < mark.synced_at + MARK_LIFE
+                    && self
+                        .known
+                        .holdings
+                        .keys()
+                        .all(|it| mark.datasets.contains(it))
+            }))
+    }
+
+    /// Only when every task of the job was done, and over every lane.
+    pub(super) async fn set_mark(
+        &self,
+        uploaded_at: Option<Timestamp>,
+        has_swept: bool,
+    ) -> Result<(), Halt> {
+        if !self.lost.is_empty() {
+            return Ok(());
+        }
+        let datasets: Vec<_> = self.known.holdings.keys().copied().collect();
+        let (id, job, now) = (self.account.id, self.job, self.shop.clock.now());
+        self.shop
+            .central_db
+            .write(move |tx| {
+                if !jobs::failures(tx, job)?.is_empty() {
+                    return Ok(());
+                }
+                let before = jobs::mark(tx, id)?.and_then(|mark| mark.swept_at);
+                let mark = Mark {
+                    uploaded_at,
+                    synced_at: now,
+                    swept_at: before.filter(|_| !has_swept).or(Some(now)),
+                    datasets,
+                };
+                jobs::set_mark(tx, id, &mark)
+            })
+            .await?;
+        Ok(())
+    }
+}

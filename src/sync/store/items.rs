@@ -1,0 +1,139 @@
+//! What is asked for single activities: their legs, and their original files.
+
+use rusqlite::Connection;
+
+use super::{Context, gains, note};
+use crate::{
+    central_db::{
+        RowChange, WriteMode,
+        activity_files::{self, FileRow},
+        jobs::{self, TaskRow},
+        payloads::{self, NewPayload},
+        rows::activities::{self, WithoutLegs},
+        table::{self, Stamp},
+    },
+    domain::{
+        activity::{ActivityId, FileState},
+        dataset::Dataset,
+        job::DatasetCount,
+        log::LogLevel,
+        session::Lane,
+    },
+    sync::dataset,
+};
+
+/// The detail of one activity.
+#[derive(Debug)]
+pub struct Detail {
+    pub activity: ActivityId,
+    pub body: Vec<u8>,
+}
+
+/// Stores the legs of a multisport activity; from then on they are not asked for again.
+pub fn legs(
+    db: &Connection,
+    at: Context,
+    lane: Lane,
+    whole: WithoutLegs,
+    details: &[Detail],
+) -> rusqlite::Result<()> {
+    let mut count = DatasetCount::default();
+    for detail in details {
+        let Some(leg) = dataset::leg(&detail.body, whole.id) else {
+            continue;
+        };
+        let request = dataset::activity_detail(detail.activity).to_string();
+        let payload = NewPayload {
+            account: at.account,
+            dataset: Dataset::Activities,
+            lane,
+            endpoint: dataset::DETAIL_ENDPOINT,
+            request: &request,
+            fetched_at: at.now,
+            status: 200,
+            is_read: true,
+            body: &detail.body,
+        };
+        let stamp = Stamp {
+            account: at.account,
+            payload_id: payloads::store(db, &payload)?,
+            mode: WriteMode::Merge,
+            now: at.now,
+        };
+        match table::store(db, stamp, &leg)? {
+            RowChange::New => count.rows_new += 1,
+            RowChange::Changed => count.rows_changed += 1,
+            RowChange::Same => {}
+        }
+    }
+    activities::set_legs_asked(db, at.account, whole.id)?;
+    let row = detail_row(at, whole.id, count, None);
+    jobs::record_task(db, at.job, &row, at.now)?;
+    let text = format!(
+        "{}: legs of activity {}{}",
+        whole.day,
+        whole.id.get(),
+        gains(count)
+    );
+    note(db, at, LogLevel::Detail, Some(Dataset::Activities), text)
+}
+
+/// Stores that an activity's detail could not be had.
+pub fn detail_failed(
+    db: &Connection,
+    at: Context,
+    activity: ActivityId,
+    summary: &str,
+) -> rusqlite::Result<()> {
+    let row = detail_row(
+        at,
+        activity,
+        DatasetCount::default(),
+        Some(summary.to_owned()),
+    );
+    jobs::record_task(db, at.job, &row, at.now)?;
+    let text = format!("{}: {summary}", row.span);
+    note(db, at, LogLevel::Warn, Some(Dataset::Activities), text)
+}
+
+fn detail_row(
+    at: Context,
+    activity: ActivityId,
+    count: DatasetCount,
+    failed: Option<String>,
+) -> TaskRow {
+    TaskRow {
+        ordinal: at.ordinal,
+        dataset: Dataset::Activities,
+        endpoint: dataset::DETAIL_ENDPOINT,
+        span: format!("legs of activity {}", activity.get()),
+        failed,
+        count,
+    }
+}
+
+/// Stores what became of an original file, already on disk if it was got.
+/// `title` is what the log calls its activity.
+pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
+    activity_files::store(db, at.account, file, at.now)?;
+    let count = DatasetCount::default();
+    let row = TaskRow {
+        ordinal: at.ordinal,
+        dataset: Dataset::Activities,
+        endpoint: FILE_ENDPOINT,
+        span: format!("file of activity {}", file.activity.get()),
+        failed: (file.state == FileState::Failed).then(|| file.reason.clone().unwrap_or_default()),
+        count,
+    };
+    jobs::record_task(db, at.job, &row, at.now)?;
+    let (level, what) = match file.state {
+        FileState::Got => (LogLevel::Detail, "original file kept".to_owned()),
+        FileState::NoFile => (LogLevel::Detail, "has no original file".to_owned()),
+        FileState::Failed => (LogLevel::Warn, file.reason.clone().unwrap_or_default()),
+    };
+    let text = format!("{title}: {what}");
+    note(db, at, level, Some(Dataset::Activities), text)
+}
+
+/// The endpoint of original files, in tasks and prices.
+pub const FILE_ENDPOINT: &str = "activities.file";

@@ -4,6 +4,7 @@
 //! place that knows what a demo is.
 
 mod demo;
+mod show;
 mod signals;
 mod simulator;
 
@@ -22,7 +23,7 @@ use crate::{
     clock::Clock,
     config::{
         Config, Environment,
-        args::{Args, Command},
+        args::{Args, Command, ShowArgs},
     },
     domain::{
         account::{AccountName, Region},
@@ -63,41 +64,54 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|e| Failure::unexpected(format!("The program could not start: {e}.")))
 }
 
+/// What is to be done, as far as it needs a home.
+enum Work {
+    FullScreen,
+    Show(ShowArgs),
+    Headless(Task),
+}
+
 async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
-    let task = match args.command {
+    let work = match args.command {
         Some(Command::Simulator(options)) => return simulator::run(&options).await,
-        Some(Command::Login(args)) => Some(Task::Login(args)),
-        Some(Command::Mfa { code, resend }) => Some(Task::Mfa { code, resend }),
-        Some(Command::Token { lane, yes }) => Some(Task::Token { lane, yes }),
-        Some(Command::Audit) => Some(Task::Audit),
-        Some(Command::Session(command)) => Some(Task::Session(command)),
-        Some(Command::Doctor { offline }) => Some(Task::Doctor { offline }),
-        Some(Command::Status { check }) => Some(Task::Status { check }),
-        Some(Command::Logout) => Some(Task::Logout),
-        None if args.sync => Some(Task::Sync(args.what)),
-        None => None,
+        Some(Command::Show(args)) => Work::Show(args),
+        Some(Command::Login(args)) => Work::Headless(Task::Login(args)),
+        Some(Command::Mfa { code, resend }) => Work::Headless(Task::Mfa { code, resend }),
+        Some(Command::Token { lane, yes }) => Work::Headless(Task::Token { lane, yes }),
+        Some(Command::Audit) => Work::Headless(Task::Audit),
+        Some(Command::Session(command)) => Work::Headless(Task::Session(command)),
+        Some(Command::Doctor { offline }) => Work::Headless(Task::Doctor { offline }),
+        Some(Command::Status { check }) => Work::Headless(Task::Status { check }),
+        Some(Command::Logout) => Work::Headless(Task::Logout),
+        None if args.sync => Work::Headless(Task::Sync(args.what)),
+        None => Work::FullScreen,
     };
-    if args.demo {
-        return demo::run(task, &args.common, env).await;
+    if args.demo || matches!(&work, Work::Show(args) if args.demo) {
+        return demo::run(work, &args.common, env).await;
     }
     let config = Config::resolve(&args.common, env)?;
     let deps = deps(config)?;
-    if needs_key(task.as_ref()) {
+    if needs_key(&work) {
         deps.vault.check()?;
     }
-    match task {
-        Some(task) => headless(deps, task).await,
-        None => full_screen(deps, Vec::new()).await,
+    match work {
+        Work::Headless(task) => headless(deps, task).await,
+        Work::Show(args) => show::run(deps, &args).await,
+        Work::FullScreen => full_screen(deps, Vec::new()).await,
     }
 }
 
 /// Whether a damaged key should be said before anything else. What only looks,
 /// or forgets, works without one.
-const fn needs_key(task: Option<&Task>) -> bool {
-    !matches!(
-        task,
-        Some(Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false })
-    )
+const fn needs_key(work: &Work) -> bool {
+    match work {
+        Work::Show(_) => false,
+        Work::FullScreen => true,
+        Work::Headless(task) => !matches!(
+            task,
+            Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false }
+        ),
+    }
 }
 
 /// Opens everything the configuration names.
@@ -174,21 +188,7 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     let config = deps.config.clone();
     let _guard = telemetry::start(&config.paths.logs, &config.log, None)?;
     let stop = signals::stop_token()?;
-    let account = shown_account(&deps).await?;
-    let options = tui::Options {
-        account,
-        corner,
-        about: about(&config),
-        theme: Theme::with(config.ui.theme, &config.ui.colours, Depth::from_env())?,
-        keymap: Keymap::with(&config.ui.keys)?,
-        unicode: config.ui.unicode,
-        clock: deps.clock.clone(),
-        zone: TimeZone::system(),
-        browser_urls: [Region::International, Region::China]
-            .map(|region| (region, engine::browser_url(&deps.config, region))),
-        opener: tui::desktop::open,
-        copier: tui::desktop::copy,
-    };
+    let options = options(&deps, corner).await?;
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
@@ -216,6 +216,25 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
             Ok(0)
         }
     }
+}
+
+/// What the app is told once. `corner` stays in sight: label and value pairs.
+async fn options(deps: &Deps, corner: Vec<(String, String)>) -> Result<tui::Options, Failure> {
+    let config = &deps.config;
+    Ok(tui::Options {
+        account: shown_account(deps).await?,
+        corner,
+        about: about(config),
+        theme: Theme::with(config.ui.theme, &config.ui.colours, Depth::from_env())?,
+        keymap: Keymap::with(&config.ui.keys)?,
+        unicode: config.ui.unicode,
+        clock: deps.clock.clone(),
+        zone: TimeZone::system(),
+        browser_urls: [Region::International, Region::China]
+            .map(|region| (region, engine::browser_url(config, region))),
+        opener: tui::desktop::open,
+        copier: tui::desktop::copy,
+    })
 }
 
 /// Versions and files, for the about screen.

@@ -14,6 +14,7 @@ pub mod keymap;
 pub mod msg;
 pub mod pane;
 pub mod state;
+pub mod still;
 pub mod terminal;
 pub mod text;
 pub mod theme;
@@ -65,6 +66,18 @@ pub struct Options {
     pub copier: fn(&str) -> io::Result<()>,
 }
 
+impl Options {
+    /// The state the app begins with.
+    fn state(self) -> State {
+        let now = self.clock.now();
+        let mut state = State::new(self.account, self.corner, self.zone, self.browser_urls, now);
+        state.about = self.about;
+        state.keymap = self.keymap;
+        state.unicode = self.unicode;
+        state
+    }
+}
+
 /// Why the app is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -94,24 +107,10 @@ where
     B: Backend,
     S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
 {
-    let Options {
-        account,
-        corner,
-        about,
-        theme,
-        keymap,
-        unicode,
-        clock,
-        zone,
-        browser_urls,
-        opener,
-        copier,
-    } = options;
+    let (theme, clock) = (options.theme, options.clock.clone());
+    let (opener, copier) = (options.opener, options.copier);
     let mut input = input.fuse();
-    let mut state = State::new(account, corner, zone, browser_urls, clock.now());
-    state.about = about;
-    state.keymap = keymap;
-    state.unicode = unicode;
+    let mut state = options.state();
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));

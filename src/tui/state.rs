@@ -389,7 +389,7 @@ impl State {
             _ => false,
         };
         let screen = match &self.screen {
-            Screen::Home => self.desk.strip.is_none() && self.account_state().is_some(),
+            Screen::Home => self.desk.strip.is_none(),
             Screen::Audit(pane) => pane.is_reading(),
             Screen::Jobs(pane) => pane.is_reading(),
             Screen::Report(pane) => pane.is_reading(),

@@ -81,7 +81,8 @@ fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
     }
 }
 
-fn act(state: &mut State, action: Action) -> Option<Effect> {
+/// What a key means, done.
+pub fn act(state: &mut State, action: Action) -> Option<Effect> {
     match (action, &state.overlay) {
         (Action::Quit, _) => return Some(Effect::Quit),
         (Action::Back, Some(_)) => state.overlay = None,

@@ -34,7 +34,7 @@ use super::{
         report::ReportPane,
         sync_log::SyncLog,
     },
-    times::Times,
+    times::{Times, stands_for},
     widget::{
         gauge::SPINNER_STEP_MS,
         toast::{Level, Toasts},
@@ -48,6 +48,9 @@ use crate::domain::{
     failure::Failure,
     session::{AccountState, SessionStatus},
 };
+
+/// What lists of times need, and how old a screen may be after a laptop slept.
+const LONGEST: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub enum Screen {
@@ -370,16 +373,42 @@ impl State {
     }
 
     /// When the screen has to be drawn again although nothing happens: at the
-    /// spinner's pace, at a countdown's, or for the sake of "2 min ago".
+    /// spinner's pace, at a countdown's, or when "2 min ago" turns into "3 min ago".
     pub fn cadence(&self) -> Duration {
         let is_asking = self.desk.job.is_running() || self.desk.waiting.is_some();
         if is_asking || self.is_reading() {
-            Duration::from_millis(SPINNER_STEP_MS.unsigned_abs())
-        } else if self.counts_seconds() {
-            Duration::from_secs(1)
-        } else {
-            Duration::from_secs(30)
+            return Duration::from_millis(SPINNER_STEP_MS.unsigned_abs());
         }
+        if self.counts_seconds() {
+            return Duration::from_secs(1);
+        }
+        let lanes = self
+            .account_state()
+            .into_iter()
+            .flat_map(|state| &state.lanes);
+        let shown = lanes.flat_map(|lane| {
+            [
+                lane.signed_in_at,
+                lane.last_validated_at,
+                lane.access_expires_at,
+                lane.refresh_expires_at,
+            ]
+        });
+        let last = self.desk.job.last().map(|(_, at)| *at);
+        let stands = shown
+            .chain([last, self.next_sync_at, self.midnight()])
+            .flatten()
+            .map(|at| stands_for(self.now, at));
+        stands.min().unwrap_or(LONGEST).min(LONGEST)
+    }
+
+    /// When today's lines become yesterday's.
+    fn midnight(&self) -> Option<Timestamp> {
+        let today = self.now.to_zoned(self.zone.clone());
+        let tomorrow = today
+            .tomorrow()
+            .and_then(|tomorrow| tomorrow.start_of_day());
+        tomorrow.ok().map(|midnight| midnight.timestamp())
     }
 
     /// Whether something that is on screen has yet to be read.

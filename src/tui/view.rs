@@ -157,7 +157,10 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
         return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);
     }
     if state.desk.job.is_running() {
-        return Line::from(vec![spinner(), Span::raw("syncing ")]);
+        let tally = state.desk.job.tally();
+        let tally = tally.map(|(done, planned)| format!("{done} of {planned} "));
+        let text = format!("syncing {}", tally.unwrap_or_default());
+        return Line::from(vec![spinner(), Span::raw(text)]);
     }
     match state.next_sync_at {
         Some(at) => Line::styled(

@@ -8,10 +8,14 @@
 
 mod harness;
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
-use garminsync::simulator::Scenario;
+use garminsync::{
+    simulator::Scenario,
+    tui::terminal::{self, Session},
+};
 use harness::Pty;
+use ratatui::Frame;
 use rustix::process::Signal;
 
 use crate::support::{World, scenario, with_mfa};
@@ -128,4 +132,35 @@ async fn the_demo_shows_what_to_type() {
         0,
         "the demo has its own home"
     );
+}
+
+/// Not a test of its own: the one below runs it in a terminal.
+#[test]
+#[ignore = "takes a terminal of its own"]
+fn an_app_that_panics() {
+    terminal::install_hooks().unwrap();
+    let mut session = Session::enter(true).unwrap();
+    let background = std::thread::spawn(|| panic!("planned, in the background"));
+    assert!(background.join().is_err());
+    let draw = |frame: &mut Frame<'_>| frame.render_widget("the screen stands", frame.area());
+    session.terminal().draw(draw).unwrap();
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    panic!("planned, while drawing");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_one_in_the_background_leaves_the_screen() {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "pty::an_app_that_panics",
+        "--ignored",
+        "--nocapture",
+    ]);
+    let mut app = Pty::start(&command, 80, 24);
+    app.shows("the screen stands");
+    app.never_showed("in the background");
+    app.types("\r\n");
+    app.shows("planned, while drawing");
+    app.ended(101);
 }

@@ -45,6 +45,12 @@ impl JobPane {
         self.running.is_some()
     }
 
+    /// Tasks done of those planned, once there is a plan.
+    pub fn tally(&self) -> Option<(u32, u32)> {
+        let progress = self.running.as_ref()?.progress.as_ref()?;
+        (progress.planned > 0).then_some((progress.done, progress.planned))
+    }
+
     pub fn is_cancelling(&self) -> bool {
         self.running
             .as_ref()

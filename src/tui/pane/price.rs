@@ -87,7 +87,10 @@ impl PricePane {
     fn bill(&self, price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
         let requests = count(price.requests(), "request", "requests");
         let least = if price.is_at_least { "at least " } else { "" };
-        let takes = times::duration(price.seconds.saturating_mul(1000));
+        let takes = match price.seconds {
+            seconds @ ..60 => format!("{} s", seconds.max(1)),
+            seconds => times::duration(seconds.saturating_mul(1000)),
+        };
         let sum = format!("{least}{requests}, about {takes}");
         let mut lines = vec![Line::styled(sum, theme.style(Role::Title)), Line::default()];
         let mut endpoints: Vec<(&str, u32)> = price

@@ -40,8 +40,12 @@ const TITLE: u16 = 11;
 /// From this inner width on the dataset has a column of its own.
 const ROOMY: u16 = 56;
 
-/// Columns of that: as wide as most names are.
+/// Columns of that: as wide as most names are, and as all of them.
 const DATASET: usize = 11;
+const LONG_DATASET: usize = 17;
+
+/// From this inner width on there is room for the long ones.
+const WIDE: u16 = 68;
 
 const EMPTY: &str = "Nothing here yet. Each sync writes down what it did, line by line.";
 const NO_MATCH: &str = "No line passes the filter. Esc drops it.";
@@ -325,10 +329,15 @@ pub(super) fn line(entry: &LogEntry, state: &State, columns: u16, theme: Theme) 
         LogLevel::Warn => ("!", Role::Warn),
         LogLevel::Error => ("✗", Role::Error),
     };
+    let own = if columns >= WIDE {
+        LONG_DATASET
+    } else {
+        DATASET
+    };
     let dataset = match entry.dataset {
-        Some(dataset) if roomy => format!("{} ", pad(dataset.name(), DATASET - 1)),
+        Some(dataset) if roomy => format!("{} ", pad(dataset.name(), own - 1)),
         Some(dataset) => format!("{dataset} "),
-        None if roomy => " ".repeat(DATASET),
+        None if roomy => " ".repeat(own),
         None => String::new(),
     };
     let time = time(entry, state, roomy);

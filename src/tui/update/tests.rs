@@ -9,18 +9,22 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 
+use std::time::Duration;
+
 use super::*;
 use crate::engine::command::SignInDoor;
 use crate::{
     domain::{
         account::{Account, AccountId, AccountName, Region},
         challenge::{Challenge, MfaMethod},
+        coverage::CoverageMap,
+        dates::DateSpan,
         failure::Failure,
         job::JobId,
         session::{AccountState, Reuse, SessionStatus},
     },
     engine::event::{Event, SignInOutcome, SyncEvent},
-    tui::{theme::Theme, view::view},
+    tui::{pane::strip, theme::Theme, view::view},
 };
 
 fn at(second: i64) -> Timestamp {
@@ -311,4 +315,27 @@ fn a_full_inbox_is_told_and_locks_nothing() {
     assert!(app.shows("The engine is busy"));
     app.key(KeyCode::Enter);
     assert_eq!(app.sent_code().as_deref(), Some("409123"));
+}
+
+#[test]
+fn an_idle_screen_is_drawn_once_a_minute_and_a_countdown_each_second() {
+    let mut app = App::with(account_state(SessionStatus::Valid, None));
+    assert!(
+        app.state.cadence() < Duration::from_secs(1),
+        "it still reads"
+    );
+    let span = DateSpan::ending(app.state.account_today(), strip::DAYS);
+    app.send(Msg::Engine(Event::Coverage {
+        account: account(),
+        coverage: CoverageMap::new(span),
+    }));
+    assert_eq!(app.state.cadence(), Duration::from_mins(1));
+    app.send(Msg::Engine(Event::Schedule {
+        next_sync_at: Some(at(300)),
+    }));
+    assert_eq!(app.state.cadence().as_secs(), 1, "5 min, and then 4");
+    app.send(Msg::Tick(at(1)));
+    assert_eq!(app.state.cadence(), Duration::from_mins(1));
+    app.send(Msg::Tick(at(270)));
+    assert_eq!(app.state.cadence().as_secs(), 1);
 }

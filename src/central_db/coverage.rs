@@ -164,13 +164,10 @@ pub fn map(
 ) -> rusqlite::Result<CoverageMap> {
     let mut map = CoverageMap::new(span);
     for dataset in Dataset::ALL {
-        let Some(known) = known_span(connection, account, dataset)? else {
+        let Some(oldest) = first_day(connection, account, dataset)? else {
             continue;
         };
-        let oldest = map
-            .first
-            .map_or(known.first(), |first| first.min(known.first()));
-        map.first = Some(oldest);
+        map.first = Some(map.first.map_or(oldest, |first| first.min(oldest)));
         let rows = rows(connection, account, dataset, span)?.into_iter();
         let fact = |row: CoverageRow| DayFact {
             state: row.state,
@@ -182,6 +179,24 @@ pub fn map(
             .insert(dataset, rows.map(|(day, row)| (day, fact(row))).collect());
     }
     Ok(map)
+}
+
+/// The oldest day that was ever asked for, from the head of the key alone.
+fn first_day(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+) -> rusqlite::Result<Option<Date>> {
+    connection
+        .prepare_cached(
+            "SELECT day_on FROM coverage
+             WHERE account = :account AND dataset = :dataset ORDER BY day_on LIMIT 1",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":dataset": dataset.name() },
+            |row| day(row, "day_on"),
+        )
+        .optional()
 }
 
 /// The days that are open or failed, however old.

@@ -166,7 +166,8 @@ pub fn newest(
     page(connection, account, None, limit)
 }
 
-/// The newest `limit` jobs of those `before` one, newest first.
+/// The newest `limit` jobs of those `before` one, newest first. Walks back from
+/// the end: by the index it would sort all the account's jobs for one page.
 pub fn page(
     connection: &Connection,
     account: AccountId,
@@ -177,7 +178,7 @@ pub fn page(
         .prepare_cached(
             "SELECT id, status, requested_by, started_at, finished_at, requests,
                  (SELECT coalesce(sum(rows_new + rows_changed), 0) FROM sync_task WHERE job = sync_job.id) AS row_count
-             FROM sync_job WHERE account = :account AND id < :before ORDER BY id DESC LIMIT :limit",
+             FROM sync_job NOT INDEXED WHERE account = :account AND id < :before ORDER BY id DESC LIMIT :limit",
         )?
         .query_map(
             named_params! {
@@ -204,7 +205,7 @@ pub fn page(
 pub fn last_ended(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<JobId>> {
     connection
         .prepare_cached(
-            "SELECT id FROM sync_job WHERE account = :account AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+            "SELECT id FROM sync_job NOT INDEXED WHERE account = :account AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
         )?
         .query_row(named_params! { ":account": account.get() }, |row| row.get(0).map(JobId::new))
         .optional()

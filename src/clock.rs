@@ -5,9 +5,9 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-/// Tells the time; a test's clock stands until it is moved.
+/// Tells the time. A test's clock is ahead or behind, or stands until it is moved.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
@@ -15,6 +15,7 @@ pub struct Clock(Source);
 enum Source {
     #[default]
     System,
+    Shifted(SignedDuration),
     /// Epoch milliseconds.
     Manual(Arc<AtomicI64>),
 }
@@ -22,6 +23,11 @@ enum Source {
 impl Clock {
     pub const fn system() -> Self {
         Self(Source::System)
+    }
+
+    /// The system's time and so much more.
+    pub const fn shifted(by: SignedDuration) -> Self {
+        Self(Source::Shifted(by))
     }
 
     pub fn manual(now: Timestamp) -> Self {
@@ -34,6 +40,10 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let ms = match &self.0 {
             Source::System => Timestamp::now().as_millisecond(),
+            Source::Shifted(by) => Timestamp::now()
+                .saturating_add(*by)
+                .unwrap_or(Timestamp::MAX)
+                .as_millisecond(),
             Source::Manual(ms) => ms.load(Ordering::Acquire),
         };
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)

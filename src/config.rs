@@ -13,6 +13,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
+
 use crate::domain::{
     account::AccountName,
     dataset::{Dataset, DatasetList},
@@ -71,6 +73,8 @@ pub struct Config {
     pub format: Format,
     /// All Garmin hosts at one loopback address, for tests.
     pub base_url: Option<LoopbackUrl>,
+    /// How far our clock is ahead of the system's, for tests against a server of a fixed day.
+    pub clock_ahead: SignedDuration,
     /// The vault's key; the other two are asked in this order without it.
     pub key_file: Option<PathBuf>,
     pub personal_key: PersonalKeyPlaces,
@@ -175,12 +179,18 @@ impl Config {
             colours: file.settings(&file.theme, &paths.config_file),
             keys: file.settings(&file.keys, &paths.config_file),
         };
+        // Against Garmin itself the time is the time.
+        let clock_ahead = match (&base_url, env.get("GARMINSYNC_CLOCK_AHEAD_S")) {
+            (Some(_), Some(text)) => SignedDuration::from_secs(text.parse().unwrap_or(0)),
+            _ => SignedDuration::ZERO,
+        };
         let path = |name| env.get(name).map(PathBuf::from);
         Ok(Self {
             paths,
             account,
             format: args.format,
             base_url,
+            clock_ahead,
             key_file: args
                 .key_file
                 .clone()

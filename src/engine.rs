@@ -96,7 +96,7 @@ impl Deps {
         }
     }
 
-    fn workshop(&self) -> Workshop {
+    pub fn workshop(&self) -> Workshop {
         Workshop {
             central_db: self.central_db.clone(),
             clock: self.clock.clone(),

@@ -48,7 +48,6 @@ mod hill;
 mod history;
 mod hrv;
 mod hydration;
-mod kind;
 mod ledger;
 mod oauth1;
 mod password;
@@ -84,7 +83,6 @@ use tokio::task::AbortHandle;
 
 pub use self::counters::Counters;
 pub use self::faults::{Fault, FaultKind, Lane};
-pub use self::kind::Kind;
 pub use self::oauth1::Oauth1Token;
 pub use self::region::Region;
 pub use self::scenario::{CodeDelivery, Mfa, Scenario, SignInPolicy};

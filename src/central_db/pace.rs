@@ -57,7 +57,7 @@ mod tests {
             "a free moment is now"
         );
         assert_eq!(
-            at(now - Duration::from_secs(600)),
+            at(now - Duration::from_mins(10)),
             -600_000,
             "a clock set back does not wait for the old one"
         );

@@ -71,7 +71,8 @@ async fn accounts(front: &Front) -> Result<Vec<AccountState>, Failure> {
         None => states
             .into_iter()
             .filter(|state| {
-                state.mfa.is_some() || state.status_of(Lane::Connect) != SessionStatus::Missing
+                let is_known = |lane: Lane| state.status_of(lane) != SessionStatus::Missing;
+                state.mfa.is_some() || Lane::ALL.into_iter().any(is_known)
             })
             .collect(),
     };
@@ -180,13 +181,23 @@ async fn plan(
 
 fn price_text(account: &AccountName, price: &Price) -> String {
     let mut text = format!(
-        "{account}: {} requests, and one for each new activity's file",
-        price.requests()
+        "{account}: {}{} requests, about {}, and one for each new activity's file",
+        if price.is_at_least { "at least " } else { "" },
+        price.requests(),
+        duration(price.seconds),
     );
     for (endpoint, requests) in &price.endpoints {
-        let _ = write!(text, "\n  {endpoint:<18} {requests:>5}");
+        let _ = write!(text, "\n  {endpoint:<28} {requests:>5}");
     }
     text
+}
+
+/// In whole minutes from two on.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        _ => format!("{} min", seconds.div_ceil(60)),
+    }
 }
 
 async fn forecast(front: &Front, account: &AccountName) -> Result<Option<i64>, Failure> {

@@ -36,18 +36,19 @@ impl Schedule {
         every: Duration,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        if state.status_of(Lane::Connect) != SessionStatus::Valid {
-            return None;
-        }
+        let is_valid = |lane: &Lane| state.status_of(*lane) == SessionStatus::Valid;
+        // With two lanes, the one that rests least counts.
+        let rest = |lane: Lane| {
+            let rest = state.cool_down_of(CoolDownScope::of_lane(lane));
+            rest.map(|rest| rest.until)
+        };
+        let rested = Lane::ALL.into_iter().filter(is_valid).map(rest).min()?;
         let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
         let regular = self
             .last
             .get(&state.account.name)
             .map_or(now, |last| last.saturating_add(every).unwrap_or(now));
-        let rested = state
-            .cool_down_of(CoolDownScope::Requests)
-            .map_or(regular, |rest| rest.until);
-        Some(regular.max(rested))
+        Some(rested.map_or(regular, |until| regular.max(until)))
     }
 
     /// The account that is due first.

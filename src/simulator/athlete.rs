@@ -11,6 +11,8 @@ mod night;
 mod recovery;
 mod scale;
 mod sport;
+#[cfg(test)]
+mod tests;
 mod travel;
 mod watch;
 

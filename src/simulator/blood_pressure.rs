@@ -4,11 +4,11 @@ use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use super::athlete::Pressure;
-use super::kind::Kind;
 use super::range::{self, Ask, Reply, UNCAPPED};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths};
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -30,7 +30,7 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 }
 
 fn document(ask: &Ask<'_>, is_whole: bool) -> Value {
-    let mut rows = ask.rows(Kind::BloodPressure, |date| {
+    let mut rows = ask.rows(Dataset::BloodPressure, |date| {
         let athlete = &ask.world.athlete;
         let pressures = athlete.pressures(date, ask.now.at);
         let measurements: Vec<_> = pressures

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::athlete::{Battery, Day, Night};
 use super::battery_events;
-use super::kind::Kind;
 use super::range::{self, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths, merged, plus_seconds};
+use crate::domain::dataset::Dataset;
 
 /// The path of both lanes.
 pub(super) const PATH: &str = "/wellness-service/wellness/bodyBattery/reports/daily";
@@ -26,9 +26,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Days with data, oldest first. That others are left out is unverified.
 pub(super) fn reports(ask: &Ask<'_>) -> Reply {
-    let rows = ask.rows(Kind::BodyBattery, |date| {
-        let day = ask.world.day(Kind::BodyBattery, date, &ask.now)?;
-        let night = ask.world.night(Kind::BodyBattery, date, &ask.now);
+    let rows = ask.rows(Dataset::BodyBattery, |date| {
+        let day = ask.world.day(Dataset::BodyBattery, date, &ask.now)?;
+        let night = ask.world.night(Dataset::BodyBattery, date, &ask.now);
         Some(report(date, &day, &day.battery?, night.as_deref()))
     });
     rows.into()

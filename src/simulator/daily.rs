@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::athlete::{Battery, Breath, Day, Floors, Night, Oxygen, Stress, float};
 use super::battery_events;
-use super::kind::Kind;
 use super::profile::{PROFILE_ID, check_name};
 use super::range::{self, Params};
 use super::reply::Answer;
 use super::server::Endpoint;
 use super::wire::{all_null_but, gmt, hundredths, iso_tenths, merged, plus_seconds};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -49,12 +49,12 @@ async fn nameless(State(world): State<Arc<World>>, Query(params): Query<Params>)
 pub(super) fn summary(world: &World, params: &Params) -> Answer {
     let date = range::date_param(params, "calendarDate")?;
     let now = world.now();
-    let summary = match world.day(Kind::Daily, date, &now) {
+    let summary = match world.day(Dataset::Daily, date, &now) {
         Some(day) => full(
             world,
             date,
             &day,
-            world.night(Kind::Daily, date, &now).as_deref(),
+            world.night(Dataset::Daily, date, &now).as_deref(),
         ),
         None => empty(world, date),
     };

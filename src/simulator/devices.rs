@@ -13,6 +13,7 @@ use super::reply::Answer;
 use super::server::Endpoint;
 use super::wire::merged;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -46,11 +47,12 @@ async fn last_used(State(world): State<Arc<World>>) -> Answer {
 async fn list(State(world): State<Arc<World>>) -> Answer {
     let now = world.now();
     let current = world.athlete.watch(now.today);
+    let is_hidden = world.edits().hides(Dataset::Devices);
     let mut devices = Vec::new();
     for (place, (since, watch)) in world.athlete.watches().enumerate() {
         let until = world.athlete.watches().nth(place + 1).map(|(next, _)| next);
         let is_of_history = until.is_none_or(|until| until > now.first) && since <= now.today;
-        if is_of_history {
+        if is_of_history && !is_hidden {
             let registered = world.athlete.instant(since.max(now.first), 18 * 3600);
             devices.push(device(
                 &world,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::athlete::{Activity, Sport, WeighIn};
-use super::kind::Kind;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Ids of scripted activities, clear of the generated ones.
 const FIRST_EXTRA_ID: i64 = 30_000_000_000;
@@ -24,7 +24,7 @@ pub(super) struct Edits {
     delivered: BTreeMap<Date, Timestamp>,
     /// Weigh-ins by hand, and those that were changed, by their keys; `None`: deleted.
     weigh_ins: BTreeMap<i64, Option<WeighIn>>,
-    hidden: BTreeSet<Kind>,
+    hidden: BTreeSet<Dataset>,
     caps: BTreeMap<String, u32>,
     /// GraphQL scalars that fail by name.
     refused_scalars: BTreeSet<String>,
@@ -67,6 +67,11 @@ impl Edits {
             activity.distance = change.distance.or(activity.distance);
             activity.edited = Some(change.at);
         }
+        let legs = std::mem::take(&mut activity.children);
+        activity.children = legs
+            .into_iter()
+            .filter_map(|leg| self.applied(leg))
+            .collect();
         Some(activity)
     }
 
@@ -95,12 +100,10 @@ impl Edits {
 
     /// The watch delivers what it held back: one day, or all of them.
     pub(super) fn deliver(&mut self, only: Option<Date>, at: Timestamp) {
-        let (now, later) = std::mem::take(&mut self.held_back)
-            .into_iter()
-            .partition(|date| only.is_none_or(|only| only == *date));
-        self.held_back = later;
-        self.delivered
-            .extend(BTreeSet::into_iter(now).map(|date| (date, at)));
+        let is_due = |date: &Date| only.is_none_or(|only| only == *date);
+        let arrived = self.held_back.iter().filter(|date| is_due(date));
+        self.delivered.extend(arrived.map(|date| (*date, at)));
+        self.held_back.retain(|date| !is_due(date));
         self.uploads += 1;
     }
 
@@ -139,16 +142,16 @@ impl Edits {
         all.into_values().collect()
     }
 
-    pub(super) fn hide(&mut self, kind: Kind) {
-        self.hidden.insert(kind);
+    pub(super) fn hide(&mut self, dataset: Dataset) {
+        self.hidden.insert(dataset);
     }
 
-    pub(super) fn show(&mut self, kind: Kind) {
-        self.hidden.remove(&kind);
+    pub(super) fn show(&mut self, dataset: Dataset) {
+        self.hidden.remove(&dataset);
     }
 
-    pub(super) fn hides(&self, kind: Kind) -> bool {
-        self.hidden.contains(&kind)
+    pub(super) fn hides(&self, dataset: Dataset) -> bool {
+        self.hidden.contains(&dataset)
     }
 
     pub(super) fn set_cap(&mut self, endpoint: &str, days: u32) {

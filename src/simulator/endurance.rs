@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::athlete::{Sport, days, plus_days, round};
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, A_YEAR, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::hundredths;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -37,7 +37,7 @@ pub(super) fn weeks(ask: &Ask<'_>) -> Reply {
         return Reply::Refused(refusal);
     }
     let scores: Vec<_> = ask
-        .days(Kind::Endurance)
+        .days(Dataset::Endurance)
         .into_iter()
         .filter_map(|date| Some((date, score(ask, date)?)))
         .collect();
@@ -87,7 +87,7 @@ fn score(ask: &Ask<'_>, date: Date) -> Option<i64> {
 
 /// The score of the last day that has one.
 fn latest(ask: &Ask<'_>) -> Option<Value> {
-    let mut days = ask.days(Kind::Endurance).into_iter().rev();
+    let mut days = ask.days(Dataset::Endurance).into_iter().rev();
     let (date, score) = days.find_map(|date| Some((date, score(ask, date)?)))?;
     let classification = match score {
         ..5_000 => 1,

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::athlete::FitnessAge;
-use super::kind::Kind;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::iso_tenths;
+use crate::domain::dataset::Dataset;
 
 /// Days per request; probed, one more was refused.
 const CAP: Cap = |_| 29;
@@ -29,7 +29,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Days on which it was worked out, oldest first.
 fn range(ask: &Ask<'_>) -> Reply {
-    let rows = ask.rows(Kind::FitnessAge, |date| {
+    let rows = ask.rows(Dataset::FitnessAge, |date| {
         let known = ask.world.athlete.fitness_age(date)?;
         let mut values = json!({
             "achievableFitnessAge": known.achievable,
@@ -55,7 +55,7 @@ fn shape(known: &FitnessAge) -> (&'static str, f64) {
 
 /// One object. How Garmin says that it knows nothing is unverified: 204.
 pub(super) fn day(ask: &Ask<'_>) -> Reply {
-    let told = ask.row(Kind::FitnessAge, |date| {
+    let told = ask.row(Dataset::FitnessAge, |date| {
         let known = ask.world.athlete.fitness_age(date)?;
         let (name, value) = shape(&known);
         let midnight = iso_tenths(date.at(0, 0, 0, 0));

@@ -15,6 +15,7 @@ use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::wire::{hundredths, iso_tenths};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Days until a pair of shoes is worn out.
 const SHOE_LIFE: i64 = 240;
@@ -67,7 +68,10 @@ impl Gear {
 }
 
 /// A new pair of shoes every few months, and one bike.
-fn all(now: &Now) -> Vec<Gear> {
+fn all(world: &World, now: &Now) -> Vec<Gear> {
+    if world.edits().hides(Dataset::Gear) {
+        return Vec::new();
+    }
     let pairs =
         day_number(now.first).div_euclid(SHOE_LIFE)..=day_number(now.today).div_euclid(SHOE_LIFE);
     let shoes = pairs.map(|number| {
@@ -103,9 +107,9 @@ fn all(now: &Now) -> Vec<Gear> {
 async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> Answer {
     match params.get("userProfilePk") {
         None => Err(Refusal::bad_request("userProfilePk is required")),
-        Some(pk) if *pk == PROFILE_ID.to_string() => {
-            Ok(Json(all(&world.now()).iter().map(Gear::row).collect()))
-        }
+        Some(pk) if *pk == PROFILE_ID.to_string() => Ok(Json(
+            all(&world, &world.now()).iter().map(Gear::row).collect(),
+        )),
         Some(_) => Err(Refusal::forbidden()),
     }
 }
@@ -113,7 +117,7 @@ async fn list(State(world): State<Arc<World>>, Query(params): Query<Params>) -> 
 /// Retired gear has none.
 async fn stats(State(world): State<Arc<World>>, Path(uuid): Path<String>) -> Answer {
     let now = world.now();
-    let gear = all(&now)
+    let gear = all(&world, &now)
         .into_iter()
         .find(|gear| gear.retired.is_none() && gear.uuid() == uuid)
         .ok_or_else(Refusal::not_found)?;

@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json};
 
 use self::query::Field;
 use super::athlete::days;
-use super::kind::Kind;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
@@ -24,6 +23,7 @@ use super::{
     blood_pressure, endurance, hill, hrv, readiness, sleep, sleep_json, training_status, vo2max,
     weight,
 };
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -160,7 +160,7 @@ pub(super) fn scalars() -> impl Iterator<Item = &'static str> {
 fn daily_summaries(ask: &Ask<'_>) -> Reply {
     let inside = ask.first.max(ask.now.first)..=ask.last.min(ask.now.today);
     let rows = days(inside)
-        .map(|date| summary::row(date, ask.world.day(Kind::Daily, date, &ask.now).as_ref()));
+        .map(|date| summary::row(date, ask.world.day(Dataset::Daily, date, &ask.now).as_ref()));
     Reply::Data(json!({ "data": rows.collect::<Vec<_>>() }))
 }
 

@@ -5,11 +5,11 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Night, Sense, float, plus_days};
-use super::kind::Kind;
 use super::range::{self, Ask, Reply, UNCAPPED};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::hundredths;
+use crate::domain::dataset::Dataset;
 
 /// Nights until the bands are known.
 const ONBOARDING: i64 = 19;
@@ -31,17 +31,18 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Scored nights, oldest first; `[]` if there are none (unverified).
 fn range(ask: &Ask<'_>) -> Reply {
-    ask.rows(Kind::HealthStatus, |date| row(ask, date)).into()
+    ask.rows(Dataset::HealthStatus, |date| row(ask, date))
+        .into()
 }
 
 /// 204 until the night is scored.
 fn day(ask: &Ask<'_>) -> Reply {
-    ask.row(Kind::HealthStatus, |date| row(ask, date)).into()
+    ask.row(Dataset::HealthStatus, |date| row(ask, date)).into()
 }
 
 fn row(ask: &Ask<'_>, date: Date) -> Option<Value> {
     let athlete = &ask.world.athlete;
-    let night = ask.world.night(Kind::HealthStatus, date, &ask.now)?;
+    let night = ask.world.night(Dataset::HealthStatus, date, &ask.now)?;
     if !athlete.senses(Sense::HealthStatus, date) {
         return None;
     }

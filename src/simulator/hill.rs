@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::float;
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, A_YEAR, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -27,7 +27,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 fn day(ask: &Ask<'_>) -> Reply {
-    ask.row(Kind::Hill, |date| row(ask, date)).into()
+    ask.row(Dataset::Hill, |date| row(ask, date)).into()
 }
 
 fn stats(ask: &Ask<'_>) -> Reply {
@@ -47,7 +47,7 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 
 /// Days newest first; 204 if there are none.
 fn list(ask: &Ask<'_>) -> Reply {
-    let rows = ask.rows(Kind::Hill, |date| row(ask, date));
+    let rows = ask.rows(Dataset::Hill, |date| row(ask, date));
     let scores: Vec<_> = rows
         .iter()
         .filter_map(|row| row.get("overallScore").and_then(Value::as_i64))

@@ -6,15 +6,15 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::athlete::{Activity, Athlete, Day, Night, Now, WeighIn, days, plus_days, round};
-use super::kind::Kind;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 impl World {
-    /// Whether Garmin may know something of a kind about a day.
-    pub(super) fn knows(&self, kind: Kind, date: Date, now: &Now) -> bool {
+    /// Whether Garmin may know something about a day's part of a dataset.
+    pub(super) fn knows(&self, dataset: Dataset, date: Date, now: &Now) -> bool {
         let edits = self.edits();
-        let is_late = kind.needs_watch() && edits.holds_back(date);
-        now.covers(date) && !edits.hides(kind) && !is_late
+        let is_late = needs_watch(dataset) && edits.holds_back(date);
+        now.covers(date) && !edits.hides(dataset) && !is_late
     }
 
     /// When a device last uploaded anything.
@@ -36,7 +36,7 @@ impl World {
 
     /// Those of some local days.
     pub(super) fn activities_within(&self, now: &Now, first: Date, last: Date) -> Vec<Activity> {
-        if self.edits().hides(Kind::Activities) {
+        if self.edits().hides(Dataset::Activities) {
             return Vec::new();
         }
         let mut all = Vec::new();
@@ -79,8 +79,8 @@ impl World {
     }
 
     /// A day's summary, or `None` if there is nothing (yet).
-    pub(super) fn day(&self, kind: Kind, date: Date, now: &Now) -> Option<Day> {
-        if !self.knows(kind, date, now) {
+    pub(super) fn day(&self, dataset: Dataset, date: Date, now: &Now) -> Option<Day> {
+        if !self.knows(dataset, date, now) {
             return None;
         }
         let mut day = self.athlete.day(date, now)?;
@@ -103,15 +103,15 @@ impl World {
     }
 
     /// The night before a day, or `None` if there is nothing (yet).
-    pub(super) fn night(&self, kind: Kind, date: Date, now: &Now) -> Option<Arc<Night>> {
-        self.knows(kind, date, now)
+    pub(super) fn night(&self, dataset: Dataset, date: Date, now: &Now) -> Option<Arc<Night>> {
+        self.knows(dataset, date, now)
             .then(|| self.athlete.night(date, now))
             .flatten()
     }
 
     /// The weigh-ins of a day, oldest first.
     pub(super) fn weigh_ins(&self, date: Date, now: &Now) -> Vec<WeighIn> {
-        if !self.knows(Kind::Weight, date, now) {
+        if !self.knows(Dataset::Weight, date, now) {
             return Vec::new();
         }
         let generated = self.athlete.weigh_ins(date, now.at);
@@ -120,7 +120,7 @@ impl World {
 
     /// The last weigh-in of the nearest day before (-1) or after (1) another one that has any.
     pub(super) fn weighed_next_to(&self, date: Date, step: i64, now: &Now) -> Option<WeighIn> {
-        if self.edits().hides(Kind::Weight) {
+        if self.edits().hides(Dataset::Weight) {
             return None;
         }
         let next = plus_days(date, step);
@@ -137,4 +137,9 @@ impl World {
         }
         None
     }
+}
+
+/// What comes off the wrist waits for the watch to meet the phone; scales and people do not.
+fn needs_watch(dataset: Dataset) -> bool {
+    !matches!(dataset, Dataset::Weight | Dataset::BloodPressure)
 }

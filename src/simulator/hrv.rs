@@ -5,13 +5,13 @@ use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use super::athlete::{Hrv, Night, Topic, float, round};
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_millis, iso_tenths, plus_seconds};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Days per request; probed, one more was refused.
 const CAP: Cap = |_| 367;
@@ -36,8 +36,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Nights with a value, oldest first; 204 if there is none.
 pub(super) fn range(ask: &Ask<'_>) -> Reply {
-    let rows = ask.rows(Kind::Hrv, |date| {
-        let night = ask.world.night(Kind::Hrv, date, &ask.now)?;
+    let rows = ask.rows(Dataset::Hrv, |date| {
+        let night = ask.world.night(Dataset::Hrv, date, &ask.now)?;
         let hrv = ask.world.athlete.hrv(&night)?;
         Some(summary(&night, &hrv))
     });
@@ -49,7 +49,7 @@ pub(super) fn range(ask: &Ask<'_>) -> Reply {
 
 /// One night with a reading every five minutes.
 pub(super) fn day(ask: &Ask<'_>) -> Reply {
-    let night = ask.world.night(Kind::Hrv, ask.first, &ask.now);
+    let night = ask.world.night(Dataset::Hrv, ask.first, &ask.now);
     let known = night.and_then(|night| {
         let hrv = ask.world.athlete.hrv(&night)?;
         Some(with_readings(ask.world, &night, &hrv))

@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{DRINKING_GOAL, Day, float};
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths, merged, plus_seconds};
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -20,7 +20,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 fn day(ask: &Ask<'_>) -> Reply {
-    let day = ask.world.day(Kind::Hydration, ask.first, &ask.now);
+    let day = ask.world.day(Dataset::Hydration, ask.first, &ask.now);
     Reply::Data(of_day(ask.first, day.as_ref()))
 }
 

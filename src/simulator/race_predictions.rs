@@ -8,12 +8,12 @@ use axum::routing::get;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::kind::Kind;
 use super::profile::{PROFILE_ID, check_name};
 use super::range::{self, A_YEAR, Ask, Params, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -53,7 +53,7 @@ async fn daily(
         }
     };
     let rows = |ask: &Ask<'_>| -> Reply {
-        ask.rows(Kind::RacePredictions, |date| row(ask, date))
+        ask.rows(Dataset::RacePredictions, |date| row(ask, date))
             .into()
     };
     range::within(
@@ -82,7 +82,7 @@ async fn latest(
 fn newest(world: &World, params: &Params) -> Option<Value> {
     let now = world.now();
     let ask = Ask::new(world, now.first..=now.today, params);
-    let mut days = ask.days(Kind::RacePredictions).into_iter().rev();
+    let mut days = ask.days(Dataset::RacePredictions).into_iter().rev();
     days.find_map(|date| row(&ask, date))
 }
 

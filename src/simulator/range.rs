@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::athlete::{Now, day_number, days};
-use super::kind::Kind;
 use super::reply::Refusal;
 use super::scenario::Scenario;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Query parameters; of a repeated one the last counts.
 pub(super) type Params = HashMap<String, String>;
@@ -97,22 +97,26 @@ impl<'a> Ask<'a> {
         }
     }
 
-    /// The days that Garmin may know something of this kind about, oldest first.
-    pub(super) fn days(&self, kind: Kind) -> Vec<Date> {
+    /// The days that Garmin may know something for this dataset about, oldest first.
+    pub(super) fn days(&self, dataset: Dataset) -> Vec<Date> {
         let inside = self.first.max(self.now.first)..=self.last.min(self.now.today);
         days(inside)
-            .filter(|date| self.world.knows(kind, *date, &self.now))
+            .filter(|date| self.world.knows(dataset, *date, &self.now))
             .collect()
     }
 
     /// A row for each of these days that has one.
-    pub(super) fn rows(&self, kind: Kind, row: impl Fn(Date) -> Option<Value>) -> Vec<Value> {
-        self.days(kind).into_iter().filter_map(row).collect()
+    pub(super) fn rows(&self, dataset: Dataset, row: impl Fn(Date) -> Option<Value>) -> Vec<Value> {
+        self.days(dataset).into_iter().filter_map(row).collect()
     }
 
     /// The row of the only day of a request.
-    pub(super) fn row(&self, kind: Kind, row: impl Fn(Date) -> Option<Value>) -> Option<Value> {
-        self.rows(kind, row).pop()
+    pub(super) fn row(
+        &self,
+        dataset: Dataset,
+        row: impl Fn(Date) -> Option<Value>,
+    ) -> Option<Value> {
+        self.rows(dataset, row).pop()
     }
 
     /// Whether a parameter is set to `true`.

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Occasion, Readiness};
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -23,7 +23,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// The looks of one day or many; `[]` if there are none.
 pub(super) fn looks(ask: &Ask<'_>) -> Reply {
     let mut rows = Vec::new();
-    for date in ask.days(Kind::Readiness).into_iter().rev() {
+    for date in ask.days(Dataset::Readiness).into_iter().rev() {
         let looks = ask.world.athlete.readiness(date, ask.now.at);
         rows.extend(looks.iter().map(|look| row(ask.world, date, look)));
     }

@@ -9,12 +9,12 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use super::athlete::{Activity, Sport, days, float};
-use super::kind::Kind;
 use super::profile::check_name;
 use super::reply::Answer;
 use super::server::Endpoint;
 use super::wire::{gmt, iso_tenths, local_millis, plus_seconds};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -26,6 +26,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 async fn list(State(world): State<Arc<World>>, Path(name): Path<String>) -> Answer {
     check_name(&name)?;
+    if world.edits().hides(Dataset::Records) {
+        return Ok(Json(Value::Array(Vec::new())));
+    }
     let now = world.now();
     let mut activities = world.activities(&now);
     activities.reverse();
@@ -53,7 +56,7 @@ async fn list(State(world): State<Arc<World>>, Path(name): Path<String>) -> Answ
     let climb = |it: &Activity| (it.sport == Sport::Cycling).then_some(it.climb);
     rows.extend(best(&activities, climb).map(|(ride, value)| of_activity(&world, 9, ride, value)));
     let steps = days(now.first..=now.today)
-        .filter_map(|date| Some((date, world.day(Kind::Daily, date, &now)?.steps)))
+        .filter_map(|date| Some((date, world.day(Dataset::Daily, date, &now)?.steps)))
         .max_by_key(|(date, steps)| (*steps, std::cmp::Reverse(*date)));
     rows.extend(steps.map(|(date, steps)| of_steps(&world, date, steps)));
     Ok(Json(rows.into()))

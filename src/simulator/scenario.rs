@@ -165,16 +165,28 @@ impl Default for Scenario {
             port: 0,
             refuse_fresh_tokens: false,
             graphql: true,
-            graphql_aliases: false,
-            graphql_summary_days: 28,
-            graphql_sleep_days: 28,
-            graphql_range_days: 28,
+            graphql_aliases: true,
+            graphql_summary_days: 365,
+            graphql_sleep_days: 31,
+            graphql_range_days: 365,
             report_days: 28,
         }
     }
 }
 
 impl Scenario {
+    /// A Garmin that allows no more than what was recorded: every claim beyond
+    /// that turns out wrong (protocol.md 10.2).
+    pub fn only_recorded() -> Self {
+        Self {
+            graphql_aliases: false,
+            graphql_summary_days: 28,
+            graphql_sleep_days: 28,
+            graphql_range_days: 28,
+            ..Self::default()
+        }
+    }
+
     /// The account behind `garminsync --demo`: Ada, four months of history, a code by e-mail.
     pub fn demo() -> Self {
         Self {

@@ -9,10 +9,10 @@ use super::Simulator;
 use super::athlete::{Sport, WeighIn, days, plus_days};
 use super::edits::Change;
 use super::graphql::scalars;
-use super::kind::Kind;
 use super::ledger::TicketKind;
 use super::oauth1::Oauth1Token;
 use super::wire::plus_seconds;
+use crate::domain::dataset::Dataset;
 
 /// What happens to the account's data while a client looks away.
 impl Simulator {
@@ -133,13 +133,14 @@ impl Simulator {
             .find(|entry| entry.pk == sample_pk)
     }
 
-    /// A kind of data is as if the account never had any, until [`Simulator::show`].
-    pub fn hide(&self, kind: Kind) {
-        self.world.edits().hide(kind);
+    /// A dataset is as if the account never had any, until [`Simulator::show`]. Profile and settings
+    /// cannot be hidden: every account has them.
+    pub fn hide(&self, dataset: Dataset) {
+        self.world.edits().hide(dataset);
     }
 
-    pub fn show(&self, kind: Kind) {
-        self.world.edits().show(kind);
+    pub fn show(&self, dataset: Dataset) {
+        self.world.edits().show(dataset);
     }
 }
 

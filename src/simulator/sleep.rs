@@ -8,13 +8,13 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::athlete::{Night, Sense, Stage, float};
-use super::kind::Kind;
 use super::profile::check_name;
 use super::range::{self, Ask, Cap, Params, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::sleep_json;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Nights per request of both range calls (protocol.md 9.4).
 const CAP: Cap = |_| 28;
@@ -59,7 +59,7 @@ async fn nameless(State(world): State<Arc<World>>, Query(params): Query<Params>)
 
 fn one_night(world: &World, params: &Params) -> Answer {
     let date = range::date_param(params, "date")?;
-    let night = world.night(Kind::Sleep, date, &world.now());
+    let night = world.night(Dataset::Sleep, date, &world.now());
     Ok(Json(night.map_or_else(
         || sleep_json::no_night(date),
         |night| sleep_json::with_curves(world, &night),
@@ -75,9 +75,9 @@ pub(super) fn by_date(ask: &Ask<'_>) -> Reply {
 
 /// The recorded nights of a span, oldest first.
 pub(super) fn nights(ask: &Ask<'_>) -> Vec<Arc<Night>> {
-    ask.days(Kind::Sleep)
+    ask.days(Dataset::Sleep)
         .into_iter()
-        .filter_map(|date| ask.world.night(Kind::Sleep, date, &ask.now))
+        .filter_map(|date| ask.world.night(Dataset::Sleep, date, &ask.now))
         .collect()
 }
 

@@ -10,12 +10,12 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Day, Now, days, float, plus_days};
-use super::kind::Kind;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::wire::merged;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// Days per request (protocol.md 9.4); respiration takes a little more.
 const CAP: Cap = |_| 28;
@@ -28,17 +28,7 @@ const WEEKS: i64 = 52;
 pub(super) type Row = fn(&Day) -> Value;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let mut endpoints = Vec::new();
-    for (name, path, cap, row) in SERIES {
-        let kind = if name == HYDRATION {
-            Kind::Hydration
-        } else {
-            Kind::Daily
-        };
-        let handler =
-            range::over_path::<Refusal, _>(name, cap, move |ask| rows(ask, kind, row).into());
-        endpoints.push(Endpoint::bearer(name, path, handler));
-    }
+    let mut endpoints: Vec<_> = SERIES.iter().map(Series::endpoint).collect();
     endpoints.push(Endpoint::bearer(
         "stats.daily",
         "/usersummary-service/stats/daily/{start}/{end}",
@@ -52,65 +42,87 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints
 }
 
-/// The one series that is a kind of data of its own.
-const HYDRATION: &str = "stats.hydration";
+/// One kind of statistic under its own path.
+struct Series {
+    name: &'static str,
+    path: &'static str,
+    cap: Cap,
+    dataset: Dataset,
+    row: Row,
+}
 
-/// Name, path, cap and row of every series.
-const SERIES: [(&str, &str, Cap, Row); 8] = [
-    (
+impl Series {
+    const fn new(name: &'static str, path: &'static str, row: Row) -> Self {
+        Self {
+            name,
+            path,
+            cap: CAP,
+            dataset: Dataset::Daily,
+            row,
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        let (dataset, row) = (self.dataset, self.row);
+        let reply = move |ask: &Ask<'_>| rows(ask, dataset, row).into();
+        let handler = range::over_path::<Refusal, _>(self.name, self.cap, reply);
+        Endpoint::bearer(self.name, self.path, handler)
+    }
+}
+
+const SERIES: [Series; 8] = [
+    Series::new(
         "stats.steps",
         "/usersummary-service/stats/steps/daily/{start}/{end}",
-        CAP,
         steps,
     ),
-    (
+    Series::new(
         "stats.stress",
         "/usersummary-service/stats/stress/daily/{start}/{end}",
-        CAP,
         stress,
     ),
-    (
+    Series::new(
         "stats.heart_rate",
         "/usersummary-service/stats/heartRate/daily/{start}/{end}",
-        CAP,
         heart_rate,
     ),
-    (
+    Series::new(
         "stats.body_battery",
         "/usersummary-service/stats/bodybattery/daily/{start}/{end}",
-        CAP,
         body_battery,
     ),
-    (
+    Series::new(
         "stats.floors",
         "/usersummary-service/stats/floors/daily/{start}/{end}",
-        CAP,
         floors,
     ),
-    (
+    Series::new(
         "stats.intensity_minutes",
         "/usersummary-service/stats/im/daily/{start}/{end}",
-        CAP,
         intensity,
     ),
-    (
-        "stats.respiration",
-        "/usersummary-service/stats/respiration/daily/{start}/{end}",
-        RESPIRATION_CAP,
-        respiration,
-    ),
-    (
-        HYDRATION,
-        "/usersummary-service/stats/hydration/daily/{start}/{end}",
-        CAP,
-        hydration,
-    ),
+    Series {
+        cap: RESPIRATION_CAP,
+        ..Series::new(
+            "stats.respiration",
+            "/usersummary-service/stats/respiration/daily/{start}/{end}",
+            respiration,
+        )
+    },
+    Series {
+        dataset: Dataset::Hydration,
+        ..Series::new(
+            "stats.hydration",
+            "/usersummary-service/stats/hydration/daily/{start}/{end}",
+            hydration,
+        )
+    },
 ];
 
 /// One object per day with data, oldest first, each with its date.
-pub(super) fn rows(ask: &Ask<'_>, kind: Kind, row: Row) -> Vec<Value> {
-    ask.rows(kind, |date| {
-        let values = row(&ask.world.day(kind, date, &ask.now)?);
+pub(super) fn rows(ask: &Ask<'_>, dataset: Dataset, row: Row) -> Vec<Value> {
+    ask.rows(dataset, |date| {
+        let values = row(&ask.world.day(dataset, date, &ask.now)?);
         (!values.is_null()).then(|| dated(date, values))
     })
 }
@@ -207,7 +219,7 @@ fn by_type(ask: &Ask<'_>) -> Reply {
         Ok(_) => nested_steps,
         Err(refusal) => return Reply::Refused(refusal),
     };
-    Reply::Data(json!({ "values": rows(ask, Kind::Daily, row), "aggregations": {} }))
+    Reply::Data(json!({ "values": rows(ask, Dataset::Daily, row), "aggregations": {} }))
 }
 
 /// Blocks of seven days, the last of which ends on the day asked for, labelled with their first days.
@@ -233,7 +245,7 @@ async fn weekly_steps(
 fn week_of_steps(world: &World, week: RangeInclusive<Date>, now: &Now) -> Option<Value> {
     let first = *week.start();
     let known: Vec<_> = days(week)
-        .filter_map(|date| world.day(Kind::Daily, date, now))
+        .filter_map(|date| world.day(Dataset::Daily, date, now))
         .collect();
     let count = i64::try_from(known.len()).unwrap_or(0);
     let total = |of: fn(&Day) -> i64| float(known.iter().map(of).sum());

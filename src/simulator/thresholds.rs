@@ -9,13 +9,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Thresholds, float};
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, A_YEAR, Ask, Params, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
 use super::wire::iso_millis;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// What a history takes out of a day's thresholds.
 type Pick = fn(&Thresholds) -> Option<f64>;
@@ -77,7 +77,7 @@ fn rows(ask: &Ask<'_>, series: &[Series]) -> Reply {
     let Some((_, name, pick)) = series.iter().find(|(known, ..)| *known == sport) else {
         return Reply::Refused(Refusal::bad_request("Invalid sport"));
     };
-    let rows = ask.rows(Kind::Thresholds, |date| {
+    let rows = ask.rows(Dataset::Thresholds, |date| {
         let value = pick(&found(ask, date)?)?;
         let day = date.to_string();
         Some(json!({ "from": day, "until": day, "series": name, "value": value, "updatedDate": day }))
@@ -99,7 +99,7 @@ fn latest(world: &World, pick: Pick) -> Option<(Date, Thresholds)> {
     let now = world.now();
     let params = Params::new();
     let ask = Ask::new(world, now.first..=now.today, &params);
-    let mut days = ask.days(Kind::Thresholds).into_iter().rev();
+    let mut days = ask.days(Dataset::Thresholds).into_iter().rev();
     days.find_map(|date| {
         let found = found(&ask, date)?;
         pick(&found).map(|_| (date, found))

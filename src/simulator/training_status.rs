@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::athlete::{Form, Watch, float};
-use super::kind::Kind;
 use super::profile::{DISPLAY_NAME, PROFILE_ID};
 use super::range::{self, A_YEAR, Ask, Reply};
 use super::reply::Refusal;
@@ -12,6 +11,7 @@ use super::server::Endpoint;
 use super::vo2max;
 use super::wire::merged;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// How far back "most recent" looks, in days.
 const LOOK_BACK: i64 = 28;
@@ -72,7 +72,7 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 fn report(ask: &Ask<'_>) -> Value {
     let mut by_device: Map<String, Value> = Map::new();
     let mut watches = Vec::new();
-    for date in ask.days(Kind::TrainingStatus) {
+    for date in ask.days(Dataset::TrainingStatus) {
         let Some(form) = ask.world.athlete.form(date) else {
             continue;
         };
@@ -175,7 +175,7 @@ fn aggregated(ask: &Ask<'_>) -> Reply {
 /// Load balance and status of the last day with one.
 fn latest_status(ask: &Ask<'_>) -> Option<(Value, Value)> {
     let (date, form) = ask
-        .days(Kind::TrainingStatus)
+        .days(Dataset::TrainingStatus)
         .into_iter()
         .rev()
         .find_map(|date| Some((date, ask.world.athlete.form(date)?)))?;

@@ -9,13 +9,13 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::athlete::{Day, float};
-use super::kind::Kind;
 use super::profile::{PROFILE_ID, check_name};
 use super::range::{self, A_YEAR, Ask, Params, Reply, UNCAPPED};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::hundredths;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 const ENDS: [&str; 2] = ["fromDate", "untilDate"];
 
@@ -73,9 +73,9 @@ async fn daily(
 
 fn map(ask: &Ask<'_>, metrics: &[&Metric]) -> Value {
     let days: Vec<_> = ask
-        .days(Kind::Daily)
+        .days(Dataset::Daily)
         .into_iter()
-        .filter_map(|date| Some((date, ask.world.day(Kind::Daily, date, &ask.now)?)))
+        .filter_map(|date| Some((date, ask.world.day(Dataset::Daily, date, &ask.now)?)))
         .collect();
     let values = metrics.iter().map(|(_, name, number)| {
         let rows = days.iter().map(
@@ -95,10 +95,10 @@ fn map(ask: &Ask<'_>, metrics: &[&Metric]) -> Value {
 /// Days with a reading; empty and null without any (unverified).
 fn oxygen(ask: &Ask<'_>) -> Reply {
     let rows: Vec<_> = ask
-        .days(Kind::Daily)
+        .days(Dataset::Daily)
         .into_iter()
         .filter_map(|date| {
-            let day = ask.world.day(Kind::Daily, date, &ask.now)?;
+            let day = ask.world.day(Dataset::Daily, date, &ask.now)?;
             Some((date, float(day.oxygen?.average)))
         })
         .collect();

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::Estimate;
-use super::kind::Kind;
 use super::profile::PROFILE_ID;
 use super::range::{self, A_YEAR, Ask, Reply};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::iso_tenths;
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::bearer(
@@ -36,7 +36,7 @@ pub(super) fn scalar(ask: &Ask<'_>) -> Reply {
 }
 
 fn rows(ask: &Ask<'_>, admits: impl Fn(&Estimate) -> bool) -> Reply {
-    let rows = ask.rows(Kind::Vo2Max, |date| {
+    let rows = ask.rows(Dataset::Vo2max, |date| {
         let estimate = estimate(ask, date).filter(&admits)?;
         Some(row(ask.world, date, &estimate))
     });
@@ -54,7 +54,7 @@ fn estimate(ask: &Ask<'_>, date: Date) -> Option<Estimate> {
 
 /// Values by day, for the statistics of the mobile gateway.
 pub(super) fn values(ask: &Ask<'_>) -> Vec<Value> {
-    ask.rows(Kind::Vo2Max, |date| {
+    ask.rows(Dataset::Vo2max, |date| {
         let running = estimate(ask, date)?.running?;
         Some(json!({ "value": running.round(), "calendarDate": date.to_string() }))
     })
@@ -62,7 +62,7 @@ pub(super) fn values(ask: &Ask<'_>) -> Vec<Value> {
 
 /// The latest row up to a day, as "most recent" answers show it.
 pub(super) fn latest(ask: &Ask<'_>) -> Option<Value> {
-    let mut days = ask.days(Kind::Vo2Max).into_iter().rev();
+    let mut days = ask.days(Dataset::Vo2max).into_iter().rev();
     days.find_map(|date| estimate(ask, date).map(|estimate| row(ask.world, date, &estimate)))
 }
 

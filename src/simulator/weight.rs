@@ -4,12 +4,12 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use super::athlete::{Body, WeighIn, float, plus_days, round};
-use super::kind::Kind;
 use super::range::{self, Ask, Reply, UNCAPPED};
 use super::reply::Refusal;
 use super::server::Endpoint;
 use super::wire::{all_null_but, local_millis, merged};
 use super::world::World;
+use crate::domain::dataset::Dataset;
 
 /// The path of both lanes.
 pub(super) const PATH: &str = "/weight-service/weight/range/{start}/{end}";
@@ -62,7 +62,7 @@ fn document(ask: &Ask<'_>, is_whole: bool) -> Value {
 
 /// Days with at least one entry, oldest first.
 fn weighed_days(ask: &Ask<'_>) -> impl Iterator<Item = (Date, Vec<WeighIn>)> {
-    ask.days(Kind::Weight).into_iter().filter_map(|date| {
+    ask.days(Dataset::Weight).into_iter().filter_map(|date| {
         let entries = ask.world.weigh_ins(date, &ask.now);
         (!entries.is_empty()).then_some((date, entries))
     })

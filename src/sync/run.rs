@@ -201,6 +201,9 @@ pub async fn price(
     if account.time_zone.is_none() {
         price.add(probe::TIME_ZONE, 1);
     }
+    if probe::lacks_identity(account) && known.lanes.contains(&Lane::Connect) {
+        price.add(probe::IDENTITY, 1);
+    }
     if probe::is_routine(request) {
         price.add(probe::LAST_UPLOAD, 1);
     }
@@ -221,6 +224,7 @@ impl<L: Lender> Run<'_, L> {
             .await
             .map_err(Halt::Broken)?;
         self.learn_time_zone(lane).await?;
+        self.learn_identity().await?;
         if request.goal == Goal::Backfill {
             return self.run_backfill(request).await;
         }

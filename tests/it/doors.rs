@@ -264,17 +264,28 @@ async fn a_key_is_checked_by_one_exchange_and_one_settings_call() {
 }
 
 #[tokio::test]
-async fn an_account_with_only_a_key_says_that_it_cannot_sync_yet() {
+async fn an_account_with_only_a_key_syncs_what_the_key_opens() {
     let world = World::new(scenario()).await;
     let key = format!("{}\n", world.simulator.scenario().personal_key);
     assert_eq!(world.run(&["login", "--key-stdin"], &key).await.code, 0);
-    let named = world.run(&["--sync", "--account", "default"], "").await;
-    assert_eq!(named.code, 3, "{named:?}");
-    assert!(named.err.contains("only a personal API key"), "{named:?}");
-    world
-        .run(&["--sync"], "")
-        .await
-        .complains(3, "not signed in");
+    let ran = world.run(&["--sync", "--only", "core"], "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for table in [
+        "activity",
+        "daily_summary",
+        "sleep_night",
+        "hrv_night",
+        "weigh_in",
+    ] {
+        let rows = world.number(&format!("SELECT count(*) FROM {table}"));
+        assert!(rows > 5, "{table}: {rows}");
+    }
+    let lanes = "SELECT group_concat(DISTINCT lane) FROM payload";
+    assert_eq!(world.text(lanes), "personal");
+    assert_eq!(world.simulator.counters().of("graphql"), 0);
+    world.simulator.reset_counters();
+    assert_eq!(world.run(&["--sync", "--only", "core"], "").await.code, 0);
+    assert_eq!(world.simulator.counters().total, 1, "nothing new");
 }
 
 #[tokio::test]

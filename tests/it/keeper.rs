@@ -45,7 +45,7 @@ async fn lend(world: &World, clock: Clock) -> Result<Api, FailureKind> {
 #[tokio::test]
 async fn a_good_token_is_lent_without_a_request() {
     let world = World::signed_in(scenario()).await;
-    assert_eq!(lend(&world, Clock::system()).await.unwrap().generation(), 1);
+    assert_eq!(lend(&world, world.clock()).await.unwrap().generation(), 1);
     assert_eq!(world.simulator.counters().total, 0);
 }
 
@@ -219,7 +219,7 @@ async fn a_session_sealed_with_a_lost_key_is_a_sentence_and_signing_in_heals_it(
     let world = World::signed_in(scenario()).await;
     std::fs::remove_file(world.file("vault.key")).unwrap();
     assert_eq!(
-        lend(&world, Clock::system()).await.unwrap_err(),
+        lend(&world, world.clock()).await.unwrap_err(),
         FailureKind::VaultKey
     );
     assert!(!world.file("vault.key").exists(), "asking makes no new key");
@@ -229,7 +229,7 @@ async fn a_session_sealed_with_a_lost_key_is_a_sentence_and_signing_in_heals_it(
         "nothing is lost"
     );
     world.sign_in().await;
-    assert_eq!(lend(&world, Clock::system()).await.unwrap().generation(), 2);
+    assert_eq!(lend(&world, world.clock()).await.unwrap().generation(), 2);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod bad_input;
 mod doors;
 mod headless;
+mod history;
 mod house;
 mod keeper;
 mod processes;

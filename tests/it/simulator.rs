@@ -223,7 +223,11 @@ fn last(days: i32) -> (Date, Date) {
 }
 
 async fn ada() -> (Visit, String) {
-    let visit = Visit::to(scenario()).await;
+    ada_at(scenario()).await
+}
+
+async fn ada_at(scenario: Scenario) -> (Visit, String) {
+    let visit = Visit::to(scenario).await;
     let (access, _) = visit.tokens().await;
     (visit, access)
 }

@@ -33,7 +33,7 @@ use garminsync::{
     simulator::{Mfa, Scenario, Simulator},
     vault::{Vault, places::KeyPlaces},
 };
-use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
 use rusqlite::Connection;
 
 /// A small athlete whose today stands still.
@@ -49,6 +49,19 @@ pub(crate) fn scenario() -> Scenario {
     }
 }
 
+/// The same, with `days` of history, at a Garmin that allows no more than what was recorded.
+pub(crate) fn only_recorded(days: u32) -> Scenario {
+    let strict = Scenario::only_recorded();
+    Scenario {
+        days,
+        graphql_aliases: strict.graphql_aliases,
+        graphql_summary_days: strict.graphql_summary_days,
+        graphql_sleep_days: strict.graphql_sleep_days,
+        graphql_range_days: strict.graphql_range_days,
+        ..scenario()
+    }
+}
+
 pub(crate) fn with_mfa() -> Scenario {
     Scenario {
         mfa: Some(Mfa::Email),
@@ -56,18 +69,30 @@ pub(crate) fn with_mfa() -> Scenario {
     }
 }
 
-/// A simulator and a home that points at it.
+/// A simulator and a home that points at it. Its time goes on from 15:00 UTC
+/// of the simulator's today, whatever day the tests are run on.
 pub(crate) struct World {
     pub(crate) simulator: Simulator,
     home: tempfile::TempDir,
+    clock_ahead: SignedDuration,
 }
 
 impl World {
     pub(crate) async fn new(scenario: Scenario) -> Self {
+        let clock_ahead = scenario.today.map_or(SignedDuration::ZERO, |today| {
+            let there = today.at(15, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+            let ahead = there.timestamp().duration_since(Timestamp::now());
+            SignedDuration::from_secs(ahead.as_secs())
+        });
         Self {
             simulator: Simulator::start(scenario).await.unwrap(),
             home: tempfile::tempdir().unwrap(),
+            clock_ahead,
         }
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::shifted(self.clock_ahead)
     }
 
     /// The same, with an account that is signed in.
@@ -133,7 +158,7 @@ impl World {
 
     /// The parts of a process, in this one.
     pub(crate) fn deps(&self) -> Deps {
-        self.deps_at(Clock::system())
+        self.deps_at(self.clock())
     }
 
     pub(crate) fn deps_at(&self, clock: Clock) -> Deps {
@@ -207,7 +232,11 @@ impl World {
         let mut command = binary(args);
         command
             .env("GARMINSYNC_HOME", self.home())
-            .env("GARMINSYNC_BASE_URL", self.simulator.base_url());
+            .env("GARMINSYNC_BASE_URL", self.simulator.base_url())
+            .env(
+                "GARMINSYNC_CLOCK_AHEAD_S",
+                self.clock_ahead.as_secs().to_string(),
+            );
         command
     }
 

@@ -19,7 +19,7 @@ use garminsync::{
 };
 use jiff::civil::date;
 
-use crate::support::{World, scenario};
+use crate::support::{World, only_recorded, scenario};
 
 /// Everything a sync stores, but for when.
 const TABLES: [&str; 4] = [
@@ -35,7 +35,7 @@ fn stored(world: &World) -> Vec<Vec<String>> {
 
 /// Both worlds have the same rows, with the same value wherever both have one:
 /// some routes bring columns that others lack.
-fn agree(one: &World, other: &World, table: &str, order: &str) {
+pub(crate) fn agree(one: &World, other: &World, table: &str, order: &str) {
     let columns = format!(
         "SELECT group_concat(name, ', ') FROM pragma_table_info('{table}') WHERE name <> 'payload_id'"
     );
@@ -64,9 +64,13 @@ fn only(dataset: Dataset) -> SyncRequest {
 }
 
 #[tokio::test]
-async fn a_first_sync_brings_28_days_with_range_requests() {
+async fn a_first_sync_brings_28_days_of_the_core_with_five_requests() {
     let world = World::signed_in(scenario()).await;
-    let report = world.sync().await;
+    let core = SyncRequest {
+        only: Some(Dataset::CORE.to_vec()),
+        ..SyncRequest::default()
+    };
+    let report = world.sync_with(world.deps(), core).await;
     assert_eq!(
         (report.status, report.failures.len()),
         (JobStatus::Succeeded, 0),
@@ -77,20 +81,20 @@ async fn a_first_sync_brings_28_days_with_range_requests() {
     assert_eq!(counters.of("activities.file"), files);
     assert_eq!(
         counters.total - files,
-        4,
-        "upload stamp, activities, daily, sleep"
+        5,
+        "upload stamp, activities, scalars, Body Battery, weight"
     );
     assert_eq!(
         u64::from(report.requests),
         counters.total,
         "the report counts what the server counts"
     );
-    for dataset in [Dataset::Activities, Dataset::Daily, Dataset::Sleep] {
+    for dataset in Dataset::CORE {
         assert_eq!(report.datasets[&dataset].days, 28, "{dataset}");
         assert!(report.datasets[&dataset].rows_new > 10, "{dataset}");
     }
     let covered = "SELECT count(*) FROM coverage WHERE state IN ('got', 'open', 'nothing')";
-    assert_eq!(world.number(covered), 3 * 28);
+    assert_eq!(world.number(covered), 6 * 28);
 }
 
 #[tokio::test]
@@ -127,7 +131,8 @@ async fn a_full_read_again_changes_no_row() {
     );
     world.db().execute("DELETE FROM sync_mark", []).unwrap();
     let report = world.sync().await;
-    assert_eq!((report.requests, report.rows()), (4, 0), "{report:?}");
+    assert!(report.requests > 5, "everything is asked for");
+    assert_eq!(report.rows(), 0, "{report:?}");
     assert_eq!(
         before,
         (
@@ -244,17 +249,21 @@ async fn without_graphql_the_other_routes_bring_the_same_rows() {
     for table in ["daily_summary", "sleep_night"] {
         agree(&with, &without, table, "day_on");
     }
-    assert_eq!(without.simulator.counters().of("daily.day"), 28);
+    let counters = without.simulator.counters();
+    let asked = [
+        "graphql",
+        "stats.steps",
+        "user_stats.daily",
+        "user_stats.oxygen",
+        "daily.day",
+    ];
+    assert_eq!(asked.map(|endpoint| counters.of(endpoint)), [1, 1, 1, 1, 3]);
     assert_eq!(without.simulator.counters().of("sleep.by_date"), 1);
 }
 
 #[tokio::test]
 async fn a_year_is_asked_for_in_windows_the_server_allows() {
-    let world = World::signed_in(Scenario {
-        days: 365,
-        ..scenario()
-    })
-    .await;
+    let world = World::signed_in(only_recorded(365)).await;
     let span = DateSpan::new(date(2025, 11, 21), date(2026, 11, 20));
     let request = SyncRequest {
         span,
@@ -264,8 +273,8 @@ async fn a_year_is_asked_for_in_windows_the_server_allows() {
     let report = world.sync_with(world.deps(), request).await;
     assert_eq!(
         (report.status, report.requests),
-        (JobStatus::Succeeded, 28),
-        "{report:?}"
+        (JobStatus::Succeeded, 28 + 3),
+        "14 windows each, sharing refused once, a longer span refused once each: {report:?}"
     );
     assert_eq!(report.datasets[&Dataset::Daily].days, 365);
 }

@@ -8,8 +8,8 @@ use std::{
 use super::{DatasetCount, JobReport, TaskFailure, Trigger};
 use crate::domain::{dataset::Dataset, printable::printable};
 
-/// Columns that a dataset's name has at least.
-const NAME: usize = 11;
+/// Columns of the longest name, so that the tables of several jobs stand alike.
+const NAME: usize = 16;
 
 impl JobReport {
     /// `ada job 182  SUCCEEDED  9 requests  5 rows  3.2 s  session refreshed`
@@ -33,11 +33,9 @@ impl JobReport {
 
     /// One line for each dataset, in columns.
     pub fn table(&self) -> Vec<String> {
-        let longest = self.datasets.keys().map(|dataset| dataset.name().len());
-        let name = longest.max().unwrap_or(0).max(NAME);
         let line = |(dataset, count): (&Dataset, &DatasetCount)| {
             format!(
-                "{:<name$} {:>5} days {:>5} new {:>5} changed {:>5} failed",
+                "{:<NAME$} {:>5} days {:>5} new {:>5} changed {:>5} failed",
                 dataset.name(),
                 count.days,
                 count.rows_new,
@@ -99,7 +97,7 @@ mod tests {
         );
         assert_eq!(
             report.table(),
-            ["daily          28 days     1 new     2 changed     0 failed"]
+            ["daily               28 days     1 new     2 changed     0 failed"]
         );
     }
 }

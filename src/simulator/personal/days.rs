@@ -8,10 +8,10 @@ use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
 use super::reply::{Answer, Refusal};
+use crate::domain::dataset::Dataset;
 use crate::simulator::athlete::{Day, day_number, days, round};
 use crate::simulator::daily;
 use crate::simulator::graphql::summary;
-use crate::simulator::kind::Kind;
 use crate::simulator::profile::PROFILE_ID;
 use crate::simulator::range::{self, Cap, Params};
 use crate::simulator::server::Endpoint;
@@ -38,17 +38,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::personal(
             "personal.steps",
             "/usersummary-service/stats/steps/daily/{start}/{end}",
-            series("personal.steps", Kind::Daily, |_| 28, stats::steps),
+            series("personal.steps", Dataset::Daily, |_| 28, stats::steps),
         ),
         Endpoint::personal(
             "personal.stress",
             "/usersummary-service/stats/stress/daily/{start}/{end}",
-            series("personal.stress", Kind::Daily, |_| 28, stats::stress),
+            series("personal.stress", Dataset::Daily, |_| 28, stats::stress),
         ),
         Endpoint::personal(
             "personal.hydration",
             "/usersummary-service/stats/hydration/daily/{start}/{end}",
-            series("personal.hydration", Kind::Hydration, |_| 31, hydration),
+            series("personal.hydration", Dataset::Hydration, |_| 31, hydration),
         ),
     ]
 }
@@ -62,7 +62,7 @@ async fn summaries(State(world): State<Arc<World>>, Query(params): Query<Params>
     }
     let now = world.now();
     let rows = days(span).filter(|date| now.covers(*date)).map(|date| {
-        let day = world.day(Kind::Daily, date, &now);
+        let day = world.day(Dataset::Daily, date, &now);
         let mut row = summary::row(date, day.as_ref());
         if let Some(day) = day {
             extend(&mut row, "heartRate", json!({ "alertCount": 0 }));
@@ -128,8 +128,8 @@ async fn one_day(State(world): State<Arc<World>>, Query(params): Query<Params>) 
     Ok(Json(day))
 }
 
-fn series(name: &'static str, kind: Kind, cap: Cap, row: Row) -> MethodRouter<Arc<World>> {
-    range::over_path::<Refusal, _>(name, cap, move |ask| stats::rows(ask, kind, row).into())
+fn series(name: &'static str, dataset: Dataset, cap: Cap, row: Row) -> MethodRouter<Arc<World>> {
+    range::over_path::<Refusal, _>(name, cap, move |ask| stats::rows(ask, dataset, row).into())
 }
 
 /// What the phone's lane has, and what was sweated out (E5).

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::days::bounds;
 use super::reply::{Answer, Refusal};
-use crate::simulator::athlete::Night;
-use crate::simulator::kind::Kind;
-use crate::simulator::range::{self, Ask, Cap, Params};
+use crate::domain::dataset::Dataset;
+use crate::simulator::athlete::{Night, plus_days};
+use crate::simulator::range::{self, Ask, Cap, Params, Reply};
 use crate::simulator::server::Endpoint;
 use crate::simulator::wire::merged;
 use crate::simulator::world::World;
@@ -22,6 +22,9 @@ use crate::simulator::{hrv, sleep, sleep_json};
 /// Nights per request; 35 were refused (personal-api.md 8, quirk 3).
 const CAP: Cap = |_| 31;
 const HRV_CAP: Cap = |_| 365;
+
+/// Days for which single readings of heart rate variability are kept.
+const READINGS_KEPT: i64 = 140;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -43,7 +46,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::personal(
             "personal.hrv_day",
             "/hrv-service/hrv/{day}",
-            range::one_day::<Refusal, _>(hrv::day),
+            range::one_day::<Refusal, _>(hrv_day),
         ),
     ]
 }
@@ -63,7 +66,7 @@ async fn one_night(
     Query(params): Query<Params>,
 ) -> Result<Response, Refusal> {
     let date = range::date_param(&params, "date")?;
-    let night = world.night(Kind::Sleep, date, &world.now());
+    let night = world.night(Dataset::Sleep, date, &world.now());
     Ok(night.map_or_else(
         || StatusCode::NO_CONTENT.into_response(),
         |night| Json(record(&world, &night)).into_response(),
@@ -72,4 +75,14 @@ async fn one_night(
 
 fn record(world: &World, night: &Night) -> Value {
     merged([sleep_json::dto(world, night), json!({ "dailyNapDTOS": [] })])
+}
+
+/// Readings are kept for four or five months here; of older nights the summary is left
+/// (personal-api.md 8, quirk 13).
+fn hrv_day(ask: &Ask<'_>) -> Reply {
+    let is_old = ask.first < plus_days(ask.now.today, -READINGS_KEPT);
+    match hrv::day(ask) {
+        Reply::Data(night) if is_old => Reply::Data(merged([night, json!({ "hrvReadings": [] })])),
+        reply => reply,
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document,
-    shapes::{list_in, recorded},
+    shapes::{dated, list_in, recorded},
     unread,
 };
 use crate::{
@@ -91,15 +91,9 @@ fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
 
 fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<HrvNight>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
-    let Some(day) = f.day("calendarDate") else {
-        return if f.value("lastNightAvg").is_none() {
-            Ok(None)
-        } else {
-            Err(unread(None, "a night without a date"))
-        };
-    };
+    let day = f.day("calendarDate");
     let night = HrvNight {
-        day_on: day,
+        day_on: day.unwrap_or_default(),
         last_night_average_ms: f.reading("lastNightAvg"),
         last_night_highest_ms: f.reading("lastNight5MinHigh"),
         weekly_average_ms: f.reading("weeklyAvg"),
@@ -114,7 +108,8 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<HrvNight>, Unread
         computed_at: f.utc("createTimeStamp"),
     };
     odd.extend(f.odd());
-    Ok(recorded(night, &["status", "feedback", "computed_at"]))
+    let night = recorded(night, &["status", "feedback", "computed_at"]);
+    dated(day, night, "a night without a date")
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, day_summary, document, items,
-    shapes::recorded, unread,
+    shapes::{dated, recorded},
+    unread,
 };
 use crate::{
     central_db::rows::hydration::HydrationDay,
@@ -119,10 +120,7 @@ fn day(
         &["goal_ml", "last_entry_local"],
     );
     odd.extend(f.odd());
-    match (row, day_on) {
-        (Some(_), None) => Err(unread(None, "a day without a date")),
-        (row, _) => Ok(row),
-    }
+    dated(day_on, row, "a day without a date")
 }
 
 #[cfg(test)]

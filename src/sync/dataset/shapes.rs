@@ -1,9 +1,10 @@
 //! What the answers of several datasets have in common.
 
+use jiff::civil::Date;
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::{Reading, items};
+use super::{Reading, Unread, items, unread};
 use crate::{
     central_db::table::TableRow,
     garmin::{error::GarminError, wire::fields::Fields},
@@ -55,6 +56,14 @@ pub(super) fn recorded<R: TableRow>(row: R, about: &[&str]) -> Option<R> {
         .iter()
         .any(|(name, value)| *value != Cell::Null && !about.contains(name))
         .then_some(row)
+}
+
+/// A row without its day is no row when it holds nothing, and unread when it does.
+pub(super) fn dated<R>(day: Option<Date>, row: Option<R>, why: &str) -> Result<Option<R>, Unread> {
+    match (day, row) {
+        (None, Some(_)) => Err(unread(None, why)),
+        (_, row) => Ok(row),
+    }
 }
 
 /// What two parts of one answer held.

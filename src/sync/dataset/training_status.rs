@@ -48,10 +48,13 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
-    // A GraphQL string is escaped as a JSON string is. Without a name Garmin
-    // refuses, and the next route needs none.
-    let name = json!(ask.display_name.unwrap_or_default());
-    Call::scalar(SCALAR, ask.span, &format!(", displayName:{name}"))
+    // A GraphQL string is escaped as a JSON string is. Without a name there is
+    // no argument, which Garmin refuses, and the next route needs none; an
+    // empty name might be answered with nothing.
+    let name = ask
+        .display_name
+        .map(|name| format!(", displayName:{}", json!(name)));
+    Call::scalar(SCALAR, ask.span, &name.unwrap_or_default())
 }
 
 /// "Weekly" by name, but a row per day.
@@ -347,6 +350,11 @@ mod tests {
         };
         let call = ask_scalar(&ask).to_string();
         assert!(call.ends_with(", displayName:\"a\\\"b\")}"), "{call}");
+        let nameless = Ask {
+            display_name: None,
+            ..ask
+        };
+        assert!(!ask_scalar(&nameless).to_string().contains("displayName"));
         assert_eq!(
             ["PEAKING_2", "NO_STATUS", "X_"].map(word),
             ["PEAKING", "NO_STATUS", "X"]

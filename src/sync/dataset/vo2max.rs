@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    Ask, Call, Part, Reading, Route, Row, Unread, Window, document, items,
-    shapes::{is_blank, recorded},
+    Ask, Call, Part, Reading, Route, Unread, Window, document, items,
+    shapes::{both, dated, is_blank, recorded},
     unread,
 };
 use crate::{
@@ -63,40 +63,27 @@ fn estimates(value: Value) -> Result<Reading, GarminError> {
         Value::Object(object) if object.contains_key("generic") => vec![Value::Object(object)],
         value => items(value)?,
     };
-    Ok(Reading::of_items(&list, estimate))
-}
-
-/// One item; each member has a day of its own, and the item has none.
-fn estimate(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unread> {
-    let members = item
-        .as_object()
-        .ok_or_else(|| unread(None, "an estimate that is no object"))?;
-    let mut rows: Vec<Box<dyn Row>> = Vec::new();
-    let mut problem = None;
-    for (name, member) in members {
-        if is_blank(member) {
-            continue;
-        }
-        let read = match name.as_str() {
-            "generic" | "cycling" => vo2max(name, member, odd).map(|row| {
-                rows.extend(row.map(|row| Box::new(row) as Box<dyn Row>));
-            }),
-            "heatAltitudeAcclimation" => acclimation(member, odd).map(|row| {
-                rows.extend(row.map(|row| Box::new(row) as Box<dyn Row>));
-            }),
-            _ => Ok(()),
-        };
-        problem = problem.or(read.err());
+    // Each member has a day of its own, and the item none (`protocol.md` 12, no. 22).
+    let members = |name: &str| -> Vec<Value> {
+        let members = list.iter().filter_map(|item| item.get(name));
+        members
+            .filter(|member| !is_blank(member))
+            .cloned()
+            .collect()
+    };
+    let estimates =
+        |sport: &str| Reading::of_items(&members(sport), |member, odd| vo2max(sport, member, odd));
+    let acclimations = Reading::of_items(&members("heatAltitudeAcclimation"), acclimation);
+    let mut reading = both(
+        both(estimates("generic"), estimates("cycling")),
+        acclimations,
+    );
+    let is_odd = |item: &&Value| !item.is_object() && !item.is_null();
+    for _ in list.iter().filter(is_odd) {
+        let problem = unread(None, "an estimate that is no object");
+        reading.unread.push(problem);
     }
-    match problem {
-        // Nothing of it could be read. Otherwise what could be is kept.
-        Some(problem) if rows.is_empty() => Err(problem),
-        Some(problem) => {
-            odd.push(problem.why);
-            Ok(rows)
-        }
-        None => Ok(rows),
-    }
+    Ok(reading)
 }
 
 fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<Vo2max>, Unread> {
@@ -110,7 +97,8 @@ fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<V
         ..Vo2max::empty(day.unwrap_or_default(), sport.to_owned())
     };
     odd.extend(f.odd());
-    dated(day, recorded(estimate, &["max_met_category"]))
+    let estimate = recorded(estimate, &["max_met_category"]);
+    dated(day, estimate, "an estimate without a date")
 }
 
 fn acclimation(member: &Value, odd: &mut Vec<String>) -> Result<Option<Acclimation>, Unread> {
@@ -128,14 +116,8 @@ fn acclimation(member: &Value, odd: &mut Vec<String>) -> Result<Option<Acclimati
         ..Acclimation::empty(day.unwrap_or_default())
     };
     odd.extend(f.odd());
-    dated(day, recorded(acclimation, &["heat_on", "altitude_on"]))
-}
-
-fn dated<R>(day: Option<jiff::civil::Date>, row: Option<R>) -> Result<Option<R>, Unread> {
-    match (day, row) {
-        (None, Some(_)) => Err(unread(None, "an estimate without a date")),
-        (_, row) => Ok(row),
-    }
+    let acclimation = recorded(acclimation, &["heat_on", "altitude_on"]);
+    dated(day, acclimation, "an acclimation without a date")
 }
 
 #[cfg(test)]
@@ -202,6 +184,6 @@ mod tests {
             {"generic": {"calendarDate": "2026-09-28", "vo2MaxValue": null, "maxMetCategory": 0}}, {}]);
         assert_eq!(counts(&read(read_range, &none)), (0, 0, 0));
         let bad = json!([{"generic": {"vo2MaxValue": 49.0}}, {"generic": 7, "cycling": {"calendarDate": "2026-09-28", "vo2MaxValue": 49}}, 3]);
-        assert_eq!(counts(&read(read_range, &bad)), (1, 2, 1));
+        assert_eq!(counts(&read(read_range, &bad)), (1, 3, 0));
     }
 }

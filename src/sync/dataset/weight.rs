@@ -21,9 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Personal,
         // About a year works, more may fail.
-        parts: &[
-            Part::range("weight.personal", Window::growing(28, 365), ask, read).lists::<WeighIn>(),
-        ],
+        parts: &[Part::range("weight.personal", Window::of(365), ask, read).lists::<WeighIn>()],
     },
     Route {
         lane: Lane::Connect,

@@ -43,18 +43,22 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
         (is_per_day && !task.dataset.is_snapshot(), Reverse(last))
     });
     let mut out: Vec<Batch> = Vec::new();
-    let mut open: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut open: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     let mut waves = Waves::default();
     for task in tasks {
         let Some(wave) = waves.of(known, &task) else {
             out.push(Batch(vec![task]));
             continue;
         };
-        let place = open.get(&wave).and_then(|&at| out.get_mut(at));
-        match place {
-            Some(batch) if may_join(known, batch, &task) => batch.0.push(task),
-            _ => {
-                open.insert(wave, out.len());
+        let mine = open.entry(wave).or_default();
+        let place = mine.iter().copied().find(|&at| {
+            out.get(at)
+                .is_some_and(|batch| may_join(known, batch, &task))
+        });
+        match place.and_then(|at| out.get_mut(at)) {
+            Some(batch) => batch.0.push(task),
+            None => {
+                mine.push(out.len());
                 out.push(Batch(vec![task]));
             }
         }

@@ -22,7 +22,14 @@ pub(super) fn lay_out(
         .enumerate()
         .filter(|(_, route)| is_usable(known, route))
         .map(|(index, route)| tasks(known, dataset, (index, route), &days))
-        .min_by_key(|tasks| cost(known, tasks))
+        // A snapshot costs next to nothing: there the first route is the fullest.
+        .min_by_key(|tasks| {
+            if dataset.is_snapshot() {
+                0
+            } else {
+                cost(known, tasks)
+            }
+        })
         .unwrap_or_default()
 }
 

@@ -10,9 +10,9 @@ use crate::{
     sync::dataset::Window,
 };
 
-/// Spans over all of `days`, newest first. Beginning with what is known to work
-/// they double, as long as nothing is known to refuse it: a span is asked for
-/// only after one half as long was answered (`protocol.md` 10.5).
+/// Spans over all of `days`, newest first. They begin with what is known to
+/// work, double once, and then take all that is claimed to work: the longest is
+/// tried only after one longer than the safe one was answered (`protocol.md` 10.5).
 pub(super) fn windows(days: &BTreeSet<Date>, window: Window, allowed: Allowed) -> Vec<DateSpan> {
     let most = allowed
         .too_long
@@ -28,7 +28,12 @@ pub(super) fn windows(days: &BTreeSet<Date>, window: Window, allowed: Allowed) -
             oldest = day;
         }
         out.extend(DateSpan::new(oldest, newest));
-        size = size.saturating_mul(2).min(most);
+        let doubled = window.safe.saturating_mul(2);
+        size = if size < doubled {
+            doubled.min(most)
+        } else {
+            most
+        };
     }
     out
 }
@@ -54,10 +59,10 @@ mod tests {
     }
 
     #[test]
-    fn a_claimed_limit_is_reached_by_doubling() {
+    fn a_claimed_limit_is_reached_in_two_steps() {
         let window = Window::growing(28, 365);
         let new = Allowed::default();
-        assert_eq!(lengths(365, window, new), [28, 56, 112, 169]);
+        assert_eq!(lengths(365, window, new), [28, 56, 281]);
         let proven = Allowed {
             proven: Some(365),
             ..new

@@ -9,6 +9,7 @@ use crate::{
         jobs::{self, Mark},
     },
     domain::{
+        account::Account,
         coverage::Coverage,
         job::{Goal, SyncRequest},
         session::Lane,
@@ -18,6 +19,7 @@ use crate::{
 
 /// What they are called in a price.
 pub(super) const TIME_ZONE: &str = "settings.time_zone";
+pub(super) const IDENTITY: &str = "profile.identity";
 pub(super) const LAST_UPLOAD: &str = "devices.last_upload";
 
 /// How old the last complete sync may be for "nothing uploaded" to mean
@@ -27,6 +29,10 @@ const MARK_LIFE: SignedDuration = SignedDuration::from_hours(6);
 /// A sync of everything, as cron and the schedule ask for it.
 pub(super) fn is_routine(request: &SyncRequest) -> bool {
     request.goal == Goal::Routine && request.span.is_none()
+}
+
+pub(super) const fn lacks_identity(account: &Account) -> bool {
+    account.user_id.is_none()
 }
 
 impl<L: Lender> Run<'_, L> {
@@ -49,6 +55,39 @@ impl<L: Lender> Run<'_, L> {
             self.known.today = self.today;
             self.account.time_zone = Some(zone);
         }
+        Ok(())
+    }
+
+    /// Some paths carry the display name or the profile's number. Usually the
+    /// sign-in learnt them; its last call may have failed.
+    pub(super) async fn learn_identity(&mut self) -> Result<(), Halt> {
+        let is_known = !lacks_identity(&self.account);
+        if is_known || !self.known.lanes.contains(&Lane::Connect) {
+            return Ok(());
+        }
+        let asked = self
+            .fetcher
+            .send(
+                Lane::Connect,
+                |api| async move { api.social_profile().await },
+            )
+            .await;
+        let Some(identity) = self.unless_halting(Lane::Connect, asked).await? else {
+            return Ok(());
+        };
+        let (id, found) = (self.account.id, identity.clone());
+        self.shop
+            .central_db
+            .write(move |tx| {
+                accounts::set_user_id(tx, id, &found.user_id)?;
+                match &found.display_name {
+                    Some(name) => accounts::set_display_name(tx, id, name),
+                    None => Ok(()),
+                }
+            })
+            .await?;
+        self.account.user_id = Some(identity.user_id);
+        self.account.display_name = identity.display_name;
         Ok(())
     }
 

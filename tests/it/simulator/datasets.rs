@@ -468,3 +468,24 @@ async fn worn_out_shoes_have_no_statistics() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_key_forgets_old_readings_but_not_the_night() {
+    let visit = Visit::to(Scenario {
+        days: 300,
+        ..scenario()
+    })
+    .await;
+    let bearer = visit.personal_bearer().await;
+    let (access, _) = visit.tokens().await;
+    let nights = visit.json(&bearer, &over(HRV, 300)).await;
+    let old = nights["hrvSummaries"][0]["calendarDate"].as_str().unwrap();
+    let path = format!("/hrv-service/hrv/{old}");
+    let (key, phone) = (
+        visit.json(&bearer, &path).await,
+        visit.json(&access, &path).await,
+    );
+    assert_eq!(key["hrvSummary"], phone["hrvSummary"]);
+    assert_eq!(key["hrvReadings"], json!([]));
+    assert!(!array(&phone["hrvReadings"]).is_empty());
+}

@@ -1,6 +1,7 @@
 //! The gateway, and the same numbers behind both doors.
 
 use super::*;
+use crate::support::only_recorded;
 
 #[tokio::test]
 async fn rest_and_graphql_tell_the_same_days() {
@@ -66,7 +67,7 @@ async fn rest_and_graphql_tell_the_same_days() {
 
 #[tokio::test]
 async fn graphql_refuses_inside_a_200_and_get_outside_of_one() {
-    let (visit, access) = ada().await;
+    let (visit, access) = ada_at(only_recorded(60)).await;
     let (start, end) = last(29);
     for query in [
         format!("query{{userDailySummaryV2Scalar(startDate:\"{start}\", endDate:\"{end}\")}}"),

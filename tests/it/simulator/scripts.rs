@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use garminsync::simulator::{Kind, SimulatorError};
+use garminsync::domain::dataset::Dataset;
+use garminsync::simulator::SimulatorError;
 
 use super::*;
 
@@ -261,7 +262,7 @@ async fn an_activity_is_edited_on_the_web() {
 }
 
 #[tokio::test]
-async fn a_hidden_kind_is_as_if_it_never_was() {
+async fn a_hidden_dataset_is_as_if_it_never_was() {
     let (visit, access) = ada().await;
     let (start, end) = last(28);
     let hrv = format!("/hrv-service/hrv/daily/{start}/{end}");
@@ -269,8 +270,8 @@ async fn a_hidden_kind_is_as_if_it_never_was() {
     let reports = format!(
         "/wellness-service/wellness/bodyBattery/reports/daily?startDate={start}&endDate={end}"
     );
-    for kind in [Kind::Hrv, Kind::Weight, Kind::BodyBattery, Kind::Activities] {
-        visit.garmin.hide(kind);
+    for dataset in Dataset::ALL {
+        visit.garmin.hide(dataset);
     }
     assert_eq!(visit.status(&access, &hrv).await, StatusCode::NO_CONTENT);
     assert_eq!(
@@ -284,11 +285,21 @@ async fn a_hidden_kind_is_as_if_it_never_was() {
             .await,
         json!([])
     );
+    for snapshot in [
+        "/device-service/deviceregistration/devices",
+        "/gear-service/gear/filterGear?userProfilePk=81507342",
+        "/personalrecord-service/personalrecord/prs/ada-runs",
+        "/biometric-service/heartRateZones/",
+        "/biometric-service/powerZones/sports/all",
+        "/biometric-service/biometric/latestLactateThreshold",
+    ] {
+        assert_eq!(visit.json(&access, snapshot).await, json!([]), "{snapshot}");
+    }
     let scalar = visit
         .scalar(&access, "heartRateVariabilityScalar", (start, end), "")
         .await;
     assert!(scalar.is_null());
-    visit.garmin.show(Kind::Hrv);
+    visit.garmin.show(Dataset::Hrv);
     assert_eq!(visit.status(&access, &hrv).await, StatusCode::OK);
 }
 

@@ -15,7 +15,7 @@ use crate::{
     },
     sync::dataset::{
         Ask, Call, Reading, Unread, document, items, segment,
-        shapes::{is_blank, list_in, recorded},
+        shapes::{dated, is_blank, list_in, recorded},
         unread,
     },
 };
@@ -150,10 +150,7 @@ fn steps(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Un
         ..DailySummary::empty(day.unwrap_or_default())
     };
     odd.extend(f.odd());
-    match (day, recorded(row, &["step_goal"])) {
-        (None, Some(_)) => Err(unread(None, "a day without a date")),
-        (_, row) => Ok(row),
-    }
+    dated(day, recorded(row, &["step_goal"]), "a day without a date")
 }
 
 #[cfg(test)]

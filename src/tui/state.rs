@@ -139,6 +139,8 @@ pub struct State {
     pub next_sync_at: Option<Timestamp>,
     /// Where a person signs in with the browser.
     browser_urls: [(Region, String); 2],
+    /// What was asked for last could not be read.
+    pub has_not_read: bool,
     /// When the open screen's data were last asked for.
     pub read_at: Option<Timestamp>,
     pub screen: Screen,
@@ -172,6 +174,7 @@ impl State {
             accounts: None,
             next_sync_at: None,
             browser_urls,
+            has_not_read: false,
             read_at: None,
             screen: Screen::Home,
             overlay: None,
@@ -426,7 +429,7 @@ impl State {
             Screen::Doctor(pane) => pane.is_reading(),
             _ => false,
         };
-        self.accounts.is_none() || overlay || screen
+        !self.has_not_read && (self.accounts.is_none() || overlay || screen)
     }
 
     fn counts_seconds(&self) -> bool {

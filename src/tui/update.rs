@@ -30,6 +30,27 @@ use super::{
 use crate::{domain::secret::Secret, engine::command::Command};
 
 pub fn update(state: &mut State, msg: Msg) -> Option<Effect> {
+    let effect = learn(state, msg);
+    if matches!(&effect, Some(Effect::Send(command)) if reads(command)) {
+        state.has_not_read = false;
+    }
+    effect
+}
+
+/// Whether a command is answered with what a screen shows.
+const fn reads(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Audit { .. }
+            | Command::Coverage { .. }
+            | Command::Job { .. }
+            | Command::Jobs { .. }
+            | Command::Examine { .. }
+            | Command::Plan { .. }
+    )
+}
+
+fn learn(state: &mut State, msg: Msg) -> Option<Effect> {
     match msg {
         Msg::Tick(now) => {
             state.now = now;

@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         text::{pad, wrap},
         theme::{Role, Theme},
         widget::{
-            cursor::{Pager, Scroll, position},
+            cursor::{Pager, Scroll},
             panel, said,
         },
     },
@@ -38,17 +37,8 @@ impl AboutPane {
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let inside = panel::inside(body);
-        let mut block = panel::panel("About", theme);
-        let lines = lines(state, inside.width.into(), theme);
-        let window = self.pager.window(lines.len(), inside.height.into());
-        if let Some(place) = position(&window, lines.len()) {
-            let edge = panel::edge(&place, theme.style(Role::Muted));
-            block = block.title_top(edge.right_aligned());
-        }
-        let lines = lines.into_iter().skip(window.start).take(window.len());
-        frame.render_widget(block, body);
-        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+        let lines = lines(state, panel::inside(body).width.into(), theme);
+        panel::text(frame, body, ("About", None), lines, &self.pager, theme);
     }
 }
 

@@ -76,7 +76,7 @@ impl AccountsPane {
 
         let mut lines = vec![Line::default()];
         if state.accounts.is_none() {
-            lines.push(said::reading(state.now, theme));
+            lines.push(said::reading(state, theme));
         } else {
             lines.push(heads(name_width, theme));
             let shown = names.iter().enumerate().skip(from).take(rows);

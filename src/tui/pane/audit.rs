@@ -65,7 +65,7 @@ impl AuditPane {
         let columns = usize::from(inside.width);
         let mut block = panel::panel(&format!("Sign-in events of {}", state.account), theme);
         let lines = match self.events.as_deref() {
-            None => vec![said::reading(state.now, theme)],
+            None => vec![said::reading(state, theme)],
             Some([]) => said::quiet(EMPTY, columns, theme),
             Some(events) => {
                 let window = self.pager.window(events.len(), rows(body));

@@ -309,7 +309,7 @@ impl CoveragePane {
         let day = self.day.strftime("%a %-d %b %Y").to_string();
         let quiet = theme.style(Role::Muted);
         let Some(map) = self.shown() else {
-            return vec![said::reading(state.now, theme)];
+            return vec![said::reading(state, theme)];
         };
         let fact = map.day(self.dataset, self.day);
         let known = fact.map(|fact| fact.state);

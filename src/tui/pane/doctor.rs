@@ -6,7 +6,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
 use crate::{
@@ -20,7 +19,7 @@ use crate::{
         text::{count, pad, wrap},
         theme::{Role, Theme},
         widget::{
-            cursor::{Pager, Scroll, position},
+            cursor::{Pager, Scroll},
             gauge, panel,
         },
     },
@@ -61,18 +60,9 @@ impl DoctorPane {
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let inside = panel::inside(body);
-        let mut block = panel::panel("Doctor", theme);
-        let lines = self.lines(state, inside.width, theme);
-        let window = self.pager.window(lines.len(), inside.height.into());
-        let place = position(&window, lines.len());
-        if let Some(note) = place.or_else(|| self.verdict()) {
-            let edge = panel::edge(&note, theme.style(Role::Muted));
-            block = block.title_top(edge.right_aligned());
-        }
-        let lines = lines.into_iter().skip(window.start).take(window.len());
-        frame.render_widget(block, body);
-        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+        let lines = self.lines(state, panel::inside(body).width, theme);
+        let note = self.verdict();
+        panel::text(frame, body, ("Doctor", note), lines, &self.pager, theme);
     }
 
     fn verdict(&self) -> Option<String> {

@@ -97,7 +97,7 @@ impl JobsPane {
         let mut block = panel::panel(&format!("Jobs of {}", state.account), theme);
         let columns = usize::from(inside.width);
         let lines = match self.jobs.as_deref() {
-            None => vec![said::reading(state.now, theme)],
+            None => vec![said::reading(state, theme)],
             Some([]) => said::quiet(EMPTY, columns, theme),
             Some(jobs) => {
                 let window = self.cursor.window(jobs.len(), rows(body));

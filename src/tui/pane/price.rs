@@ -66,7 +66,7 @@ impl PricePane {
         let columns = usize::from(width.saturating_sub(dialog::FRAME.0));
         let mut lines = vec![Line::default()];
         match &self.price {
-            None => lines.push(said::reading(state.now, theme)),
+            None => lines.push(said::reading(state, theme)),
             Some(Err(failure)) => {
                 let times = state.times();
                 lines.extend(said::failure(failure, "", times, columns, theme));

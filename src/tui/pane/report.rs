@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
 use super::{job, jobs::JobsPane, sync_log};
@@ -18,7 +17,7 @@ use crate::{
         text::{fit, pad},
         theme::{Role, Theme},
         widget::{
-            cursor::{Pager, Scroll, position},
+            cursor::{Pager, Scroll},
             panel, said,
         },
     },
@@ -77,27 +76,15 @@ impl ReportPane {
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let inside = panel::inside(body);
-        let mut block = panel::panel(&format!("Report of job {}", self.job.get()), theme);
-        let lines = self.lines(state, inside.width, theme);
-        let window = self.pager.window(lines.len(), inside.height.into());
-        if let Some(place) = position(&window, lines.len()) {
-            let edge = panel::edge(&place, theme.style(Role::Muted));
-            block = block.title_top(edge.right_aligned());
-        }
-        let shown: Vec<Line<'static>> = lines
-            .into_iter()
-            .skip(window.start)
-            .take(window.len())
-            .collect();
-        frame.render_widget(block, body);
-        frame.render_widget(Paragraph::new(shown), inside);
+        let lines = self.lines(state, panel::inside(body).width, theme);
+        let title = format!("Report of job {}", self.job.get());
+        panel::text(frame, body, (&title, None), lines, &self.pager, theme);
     }
 
     fn lines(&self, state: &State, width: u16, theme: Theme) -> Vec<Line<'static>> {
         let columns = usize::from(width);
         match &self.content {
-            Content::Reading => vec![said::reading(state.now, theme)],
+            Content::Reading => vec![said::reading(state, theme)],
             Content::Unknown => said::quiet(
                 "CentralDB knows no such job of this account.",
                 columns,

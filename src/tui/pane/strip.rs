@@ -35,7 +35,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let columns = usize::from(inside.width);
     let mut block = panel::panel("Coverage", theme);
     let lines = match &state.desk.strip {
-        None => vec![said::reading(state.now, theme)],
+        None => vec![said::reading(state, theme)],
         Some(map) if known(map).is_empty() => said::quiet(EMPTY, columns, theme),
         Some(map) => {
             let (lines, days) = table(map, state.account_today(), inside, theme);

@@ -45,6 +45,7 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
             for desk in state.desks() {
                 desk.waiting.take_if(|waiting| *waiting == Waiting::SignOut);
             }
+            state.has_not_read = state.is_reading();
             state.fail(&failure);
         }
         Event::CodeSent { account, result } if account == state.account => {

@@ -339,3 +339,15 @@ fn an_idle_screen_is_drawn_once_a_minute_and_a_countdown_each_second() {
     app.send(Msg::Tick(at(270)));
     assert_eq!(app.state.cadence().as_secs(), 1);
 }
+
+#[test]
+fn what_cannot_be_read_is_said_and_asked_again() {
+    let mut app = App::with(account_state(SessionStatus::Valid, None));
+    app.keys("h");
+    assert!(app.shows("reading CentralDB") && app.state.is_reading());
+    app.send(Msg::Engine(Event::Trouble(Failure::unexpected("No."))));
+    assert!(app.shows("could not be read") && !app.state.is_reading());
+    app.key(KeyCode::Esc);
+    app.keys("h");
+    assert!(app.shows("reading CentralDB") && app.state.is_reading());
+}

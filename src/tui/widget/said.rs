@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::{
     domain::{failure::Failure, printable::printable},
     tui::{
+        state::State,
         text::wrap,
         theme::{Role, Theme},
         times::Times,
@@ -66,9 +67,13 @@ pub fn asking(now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
     vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])]
 }
 
-/// CentralDB is being read.
-pub fn reading(now: Timestamp, theme: Theme) -> Line<'static> {
-    let reading = format!("{} reading CentralDB …", gauge::spinner(now));
+/// CentralDB is being read, or could not be.
+pub fn reading(state: &State, theme: Theme) -> Line<'static> {
+    if state.has_not_read {
+        let failed = "✗ It could not be read: Esc, then come back to try again.";
+        return Line::styled(failed, theme.style(Role::Error));
+    }
+    let reading = format!("{} reading CentralDB …", gauge::spinner(state.now));
     Line::styled(reading, theme.style(Role::Muted))
 }
 

@@ -90,6 +90,7 @@ fn learn(state: &mut State, msg: Msg) -> Option<Effect> {
 
 fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
     let was_home = matches!(state.screen, Screen::Home);
+    state.toasts.go_on();
     match (state.keymap.action(key, state.scopes()), keymap::typed(key)) {
         (Some(action), _) => {
             let effect = act(state, action);

@@ -7,7 +7,7 @@ mod random;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::{Frame, Terminal, backend::TestBackend, layout::Size, style::Color};
 
 use std::time::Duration;
 
@@ -167,6 +167,18 @@ impl App {
             .draw(|frame| view(&self.state, Theme::colour(), frame))
             .unwrap();
         terminal.backend().to_string()
+    }
+
+    /// Whether the plain theme leaves colour to the terminal in every cell.
+    fn is_plain_without_colour(&self) -> bool {
+        let size = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+        let draw = |frame: &mut Frame<'_>| view(&self.state, Theme::plain(), frame);
+        let drawn = terminal.draw(draw).unwrap();
+        let colours = drawn.buffer.content.iter().map(|cell| (cell.fg, cell.bg));
+        colours
+            .into_iter()
+            .all(|pair| pair == (Color::Reset, Color::Reset))
     }
 
     fn shows(&mut self, text: &str) -> bool {

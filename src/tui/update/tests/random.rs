@@ -277,6 +277,7 @@ proptest! {
             app.send(msg);
             app.drawn(app.state.size);
         }
+        prop_assert!(app.is_plain_without_colour());
         // Help, a form, its list, then what a toast says, then the log's filter, and
         // a selection.
         for _ in 0..6 {

@@ -271,7 +271,7 @@ impl Actor {
                 out.send(Event::Renamed { from, to, result }).await;
             });
         }
-        self.schedule.rename(&from, &to);
+        self.schedule.inherit(&from, &to);
         self.spawn(|auth, out| async move {
             out.send(answers::rename(&auth.central_db, from, to).await)
                 .await;

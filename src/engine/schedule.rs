@@ -23,9 +23,10 @@ impl Schedule {
         *last = at.max(*last);
     }
 
-    pub(super) fn rename(&mut self, from: &AccountName, to: &AccountName) {
-        if let Some(at) = self.last.remove(from) {
-            self.last.insert(to.clone(), at);
+    /// The account may be called `to` from now on: that one begins where it is.
+    pub(super) fn inherit(&mut self, from: &AccountName, to: &AccountName) {
+        if let Some(at) = self.last.get(from).copied() {
+            self.note(to, at);
         }
     }
 

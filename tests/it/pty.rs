@@ -86,6 +86,44 @@ async fn resizing_in_mid_sync_keeps_everything_and_too_small_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_earlier_runs_did_is_there_and_every_screen_leads_back() {
+    let world = World::signed_in(scenario()).await;
+    assert_eq!(world.run(&["--sync"], "").await.code, 0);
+    let mut app = Pty::start(&world.command(&[]), 100, 30);
+    app.shows("Last sync · job 1");
+    app.types("h");
+    app.shows("asked for by");
+    app.types("\x1b[F\r");
+    app.shows("Report of job 1");
+    app.shows("SUCCEEDED");
+    app.types(ESC);
+    app.shows("Jobs of default");
+    app.types("c");
+    app.shows("not asked");
+    app.types("r");
+    app.shows("Repair activities");
+    app.shows("do it");
+    app.types("n");
+    app.types(":about\r");
+    app.shows("not affiliated");
+    app.types("a");
+    app.shows("needs you");
+    app.types("e");
+    app.shows("Rename account default");
+    app.types("\x15ada\r");
+    app.shows("is called ada now");
+    app.types(ESC);
+    app.shows("Sync log");
+    app.types("/nothing new\r");
+    app.shows("/ nothing new");
+    app.types(ESC);
+    app.hides("/ nothing new");
+    app.types("q");
+    app.ended(0);
+    assert_eq!(world.text("SELECT name FROM account"), "ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quitting_in_mid_sync_ends_soon_and_loses_nothing() {
     let world = World::signed_in(Scenario {
         latency: Duration::from_millis(150),

@@ -45,6 +45,12 @@ impl JobPane {
         self.running.is_some()
     }
 
+    /// How many requests a job has made, if it is the one that runs here.
+    pub fn requests_of(&self, job: JobId) -> Option<u32> {
+        let running = self.running.as_ref().filter(|running| running.job == job)?;
+        Some(running.progress.as_ref()?.requests)
+    }
+
     /// Tasks done of those planned, once there is a plan.
     pub fn tally(&self) -> Option<(u32, u32)> {
         let progress = self.running.as_ref()?.progress.as_ref()?;

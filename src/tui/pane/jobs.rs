@@ -142,7 +142,14 @@ fn table(jobs: &[JobSummary], state: &State, columns: usize, theme: Theme) -> Ve
             cells(&|job| (times.past(job.started_at), Role::Text)),
         ),
         Column::number("took", cells(&|job| (took(job), Role::Text))),
-        Column::number("requests", cells(&|job| number(job.requests))),
+        Column::number(
+            "requests",
+            cells(&|job| {
+                // What runs here is written down when it ends.
+                let live = state.desk.job.requests_of(job.id);
+                number(live.unwrap_or(job.requests))
+            }),
+        ),
         Column::number("rows", cells(&|job| number(job.rows))),
         Column::text(
             "asked for by",

@@ -40,7 +40,8 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::Browse, 'c', Action::Coverage, "coverage").hinted("coverage"),
     key(Scope::Browse, 'h', Action::Jobs, "jobs").hinted("jobs"),
     key(Scope::Browse, 'a', Action::Accounts, "accounts").hinted("accounts"),
-    key(Scope::Browse, 'u', Action::Audit, "sign-in events").hinted("events"),
+    key(Scope::Browse, ':', Action::Palette, "all that can be done").hinted("all"),
+    key(Scope::Browse, 'u', Action::Audit, "sign-in events"),
     key(Scope::Browse, 'd', Action::Doctor, "doctor"),
     key(Scope::Browse, 'i', Action::About, "about garminsync"),
 
@@ -240,7 +241,6 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::CoolDown, 'b', Action::BrowserDoor, "use the browser").hinted("use the browser"),
     on(Scope::CoolDown, KeyCode::Esc, Action::Back, "back").hinted("back"),
 
-    key(Scope::Browse, ':', Action::Palette, "all that can be done").hinted("all"),
     key(Scope::Browse, '?', Action::Help, "these keys").hinted("keys"),
     on(Scope::Browse, KeyCode::F(1), Action::Help, "these keys"),
     key(Scope::Home, 'q', Action::Quit, "quit").hinted("quit"),

@@ -221,6 +221,16 @@ impl CoveragePane {
         let place = format!("  {} of {all}   ", self.index() + 1);
         let name = Span::styled(self.dataset.name(), theme.style(Role::Title));
         let mut spans = vec![name, Span::styled(place, theme.style(Role::Muted))];
+        let taken: usize = spans.iter().map(Span::width).sum();
+        let room = usize::from(width).saturating_sub(taken);
+        if self.mark.is_some() {
+            let chosen = format!("selected {}", self.selection(today));
+            spans.push(Span::styled(
+                pad_left(&chosen, room),
+                theme.style(Role::Accent),
+            ));
+            return Line::from(spans);
+        }
         let Some(map) = self.shown() else {
             return Line::from(spans);
         };
@@ -229,8 +239,6 @@ impl CoveragePane {
         let states: Vec<Option<Coverage>> = past
             .map(|day| map.day(self.dataset, day).map(|fact| fact.state))
             .collect();
-        let taken: usize = spans.iter().map(Span::width).sum();
-        let room = usize::from(width).saturating_sub(taken);
         let mut tally = String::new();
         // What is missing first: where room is scarce, what is well is left out.
         for state in [
@@ -345,15 +353,6 @@ impl CoveragePane {
         };
         let said = wrap(said.trim(), width);
         lines.extend(said.into_iter().map(|line| Line::styled(line, quiet)));
-        if let Some(mark) = self.mark.filter(|_| tall) {
-            let first = mark.min(self.day);
-            let last = mark.max(self.day);
-            lines.push(Line::default());
-            let span = DateSpan::new(first, last).unwrap_or(DateSpan::day(first));
-            let text = format!("Selected: {span}");
-            let text = wrap(&text, width).into_iter();
-            lines.extend(text.map(|line| Line::styled(line, theme.style(Role::Accent))));
-        }
         lines
     }
 }

@@ -4,6 +4,7 @@
 //! place that knows what a demo is.
 
 mod demo;
+mod show;
 mod signals;
 mod simulator;
 
@@ -17,12 +18,12 @@ use jiff::tz::TimeZone;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    central_db::CentralDb,
+    central_db::{self, CentralDb},
     cli::{self, Front, Task},
     clock::Clock,
     config::{
         Config, Environment,
-        args::{Args, Command},
+        args::{Args, Command, ShowArgs},
     },
     domain::{
         account::{AccountName, Region},
@@ -30,7 +31,12 @@ use crate::{
     },
     engine::{self, Deps, Mode},
     telemetry,
-    tui::{self, terminal::Session, theme::Theme},
+    tui::{
+        self,
+        keymap::Keymap,
+        terminal::Session,
+        theme::{Depth, Theme},
+    },
     vault::{Vault, places::KeyPlaces},
 };
 
@@ -58,41 +64,54 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|e| Failure::unexpected(format!("The program could not start: {e}.")))
 }
 
+/// What is to be done, as far as it needs a home.
+enum Work {
+    FullScreen,
+    Show(ShowArgs),
+    Headless(Task),
+}
+
 async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
-    let task = match args.command {
+    let work = match args.command {
         Some(Command::Simulator(options)) => return simulator::run(&options).await,
-        Some(Command::Login(args)) => Some(Task::Login(args)),
-        Some(Command::Mfa { code, resend }) => Some(Task::Mfa { code, resend }),
-        Some(Command::Token { lane, yes }) => Some(Task::Token { lane, yes }),
-        Some(Command::Audit) => Some(Task::Audit),
-        Some(Command::Session(command)) => Some(Task::Session(command)),
-        Some(Command::Doctor { offline }) => Some(Task::Doctor { offline }),
-        Some(Command::Status { check }) => Some(Task::Status { check }),
-        Some(Command::Logout) => Some(Task::Logout),
-        None if args.sync => Some(Task::Sync(args.what)),
-        None => None,
+        Some(Command::Show(args)) => Work::Show(args),
+        Some(Command::Login(args)) => Work::Headless(Task::Login(args)),
+        Some(Command::Mfa { code, resend }) => Work::Headless(Task::Mfa { code, resend }),
+        Some(Command::Token { lane, yes }) => Work::Headless(Task::Token { lane, yes }),
+        Some(Command::Audit) => Work::Headless(Task::Audit),
+        Some(Command::Session(command)) => Work::Headless(Task::Session(command)),
+        Some(Command::Doctor { offline }) => Work::Headless(Task::Doctor { offline }),
+        Some(Command::Status { check }) => Work::Headless(Task::Status { check }),
+        Some(Command::Logout) => Work::Headless(Task::Logout),
+        None if args.sync => Work::Headless(Task::Sync(args.what)),
+        None => Work::FullScreen,
     };
-    if args.demo {
-        return demo::run(task, &args.common, env).await;
+    if args.demo || matches!(&work, Work::Show(args) if args.demo) {
+        return demo::run(work, &args.common, env).await;
     }
     let config = Config::resolve(&args.common, env)?;
     let deps = deps(config)?;
-    if needs_key(task.as_ref()) {
+    if needs_key(&work) {
         deps.vault.check()?;
     }
-    match task {
-        Some(task) => headless(deps, task).await,
-        None => full_screen(deps, Vec::new()).await,
+    match work {
+        Work::Headless(task) => headless(deps, task).await,
+        Work::Show(args) => show::run(deps, &args).await,
+        Work::FullScreen => full_screen(deps, Vec::new()).await,
     }
 }
 
 /// Whether a damaged key should be said before anything else. What only looks,
 /// or forgets, works without one.
-const fn needs_key(task: Option<&Task>) -> bool {
-    !matches!(
-        task,
-        Some(Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false })
-    )
+const fn needs_key(work: &Work) -> bool {
+    match work {
+        Work::Show(_) => false,
+        Work::FullScreen => true,
+        Work::Headless(task) => !matches!(
+            task,
+            Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false }
+        ),
+    }
 }
 
 /// Opens everything the configuration names.
@@ -169,22 +188,11 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     let config = deps.config.clone();
     let _guard = telemetry::start(&config.paths.logs, &config.log, None)?;
     let stop = signals::stop_token()?;
-    let account = shown_account(&deps).await?;
-    let options = tui::Options {
-        account,
-        corner,
-        theme: Theme::from_env(),
-        clock: deps.clock.clone(),
-        zone: TimeZone::system(),
-        browser_urls: [Region::International, Region::China]
-            .map(|region| (region, engine::browser_url(&deps.config, region))),
-        opener: tui::desktop::open,
-        copier: tui::desktop::copy,
-    };
+    let options = options(&deps, corner).await?;
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
-        let mut session = Session::enter().map_err(|e| no_screen(&e))?;
+        let mut session = Session::enter(config.ui.mouse).map_err(|e| no_screen(&e))?;
         tui::run(
             session.terminal(),
             EventStream::new(),
@@ -210,15 +218,46 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     }
 }
 
+/// What the app is told once. `corner` stays in sight: label and value pairs.
+async fn options(deps: &Deps, corner: Vec<(String, String)>) -> Result<tui::Options, Failure> {
+    let config = &deps.config;
+    Ok(tui::Options {
+        account: shown_account(deps).await?,
+        corner,
+        about: about(config),
+        theme: Theme::with(config.ui.theme, &config.ui.colours, Depth::from_env())?,
+        keymap: Keymap::with(&config.ui.keys)?,
+        unicode: config.ui.unicode,
+        clock: deps.clock.clone(),
+        zone: TimeZone::system(),
+        browser_urls: [Region::International, Region::China]
+            .map(|region| (region, engine::browser_url(config, region))),
+        opener: tui::desktop::open,
+        copier: tui::desktop::copy,
+    })
+}
+
+/// Versions and files, for the about screen.
+fn about(config: &Config) -> Vec<(String, String)> {
+    let paths = &config.paths;
+    let files = [
+        ("CentralDB", &paths.central_db),
+        ("settings", &paths.config_file),
+        ("vault key", &paths.vault_key),
+        ("files", &paths.files),
+        ("logs", &paths.logs),
+    ];
+    let version = ("SQLite".to_owned(), central_db::sqlite_version().to_owned());
+    let files = files.map(|(label, path)| (label.to_owned(), path.display().to_string()));
+    std::iter::once(version).chain(files).collect()
+}
+
 /// The account named, else the first one known, else the default name.
 async fn shown_account(deps: &Deps) -> Result<AccountName, Failure> {
     if let Some(name) = &deps.config.account {
         return Ok(name.clone());
     }
-    let known = deps
-        .central_db
-        .read(crate::central_db::accounts::all)
-        .await?;
+    let known = deps.central_db.read(central_db::accounts::all).await?;
     let name = known.iter().map(|account| &account.name);
     Ok(name
         .clone()

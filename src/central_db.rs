@@ -47,6 +47,11 @@ use lease::Lease;
 pub use upsert::{RowChange, WriteMode};
 use worker::Worker;
 
+/// The version of SQLite that is built in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum CentralDbError {
     #[error("the database {path} cannot be opened: {why}")]

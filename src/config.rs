@@ -22,7 +22,7 @@ use crate::domain::{
     secret::Secret,
 };
 use args::{CommonArgs, Format};
-use file::ConfigFile;
+use file::{ConfigFile, Setting, ThemeName};
 use paths::Paths;
 
 /// The environment as it was at start; a test makes its own.
@@ -86,8 +86,21 @@ pub struct Config {
     pub log: String,
     pub verbose: u8,
     pub no_color: bool,
+    pub ui: UiSettings,
     pub sync: SyncSettings,
     pub http: HttpSettings,
+}
+
+/// How the app looks and listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UiSettings {
+    pub theme: ThemeName,
+    pub unicode: bool,
+    pub mouse: bool,
+    /// Of roles.
+    pub colours: Vec<Setting>,
+    /// Of actions.
+    pub keys: Vec<Setting>,
 }
 
 /// How syncs are planned and paced.
@@ -159,6 +172,13 @@ impl Config {
         } else {
             file.sync.gap_ms
         };
+        let ui = UiSettings {
+            theme: file.ui.theme,
+            unicode: file.ui.unicode,
+            mouse: file.ui.mouse,
+            colours: file.settings(&file.theme, &paths.config_file),
+            keys: file.settings(&file.keys, &paths.config_file),
+        };
         // Against Garmin itself the time is the time.
         let clock_ahead = match (&base_url, env.get("GARMINSYNC_CLOCK_AHEAD_S")) {
             (Some(_), Some(text)) => SignedDuration::from_secs(text.parse().unwrap_or(0)),
@@ -181,6 +201,7 @@ impl Config {
             log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
             verbose: args.verbose,
             no_color: env.get("NO_COLOR").is_some(),
+            ui,
             sync: SyncSettings {
                 every: Duration::from_secs(u64::from(file.sync.every_minutes.max(10)) * 60),
                 window_days: file.sync.window_days.clamp(1, 366),

@@ -5,6 +5,7 @@
 //! keeper. It prints nothing and draws nothing.
 
 mod actor;
+mod answers;
 pub mod command;
 mod doctor;
 pub mod event;
@@ -46,6 +47,8 @@ pub struct Deps {
 pub enum Mode {
     /// For the app: syncs by schedule, tells what other processes change.
     Watching,
+    /// For one picture: reads when told to reload, and does nothing unasked.
+    Reading,
     /// For one command: does what it is told.
     OneShot,
 }

@@ -7,12 +7,14 @@
 //! SQL. Generic over backend and input, so that a test, a PTY and a person run
 //! the same loop. Called by `app`.
 
+pub mod ascii;
 pub mod desktop;
 pub mod effect;
 pub mod keymap;
 pub mod msg;
 pub mod pane;
 pub mod state;
+pub mod still;
 pub mod terminal;
 pub mod text;
 pub mod theme;
@@ -30,7 +32,10 @@ use ratatui::{Terminal, backend::Backend};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use self::{effect::Effect, msg::Msg, state::State, theme::Theme, update::update, view::view};
+use self::{
+    effect::Effect, keymap::Keymap, msg::Msg, state::State, theme::Theme, update::update,
+    view::view,
+};
 use crate::{
     clock::Clock,
     domain::account::{AccountName, Region},
@@ -44,7 +49,12 @@ pub struct Options {
     pub account: AccountName,
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
+    /// Label and value pairs of the about screen: versions and files.
+    pub about: Vec<(String, String)>,
     pub theme: Theme,
+    pub keymap: Keymap,
+    /// Whether more than ASCII may be drawn.
+    pub unicode: bool,
     pub clock: Clock,
     /// The zone in which times are shown.
     pub zone: TimeZone,
@@ -54,6 +64,18 @@ pub struct Options {
     pub opener: fn(&str) -> io::Result<()>,
     /// Puts a text into the clipboard: [`desktop::copy`], but not in tests.
     pub copier: fn(&str) -> io::Result<()>,
+}
+
+impl Options {
+    /// The state the app begins with.
+    fn state(self) -> State {
+        let now = self.clock.now();
+        let mut state = State::new(self.account, self.corner, self.zone, self.browser_urls, now);
+        state.about = self.about;
+        state.keymap = self.keymap;
+        state.unicode = self.unicode;
+        state
+    }
 }
 
 /// Why the app is over.
@@ -85,18 +107,10 @@ where
     B: Backend,
     S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
 {
-    let Options {
-        account,
-        corner,
-        theme,
-        clock,
-        zone,
-        browser_urls,
-        opener,
-        copier,
-    } = options;
+    let (theme, clock) = (options.theme, options.clock.clone());
+    let (opener, copier) = (options.opener, options.copier);
     let mut input = input.fuse();
-    let mut state = State::new(account, corner, zone, browser_urls, clock.now());
+    let mut state = options.state();
     send(Command::Reload, &engine, &mut state);
     loop {
         update(&mut state, Msg::Resized(terminal.size()?));

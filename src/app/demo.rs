@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use super::{deps, full_screen, headless_until, signals, simulator};
+use super::{Work, deps, full_screen, headless_until, show, signals, simulator};
 use crate::{
-    cli::Task,
     config::{Config, Environment, args::CommonArgs},
     domain::{
         failure::Failure,
+        job::{SyncRequest, Trigger},
         secret::Secret,
         sign_in::{SignInDoor, SignInOutcome},
     },
-    engine::Deps,
+    engine::{
+        self, Deps, Mode,
+        command::Command,
+        event::{Event, SyncEvent},
+    },
     simulator::Scenario,
     telemetry,
 };
@@ -19,11 +23,7 @@ use crate::{
 /// Slow enough to be watched, fast enough not to bore.
 const GAP: Duration = Duration::from_millis(40);
 
-pub(super) async fn run(
-    task: Option<Task>,
-    common: &CommonArgs,
-    env: &Environment,
-) -> Result<u8, Failure> {
+pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> Result<u8, Failure> {
     let home = tempfile::Builder::new()
         .prefix("garminsync-demo-")
         .tempdir()
@@ -49,19 +49,22 @@ pub(super) async fn run(
     let mut config = Config::resolve(&common, &Environment::from_iter(names))?;
     config.sync.gap = GAP;
     let deps = deps(config)?;
-    let Some(task) = task else {
-        let corner = [
-            ("demo e-mail", email),
-            ("password", password),
-            ("MFA code", mfa_code),
-        ];
-        return full_screen(
-            deps,
-            corner
-                .map(|(label, value)| (label.to_owned(), value))
-                .to_vec(),
-        )
-        .await;
+    let task = match work {
+        Work::FullScreen => {
+            let corner = [
+                ("demo e-mail", email),
+                ("password", password),
+                ("MFA code", mfa_code),
+            ];
+            let corner = corner.map(|(label, value)| (label.to_owned(), value));
+            return full_screen(deps, corner.to_vec()).await;
+        }
+        Work::Show(args) => {
+            sign_in(&deps, &email, Secret::new(password), Secret::new(mfa_code)).await?;
+            sync(&deps).await?;
+            return show::run(deps, &args).await;
+        }
+        Work::Headless(task) => task,
     };
     let (logs, filter) = (deps.config.paths.logs.clone(), deps.config.log.clone());
     let _guard = telemetry::start(&logs, &filter, Some(deps.config.verbose))?;
@@ -90,4 +93,26 @@ async fn sign_in(deps: &Deps, email: &str, password: Secret, code: Secret) -> Re
         }
         SignInOutcome::Refused { failure, .. } => Err(failure),
     }
+}
+
+/// So that a picture has something to show.
+async fn sync(deps: &Deps) -> Result<(), Failure> {
+    let (engine, mut events, running) = engine::spawn(deps.clone(), Mode::OneShot);
+    let command = Command::Sync {
+        account: deps.config.account_or_default(),
+        trigger: Trigger::Headless,
+        request: SyncRequest::default(),
+    };
+    engine
+        .send(command)
+        .map_err(|e| Failure::unexpected(format!("The engine did not answer: {e}.")))?;
+    while let Some(event) = events.recv().await {
+        if let Event::Sync { event, .. } = event
+            && matches!(event, SyncEvent::Finished(_) | SyncEvent::Refused(_))
+        {
+            break;
+        }
+    }
+    running.shut_down().await;
+    Ok(())
 }

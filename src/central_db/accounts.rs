@@ -33,6 +33,19 @@ pub fn ensure(
     by_name(connection, name)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
+/// Gives an account another name. False when there is none of the old name, or
+/// one of the new.
+pub fn rename(
+    connection: &Connection,
+    from: &AccountName,
+    to: &AccountName,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached("UPDATE OR IGNORE account SET name = :to WHERE name = :from")?
+        .execute(named_params! { ":from": from.as_str(), ":to": to.as_str() })?;
+    Ok(changed == 1)
+}
+
 /// Who Garmin says this is.
 pub fn set_user_id(
     connection: &Connection,
@@ -90,4 +103,22 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         display_name: row.get("display_name")?,
         time_zone: row.get("time_zone")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central_db::fixture;
+
+    #[test]
+    fn a_name_is_given_only_where_it_is_free() {
+        let f = fixture::connection();
+        let db = &f.connection;
+        let [ada, bob, eve] = ["ada", "bob", "eve"].map(|name| name.parse().unwrap());
+        ensure(db, &bob, Timestamp::UNIX_EPOCH).unwrap();
+        assert!(!rename(db, &ada, &bob).unwrap());
+        assert!(!rename(db, &eve, &ada).unwrap());
+        assert!(rename(db, &ada, &eve).unwrap());
+        assert_eq!(by_name(db, &eve).unwrap().unwrap().id, f.account);
+    }
 }

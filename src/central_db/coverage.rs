@@ -7,7 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::convert::{day, ms, opt_timestamp, timestamp, word};
 use crate::domain::{
-    account::AccountId, coverage::Coverage, dataset::Dataset, dates::DateSpan, parking::rest_after,
+    account::AccountId,
+    coverage::{Coverage, CoverageMap, DayFact},
+    dataset::Dataset,
+    dates::DateSpan,
+    parking::rest_after,
 };
 
 /// Enters a state. A day that stays in its state is not written, and a failure
@@ -152,6 +156,49 @@ pub fn rows(
         .collect()
 }
 
+/// The days of `span`, dataset by dataset, with what else is known of them.
+pub fn map(
+    connection: &Connection,
+    account: AccountId,
+    span: DateSpan,
+) -> rusqlite::Result<CoverageMap> {
+    let mut map = CoverageMap::new(span);
+    for dataset in Dataset::ALL {
+        let Some(oldest) = first_day(connection, account, dataset)? else {
+            continue;
+        };
+        map.first = Some(map.first.map_or(oldest, |first| first.min(oldest)));
+        let rows = rows(connection, account, dataset, span)?.into_iter();
+        let fact = |row: CoverageRow| DayFact {
+            state: row.state,
+            since: row.since,
+            reason: row.reason,
+            retry_at: row.retry_at,
+        };
+        map.days
+            .insert(dataset, rows.map(|(day, row)| (day, fact(row))).collect());
+    }
+    Ok(map)
+}
+
+/// The oldest day that was ever asked for, from the head of the key alone.
+fn first_day(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+) -> rusqlite::Result<Option<Date>> {
+    connection
+        .prepare_cached(
+            "SELECT day_on FROM coverage
+             WHERE account = :account AND dataset = :dataset ORDER BY day_on LIMIT 1",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":dataset": dataset.name() },
+            |row| day(row, "day_on"),
+        )
+        .optional()
+}
+
 /// The days that are open or failed, however old.
 pub fn unsettled(
     connection: &Connection,
@@ -235,6 +282,31 @@ mod tests {
         let before = db.total_changes();
         assert_eq!(put(Coverage::Got, None), Coverage::Got);
         assert_eq!(db.total_changes(), before);
+    }
+
+    #[test]
+    fn a_map_holds_the_days_of_its_span_and_the_very_first() {
+        let f = fixture::connection();
+        let put = |dataset, on, state, reason| {
+            let at = Timestamp::from_second(7).unwrap();
+            set(&f.connection, f.account, dataset, on, state, reason, at).unwrap();
+        };
+        put(Dataset::Daily, date(2024, 5, 1), Coverage::Got, None);
+        put(Dataset::Daily, date(2026, 1, 2), Coverage::Nothing, None);
+        put(
+            Dataset::Sleep,
+            date(2026, 1, 2),
+            Coverage::Failed,
+            Some("torn"),
+        );
+        let span = DateSpan::new(date(2026, 1, 1), date(2026, 12, 31)).unwrap();
+        let map = map(&f.connection, f.account, span).unwrap();
+        assert_eq!(map.first, Some(date(2024, 5, 1)));
+        assert_eq!(map.days[&Dataset::Daily].len(), 1);
+        let torn = map.day(Dataset::Sleep, date(2026, 1, 2)).unwrap();
+        assert_eq!(torn.reason.as_deref(), Some("torn"));
+        assert_eq!(torn.since.as_second(), 7);
+        assert!(map.day(Dataset::Activities, date(2026, 1, 2)).is_none());
     }
 
     #[test]

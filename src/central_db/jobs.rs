@@ -7,9 +7,12 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::convert::{count, ms, opt_ms, opt_timestamp, timestamp, word};
 use crate::domain::{
-    account::AccountId,
+    account::{Account, AccountId},
     dataset::Dataset,
-    job::{DatasetCount, Goal, JobId, JobStatus, JobSummary, TaskFailure, Trigger},
+    job::{
+        DatasetCount, Goal, JobId, JobRecord, JobReport, JobStatus, JobSummary, TaskFailure,
+        Trigger, remembered_failure,
+    },
     session::Reuse,
 };
 
@@ -160,23 +163,92 @@ pub fn newest(
     account: AccountId,
     limit: u32,
 ) -> rusqlite::Result<Vec<JobSummary>> {
+    page(connection, account, None, limit)
+}
+
+/// The newest `limit` jobs of those `before` one, newest first. Walks back from
+/// the end: by the index it would sort all the account's jobs for one page.
+pub fn page(
+    connection: &Connection,
+    account: AccountId,
+    before: Option<JobId>,
+    limit: u32,
+) -> rusqlite::Result<Vec<JobSummary>> {
     connection
         .prepare_cached(
-            "SELECT id, status, started_at, finished_at, requests,
+            "SELECT id, status, requested_by, started_at, finished_at, requests,
                  (SELECT coalesce(sum(rows_new + rows_changed), 0) FROM sync_task WHERE job = sync_job.id) AS row_count
-             FROM sync_job WHERE account = :account ORDER BY id DESC LIMIT :limit",
+             FROM sync_job NOT INDEXED WHERE account = :account AND id < :before ORDER BY id DESC LIMIT :limit",
         )?
-        .query_map(named_params! { ":account": account.get(), ":limit": limit }, |row| {
-            Ok(JobSummary {
-                id: JobId::new(row.get("id")?),
-                status: word(row, "status", JobStatus::from_word)?,
-                started_at: timestamp(row, "started_at")?,
-                finished_at: opt_timestamp(row, "finished_at")?,
-                requests: count(row, "requests")?,
-                rows: count(row, "row_count")?,
-            })
-        })?
+        .query_map(
+            named_params! {
+                ":account": account.get(),
+                ":before": before.map_or(i64::MAX, JobId::get),
+                ":limit": limit,
+            },
+            |row| {
+                Ok(JobSummary {
+                    id: JobId::new(row.get("id")?),
+                    status: word(row, "status", JobStatus::from_word)?,
+                    trigger: word(row, "requested_by", Trigger::from_name)?,
+                    started_at: timestamp(row, "started_at")?,
+                    finished_at: opt_timestamp(row, "finished_at")?,
+                    requests: count(row, "requests")?,
+                    rows: count(row, "row_count")?,
+                })
+            },
+        )?
         .collect()
+}
+
+/// The newest job that ended.
+pub fn last_ended(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<JobId>> {
+    connection
+        .prepare_cached(
+            "SELECT id FROM sync_job NOT INDEXED WHERE account = :account AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(named_params! { ":account": account.get() }, |row| row.get(0).map(JobId::new))
+        .optional()
+}
+
+/// A job with its report, as it was told when it ended.
+pub fn record(
+    connection: &Connection,
+    account: &Account,
+    job: JobId,
+) -> rusqlite::Result<Option<JobRecord>> {
+    let datasets = totals(connection, job)?;
+    let failures = failures(connection, job)?;
+    connection
+        .prepare_cached("SELECT * FROM sync_job WHERE id = :job AND account = :account")?
+        .query_row(
+            named_params! { ":job": job.get(), ":account": account.id.get() },
+            |row| {
+                let status = word(row, "status", JobStatus::from_word)?;
+                let started_at = timestamp(row, "started_at")?;
+                let finished_at = opt_timestamp(row, "finished_at")?;
+                let took = finished_at.map_or(0, |end| ms(end) - ms(started_at));
+                let message: Option<String> = row.get("message")?;
+                let report = JobReport {
+                    job_id: Some(job),
+                    account: account.name.clone(),
+                    status,
+                    requests: count(row, "requests")?,
+                    refreshed: row.get("refreshed")?,
+                    duration_ms: u64::try_from(took).unwrap_or(0),
+                    datasets,
+                    failures,
+                    failure: message.map(|message| remembered_failure(status, message)),
+                };
+                Ok(JobRecord {
+                    report,
+                    trigger: word(row, "requested_by", Trigger::from_name)?,
+                    started_at,
+                    finished_at,
+                })
+            },
+        )
+        .optional()
 }
 
 /// How many jobs started since `since` needed no person. A job that Garmin or
@@ -314,6 +386,41 @@ mod tests {
         let expired = start(db, f.account, Trigger::Headless, Goal::Routine, now).unwrap();
         finish(db, expired, &ending(JobStatus::AuthExpired), now).unwrap();
         assert_eq!(reuse(db, f.account, now).unwrap().percent(), Some(50));
+    }
+
+    #[test]
+    fn a_job_is_remembered_and_pages_go_back_in_time() {
+        let f = fixture::connection();
+        let db = &f.connection;
+        let account = crate::central_db::accounts::all(db).unwrap().remove(0);
+        let at = |second| Timestamp::from_second(second).unwrap();
+        for second in 0..5 {
+            let job = start(db, f.account, Trigger::Schedule, Goal::Routine, at(second)).unwrap();
+            let ending = Ending {
+                status: JobStatus::Cancelled,
+                requests: 3,
+                refreshed: true,
+                message: Some("It was cancelled.".to_owned()),
+            };
+            finish(db, job, &ending, at(second + 2)).unwrap();
+        }
+        start(db, f.account, Trigger::Person, Goal::Routine, at(9)).unwrap();
+        let ids = |page: Vec<JobSummary>| page.iter().map(|job| job.id.get()).collect::<Vec<_>>();
+        assert_eq!(ids(page(db, f.account, None, 2).unwrap()), [6, 5]);
+        let before = Some(JobId::new(3));
+        assert_eq!(ids(page(db, f.account, before, 9).unwrap()), [2, 1]);
+
+        let last = last_ended(db, f.account).unwrap().unwrap();
+        assert_eq!(last.get(), 5, "the sixth still runs");
+        let record = record(db, &account, last).unwrap().unwrap();
+        assert_eq!(record.trigger, Trigger::Schedule);
+        assert_eq!(record.report.duration_ms, 2000);
+        assert_eq!(record.report.failure.unwrap().summary, "It was cancelled.");
+        assert!(
+            super::record(db, &account, JobId::new(99))
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

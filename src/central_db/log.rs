@@ -54,6 +54,19 @@ pub fn since(connection: &Connection, id: i64, limit: u32) -> rusqlite::Result<V
         .collect()
 }
 
+/// The lines of one job, oldest first; of more than `limit`, the newest.
+pub fn of_job(connection: &Connection, job: JobId, limit: u32) -> rusqlite::Result<Vec<LogEntry>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM (
+                 SELECT sync_log.*, account.name AS account_name FROM sync_log JOIN account ON account.id = account
+                 WHERE job = :job ORDER BY sync_log.id DESC LIMIT :limit
+             ) ORDER BY id",
+        )?
+        .query_map(named_params! { ":job": job.get(), ":limit": limit }, entry)?
+        .collect()
+}
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
     let dataset: Option<String> = row.get("dataset")?;
     let job: Option<i64> = row.get("job")?;

@@ -32,7 +32,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         return plan(front, out, &args, &accounts).await;
     }
     let mut report = SyncReport::new();
-    let mut text = Vec::new();
+    let mut texts = Vec::new();
     let mut code = 0;
     for state in &accounts {
         let job = sync(front, &state.account.name, request(front, state, &args)?).await?;
@@ -40,10 +40,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
             complain(failure);
         }
         for failure in &job.failures {
-            say(&format!(
-                "garminsync: {} {}: {}",
-                failure.dataset, failure.span, failure.summary
-            ));
+            say(&format!("garminsync: {failure}"));
         }
         let days = forecast(front, &state.account.name).await?;
         if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
@@ -53,13 +50,13 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
             ));
         }
         code = worse(code, job.exit_code());
-        text.push(line(&job));
+        texts.push(text(&job));
         report.add(&job, days);
         if front.stop.is_cancelled() {
             break;
         }
     }
-    out.result(&text.join("\n"), &report);
+    out.result(&texts.join("\n"), &report);
     Ok(code)
 }
 
@@ -212,34 +209,7 @@ async fn forecast(front: &Front, account: &AccountName) -> Result<Option<i64>, F
         .and_then(|state| state.needs_person_in_days(now)))
 }
 
-fn line(job: &JobReport) -> String {
-    let id = job
-        .job_id
-        .map(|id| format!(" job {}", id.get()))
-        .unwrap_or_default();
-    let mut text = format!("{}{id}  {}", job.account, job.status.word());
-    if job.job_id.is_some() {
-        let seconds = std::time::Duration::from_millis(job.duration_ms).as_secs_f64();
-        let _ = write!(
-            text,
-            "  {} requests  {} rows  {seconds:.1} s",
-            job.requests,
-            job.rows()
-        );
-    }
-    if job.refreshed {
-        text.push_str("  session refreshed");
-    }
-    for (dataset, count) in &job.datasets {
-        let _ = write!(
-            text,
-            "\n  {:<16} {:>5} days {:>5} new {:>5} changed {:>5} failed",
-            dataset.name(),
-            count.days,
-            count.rows_new,
-            count.rows_changed,
-            count.failed
-        );
-    }
-    text
+fn text(job: &JobReport) -> String {
+    let table = job.table().into_iter().map(|line| format!("\n  {line}"));
+    std::iter::once(job.headline()).chain(table).collect()
 }

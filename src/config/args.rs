@@ -129,6 +129,8 @@ pub enum Command {
     },
     /// Show sign-ins, refreshes and refusals, newest first
     Audit,
+    /// Print one screen of the app: in colour on a terminal, plain into a pipe
+    Show(ShowArgs),
     /// Run the built-in Garmin simulator in the foreground
     Simulator(SimulatorArgs),
 }
@@ -217,6 +219,69 @@ fn region(text: &str) -> Result<Region, String> {
 
 fn lane(text: &str) -> Result<Lane, String> {
     Lane::from_name(text).ok_or_else(|| "use connect or personal".to_owned())
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ShowArgs {
+    /// Which screen
+    #[arg(value_enum)]
+    pub screen: ScreenName,
+    /// Columns and rows [default: the terminal's, else 100x30]
+    #[arg(long, value_parser = size, value_name = "WxH")]
+    pub size: Option<(u16, u16)>,
+    /// Without colour, on a terminal too
+    #[arg(long)]
+    pub plain: bool,
+    /// From the built-in simulator, after a first sync
+    #[arg(long)]
+    pub demo: bool,
+    /// As an SVG picture
+    #[arg(long, conflicts_with = "plain")]
+    pub svg: bool,
+}
+
+/// How a frame is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    Plain,
+    Colour,
+    Svg,
+}
+
+impl ShowArgs {
+    pub const fn picture(&self, is_terminal: bool) -> Picture {
+        match (self.svg, self.plain || !is_terminal) {
+            (true, _) => Picture::Svg,
+            (false, true) => Picture::Plain,
+            (false, false) => Picture::Colour,
+        }
+    }
+}
+
+/// The screens that can be shown without a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScreenName {
+    Home,
+    Coverage,
+    Jobs,
+    /// The newest job's report
+    Report,
+    Accounts,
+    Events,
+    Doctor,
+    About,
+    /// The keys of the home screen
+    Keys,
+    SignIn,
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let sizes = text.split_once(['x', 'X']);
+    let sizes = sizes.and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    let fits =
+        |(width, height): &(u16, u16)| (60..=500).contains(width) && (16..=300).contains(height);
+    let wrong = || "use columns x rows, such as 80x24: 60x16 to 500x300".to_owned();
+    sizes.filter(fits).ok_or_else(wrong)
 }
 
 #[derive(Debug, ClapArgs)]

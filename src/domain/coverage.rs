@@ -1,4 +1,10 @@
-//! What is known of one day of one dataset.
+//! What is known of one day of one dataset, and of many.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{dataset::Dataset, dates::DateSpan};
 
 /// The state of one account's day in one dataset. No row at all means: never asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,5 +42,40 @@ impl Coverage {
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What CentralDB keeps of one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayFact {
+    pub state: Coverage,
+    /// When the day entered this state.
+    pub since: Timestamp,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// A failed day is not asked for again before, unless it is repaired.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// The days of a span that were asked for, each dataset's for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageMap {
+    pub span: DateSpan,
+    pub days: BTreeMap<Dataset, BTreeMap<Date, DayFact>>,
+    /// The first day of all that was ever asked for.
+    pub first: Option<Date>,
+}
+
+impl CoverageMap {
+    pub const fn new(span: DateSpan) -> Self {
+        Self {
+            span,
+            days: BTreeMap::new(),
+            first: None,
+        }
+    }
+
+    pub fn day(&self, dataset: Dataset, on: Date) -> Option<&DayFact> {
+        self.days.get(&dataset)?.get(&on)
     }
 }

@@ -1,11 +1,18 @@
 //! A job is one sync run; a task is one planned request (or page) of it.
 
+mod wording;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{account::AccountName, dataset::Dataset, dates::DateSpan, failure::Failure};
+use super::{
+    account::AccountName,
+    dataset::Dataset,
+    dates::DateSpan,
+    failure::{Failure, FailureKind},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -78,6 +85,12 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    pub const ALL: [Self; 3] = [Self::Person, Self::Schedule, Self::Headless];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|trigger| trigger.name() == name)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Person => "person",
@@ -192,11 +205,37 @@ impl JobReport {
     }
 }
 
+/// A job as CentralDB remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRecord {
+    pub report: JobReport,
+    pub trigger: Trigger,
+    pub started_at: Timestamp,
+    /// `None` while it runs.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Why a job of the past did not succeed. Its remedy was for then: it stands in
+/// the sentence, and trying again is a person's choice.
+pub fn remembered_failure(status: JobStatus, message: String) -> Failure {
+    let kind = match status {
+        JobStatus::AuthExpired => FailureKind::AuthExpired,
+        JobStatus::RateLimited => FailureKind::RateLimited,
+        JobStatus::Cancelled => FailureKind::Cancelled,
+        JobStatus::Partial => FailureKind::Partial,
+        JobStatus::Queued | JobStatus::Running | JobStatus::Succeeded | JobStatus::Failed => {
+            FailureKind::Unexpected
+        }
+    };
+    Failure::new(kind, message, "")
+}
+
 /// A job as the app lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobSummary {
     pub id: JobId,
     pub status: JobStatus,
+    pub trigger: Trigger,
     pub started_at: Timestamp,
     pub finished_at: Option<Timestamp>,
     pub requests: u32,

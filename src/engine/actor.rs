@@ -10,24 +10,22 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Deps, Mode,
-    command::{Command, Shape},
+    Deps, Mode, answers,
+    command::Command,
     doctor,
     event::{Event, SyncEvent},
     schedule::Schedule,
 };
 use crate::{
     auth::Auth,
-    central_db::{CentralDbError, accounts, auth_events, jobs, log, state},
+    central_db::{CentralDb, CentralDbError, jobs, log, state},
     domain::{
-        account::{Account, AccountName},
-        audit::AuthEvent,
+        account::AccountName,
         failure::{Failure, FailureKind},
-        job::{JobReport, Price, SyncRequest, Trigger},
-        secret::Secret,
-        session::{AccountState, Lane},
+        job::{JobId, SyncRequest, Trigger},
+        session::AccountState,
     },
-    sync::run::{self, JobEvent, Workshop},
+    sync::run::JobEvent,
 };
 
 /// How often an open app looks whether another process changed something: one
@@ -52,6 +50,8 @@ pub(super) struct Actor {
     schedule: Schedule,
     version: Option<i64>,
     last_line: i64,
+    /// The newest ended job of each account, as far as it was told.
+    last_jobs: BTreeMap<AccountName, JobId>,
 }
 
 impl Actor {
@@ -76,6 +76,7 @@ impl Actor {
             schedule: Schedule::default(),
             version: None,
             last_line: 0,
+            last_jobs: BTreeMap::new(),
         }
     }
 
@@ -85,6 +86,7 @@ impl Actor {
         let stop = self.stop.clone();
         let changed = Arc::clone(&self.changed);
         let is_watching = self.mode == Mode::Watching;
+        let looks = self.mode != Mode::OneShot;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -101,7 +103,7 @@ impl Actor {
                     tracing::error!("a task of the engine panicked");
                     self.emit(Event::Trouble(Failure::unexpected("Something inside garminsync broke."))).await;
                 },
-                () = changed.notified(), if is_watching => self.look().await,
+                () = changed.notified(), if looks => self.look().await,
                 _ = look.tick(), if is_watching => {
                     self.look().await;
                     self.sync_what_is_due().await;
@@ -144,7 +146,7 @@ impl Actor {
                 to.send(Event::KeyFound { place }).await;
             }),
             Command::Audit { account } => self.spawn(|auth, to| async move {
-                let event = match audit(&auth, &account).await {
+                let event = match answers::audit(&auth, &account).await {
                     Ok(events) => Event::Audit { account, events },
                     Err(failure) => Event::Trouble(failure),
                 };
@@ -161,11 +163,11 @@ impl Actor {
                 to.send(event).await;
             }),
             Command::Check { account } => self.spawn(|auth, to| async move {
-                let result = check(&auth, &account).await;
+                let result = answers::check(&auth, &account).await;
                 to.send(Event::Checked { account, result }).await;
             }),
             Command::Token { account, lane } => self.spawn(|auth, to| async move {
-                let result = bearer(&auth, &account, lane).await;
+                let result = answers::bearer(&auth, &account, lane).await;
                 to.send(Event::Token { result }).await;
             }),
             Command::ImportSession {
@@ -185,7 +187,7 @@ impl Actor {
                 shape,
                 passphrase,
             } => self.spawn(|auth, to| async move {
-                let result = export(&auth, &account, shape, passphrase.as_ref()).await;
+                let result = answers::export(&auth, &account, shape, passphrase.as_ref()).await;
                 to.send(Event::Exported { result }).await;
             }),
             Command::Rekey => self.spawn(|auth, to| async move {
@@ -203,7 +205,7 @@ impl Actor {
             Command::Plan { account, request } => {
                 let shop = self.deps.workshop();
                 self.spawn(|_, to| async move {
-                    let result = price(&shop, &account, &request).await;
+                    let result = answers::price(&shop, &account, &request).await;
                     to.send(Event::Planned { account, result }).await;
                 });
             }
@@ -217,9 +219,20 @@ impl Actor {
                     sync.cancel();
                 }
             }
+            Command::Jobs { account, before } => {
+                self.read(|db| async move { answers::jobs(&db, account, before).await });
+            }
+            Command::Job { account, job } => {
+                self.read(|db| async move { answers::job(&db, account, job).await });
+            }
+            Command::Coverage { account, span } => {
+                self.read(|db| async move { answers::coverage(&db, account, span).await });
+            }
+            Command::Rename { from, to } => self.rename(from, to),
             Command::Reload => {
                 self.version = None;
                 self.last_line = 0;
+                self.last_jobs.clear();
                 self.changed.notify_one();
             }
         }
@@ -235,6 +248,33 @@ impl Actor {
         self.work.spawn(async move {
             work.await;
             changed.notify_one();
+        });
+    }
+
+    /// Answers from CentralDB alone. Nothing changes by it, so nothing is looked at.
+    fn read<F>(&mut self, work: impl FnOnce(CentralDb) -> F)
+    where
+        F: Future<Output = Result<Event, Failure>> + Send + 'static,
+    {
+        let outlet = self.outlet();
+        let work = work(self.deps.central_db.clone());
+        self.work.spawn(async move {
+            outlet.send(work.await.unwrap_or_else(Event::Trouble)).await;
+        });
+    }
+
+    /// A running sync knows its account by the old name.
+    fn rename(&mut self, from: AccountName, to: AccountName) {
+        if self.syncs.contains_key(&from) {
+            let result = Err(Failure::busy(&from));
+            return self.spawn(|_, out| async move {
+                out.send(Event::Renamed { from, to, result }).await;
+            });
+        }
+        self.schedule.inherit(&from, &to);
+        self.spawn(|auth, out| async move {
+            out.send(answers::rename(&auth.central_db, from, to).await)
+                .await;
         });
     }
 
@@ -278,16 +318,17 @@ impl Actor {
                 });
                 changed.notify_one();
             };
-            let event = match sync(&auth, &shop, &name, (trigger, &request), cancel, &on).await {
-                Ok(report) => SyncEvent::Finished(report),
-                // The schedule found another process at it: that is as good as its own sync.
-                Err(failure)
-                    if trigger == Trigger::Schedule && failure.kind == FailureKind::Busy =>
-                {
-                    return;
-                }
-                Err(failure) => SyncEvent::Refused(failure),
-            };
+            let event =
+                match answers::sync(&auth, &shop, &name, (trigger, &request), cancel, &on).await {
+                    Ok(report) => SyncEvent::Finished(report),
+                    // The schedule found another process at it: that is as good as its own sync.
+                    Err(failure)
+                        if trigger == Trigger::Schedule && failure.kind == FailureKind::Busy =>
+                    {
+                        return;
+                    }
+                    Err(failure) => SyncEvent::Refused(failure),
+                };
             to.send(Event::Sync {
                 account: name,
                 event,
@@ -343,7 +384,28 @@ impl Actor {
             self.last_line = last.id;
             self.emit(Event::Log(lines)).await;
         }
+        self.tell_last_jobs().await?;
         self.tell_schedule().await;
+        Ok(())
+    }
+
+    /// The last job of each account, whichever process ran it.
+    async fn tell_last_jobs(&mut self) -> Result<(), CentralDbError> {
+        let (states, told) = (self.states.clone(), self.last_jobs.clone());
+        let news = self.deps.central_db.read(move |db| {
+            let mut news = Vec::new();
+            for account in states.iter().map(|state| &state.account) {
+                let last = jobs::last_ended(db, account.id)?;
+                if let Some(job) = last.filter(|job| told.get(&account.name) != Some(job)) {
+                    news.extend(jobs::record(db, account, job)?.map(|record| (job, record)));
+                }
+            }
+            Ok(news)
+        });
+        for (job, record) in news.await? {
+            self.last_jobs.insert(record.report.account.clone(), job);
+            self.emit(Event::LastJob(Box::new(record))).await;
+        }
         Ok(())
     }
 
@@ -420,76 +482,4 @@ fn has_lapsed(state: &AccountState, now: jiff::Timestamp) -> bool {
         .as_ref()
         .is_some_and(|challenge| challenge.is_expired(now))
         || state.cool_downs.iter().any(|rest| rest.until <= now)
-}
-
-async fn account(auth: &Auth, name: &AccountName) -> Result<Account, Failure> {
-    let wanted = name.clone();
-    let found = auth
-        .central_db
-        .read(move |db| accounts::by_name(db, &wanted))
-        .await?;
-    found.ok_or_else(|| Failure::signed_out(name))
-}
-
-/// Lines of the audit trail that a front gets.
-const AUDIT_LINES: u32 = 200;
-
-async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEvent>, Failure> {
-    let id = account(auth, name).await?.id;
-    let newest = auth
-        .central_db
-        .read(move |db| auth_events::newest(db, id, AUDIT_LINES));
-    Ok(newest.await?)
-}
-
-async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
-    auth.check(&account(auth, name).await?).await
-}
-
-async fn bearer(auth: &Auth, name: &AccountName, lane: Lane) -> Result<Secret, Failure> {
-    auth.bearer(&account(auth, name).await?, lane).await
-}
-
-async fn export(
-    auth: &Auth,
-    name: &AccountName,
-    shape: Shape,
-    passphrase: Option<&Secret>,
-) -> Result<Vec<(&'static str, Secret)>, Failure> {
-    let account = account(auth, name).await?;
-    auth.export_session(&account, shape, passphrase).await
-}
-
-async fn price(
-    shop: &Workshop,
-    name: &AccountName,
-    request: &SyncRequest,
-) -> Result<Price, Failure> {
-    let wanted = name.clone();
-    let found = shop
-        .central_db
-        .read(move |db| accounts::by_name(db, &wanted))
-        .await?;
-    run::price(
-        shop,
-        &found.ok_or_else(|| Failure::signed_out(name))?,
-        request,
-    )
-    .await
-}
-
-async fn sync(
-    auth: &Auth,
-    shop: &Workshop,
-    name: &AccountName,
-    what: (Trigger, &SyncRequest),
-    cancel: CancellationToken,
-    on: &(dyn Fn(JobEvent) + Send + Sync),
-) -> Result<JobReport, Failure> {
-    let account = account(auth, name).await?;
-    let client = auth
-        .client(account.region)
-        .map_err(|e| e.failure("the sync"))?;
-    let keeper = auth.keeper(account.clone(), client.clone());
-    run::run(shop, account, client, keeper, what, cancel, on).await
 }

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     account::{AccountName, Region},
-    job::{SyncRequest, Trigger},
+    dates::DateSpan,
+    job::{JobId, SyncRequest, Trigger},
     secret::Secret,
     session::Lane,
 };
@@ -74,6 +75,21 @@ pub enum Command {
     /// Examine everything; Garmin's hosts unless `is_offline`. Answered by
     /// `Event::Examined`.
     Examine { is_offline: bool },
-    /// Ask for `Event::State` and the newest log lines again.
+    /// A page of past jobs, newest first. Answered by `Event::Jobs`.
+    Jobs {
+        account: AccountName,
+        /// Only older ones than this.
+        before: Option<JobId>,
+    },
+    /// One job's report with its log lines. Answered by `Event::Job`.
+    Job { account: AccountName, job: JobId },
+    /// What is known of the days of a span. Answered by `Event::Coverage`.
+    Coverage {
+        account: AccountName,
+        span: DateSpan,
+    },
+    /// Give an account another local name. Answered by `Event::Renamed`.
+    Rename { from: AccountName, to: AccountName },
+    /// Ask for `Event::State`, the last jobs and the newest log lines again.
     Reload,
 }

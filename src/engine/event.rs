@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use crate::domain::{
     account::AccountName,
     audit::AuthEvent,
+    coverage::CoverageMap,
     failure::Failure,
     finding::Finding,
-    job::{JobId, JobReport, Price},
+    job::{JobId, JobRecord, JobReport, JobSummary, Price},
     log::LogEntry,
     secret::Secret,
     session::AccountState,
@@ -79,6 +80,33 @@ pub enum Event {
     Planned {
         account: AccountName,
         result: Result<Price, Failure>,
+    },
+    /// The last job of an account that ended, at first and whenever it is another
+    /// one; this process or another ran it.
+    LastJob(Box<JobRecord>),
+    /// Newest first.
+    Jobs {
+        account: AccountName,
+        /// As asked.
+        before: Option<JobId>,
+        jobs: Vec<JobSummary>,
+        is_last_page: bool,
+    },
+    /// `None`: CentralDB knows no such job of this account.
+    Job {
+        account: AccountName,
+        record: Option<Box<JobRecord>>,
+        /// Oldest first.
+        lines: Vec<LogEntry>,
+    },
+    Coverage {
+        account: AccountName,
+        coverage: CoverageMap,
+    },
+    Renamed {
+        from: AccountName,
+        to: AccountName,
+        result: Result<(), Failure>,
     },
     /// Something failed that no other event tells.
     Trouble(Failure),

@@ -23,6 +23,13 @@ impl Schedule {
         *last = at.max(*last);
     }
 
+    /// The account may be called `to` from now on: that one begins where it is.
+    pub(super) fn inherit(&mut self, from: &AccountName, to: &AccountName) {
+        if let Some(at) = self.last.get(from).copied() {
+            self.note(to, at);
+        }
+    }
+
     /// When `state`'s account is due; `None` while it needs a person first.
     pub(super) fn due(
         &self,

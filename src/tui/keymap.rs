@@ -5,17 +5,31 @@
 //! the table (a test holds that). A key that is in two scopes means what the
 //! narrower one says.
 
+mod remap;
 mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-pub use self::table::BINDINGS;
+pub use self::{
+    remap::{NAMES, TOGETHER},
+    table::BINDINGS,
+};
 
 /// Where a binding holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     Anywhere,
+    /// Every screen where nothing is typed.
+    Browse,
     Home,
+    /// The line that filters the log.
+    Filter,
+    Jobs,
+    /// One job's report.
+    Report,
+    Coverage,
+    /// The price before a repair or a backfill.
+    Price,
     /// The chooser of the sign-in doors.
     Doors,
     /// The password door's form.
@@ -25,7 +39,11 @@ pub enum Scope {
     Mfa,
     Accounts,
     NewAccount,
+    Rename,
     Audit,
+    Doctor,
+    About,
+    Palette,
     /// Any line of text.
     Field,
     Help,
@@ -45,6 +63,19 @@ pub enum Action {
     EnterCode,
     Accounts,
     Audit,
+    Coverage,
+    YearBack,
+    YearForward,
+    /// Begins a selection of days.
+    Mark,
+    Repair,
+    Backfill,
+    Jobs,
+    /// The report of the log line under the cursor.
+    OpenReport,
+    FilterLog,
+    ClearFilter,
+    LogKinds,
     Follow,
     ExactTimes,
     Help,
@@ -52,10 +83,13 @@ pub enum Action {
     Back,
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
-    Oldest,
-    Newest,
+    /// The top of a list or text.
+    First,
+    Last,
     Submit,
     NextField,
     PreviousField,
@@ -69,6 +103,13 @@ pub enum Action {
     UseFoundKey,
     NewCode,
     NewAccount,
+    Rename,
+    Doctor,
+    /// The doctor also asks Garmin's hosts.
+    AskHosts,
+    LookAgain,
+    About,
+    Palette,
     Yes,
     Edit(Edit),
 }
@@ -88,6 +129,7 @@ pub enum Edit {
     ClearWord,
 }
 
+#[derive(Clone, Copy, Debug)]
 pub struct Binding {
     pub scope: Scope,
     pub code: KeyCode,
@@ -104,6 +146,7 @@ impl Binding {
     pub fn key_name(&self) -> String {
         let name = match self.code {
             KeyCode::Char(c) if self.ctrl => return format!("Ctrl-{}", c.to_ascii_uppercase()),
+            KeyCode::Char(' ') => "Space",
             KeyCode::Char(c) => return c.to_string(),
             KeyCode::F(n) => return format!("F{n}"),
             KeyCode::Up => "↑",
@@ -142,18 +185,60 @@ impl Binding {
     }
 }
 
-/// The bindings of `scopes`, in the table's order.
-pub fn within(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS
-        .iter()
-        .filter(move |binding| scopes.contains(&binding.scope))
+/// The table, with the person's own keys in it.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
 }
 
-/// What `key` means in `scopes`.
-pub fn action(key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
-    within(scopes)
-        .find(|binding| binding.matches(key))
-        .map(|binding| binding.action)
+impl Default for Keymap {
+    fn default() -> Self {
+        Self {
+            bindings: BINDINGS.to_vec(),
+        }
+    }
+}
+
+impl Keymap {
+    /// The bindings of `scopes`, in the table's order.
+    pub fn within(&self, scopes: &[Scope]) -> impl Iterator<Item = &Binding> {
+        let held = |binding: &&Binding| scopes.contains(&binding.scope);
+        self.bindings.iter().filter(held)
+    }
+
+    /// What `key` means in `scopes`.
+    pub fn action(&self, key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
+        self.within(scopes)
+            .find(|binding| binding.matches(key))
+            .map(|binding| binding.action)
+    }
+
+    /// The first key of an action, to be named in a sentence.
+    pub fn key_of(&self, action: Action) -> String {
+        let found = self
+            .bindings
+            .iter()
+            .find(|binding| binding.action == action);
+        found.map(Binding::key_name).unwrap_or_default()
+    }
+
+    /// One line of help per action: all of its keys, and what it does.
+    pub fn help(&self, scopes: &[Scope]) -> Vec<(String, &'static str)> {
+        let mut lines: Vec<(Action, String, &'static str)> = Vec::new();
+        for binding in self.within(scopes) {
+            match lines
+                .iter_mut()
+                .find(|(action, ..)| *action == binding.action)
+            {
+                Some((_, keys, _)) => *keys = format!("{keys} {}", binding.key_name()),
+                None => lines.push((binding.action, binding.key_name(), binding.what)),
+            }
+        }
+        lines
+            .into_iter()
+            .map(|(_, keys, what)| (keys, what))
+            .collect()
+    }
 }
 
 /// The character a key types: any printable one without Ctrl. Ctrl with Alt is
@@ -168,24 +253,6 @@ pub fn typed(key: &KeyEvent) -> Option<char> {
         }
         _ => None,
     }
-}
-
-/// One line of help per action: all of its keys, and what it does.
-pub fn help(scopes: &[Scope]) -> Vec<(String, &'static str)> {
-    let mut lines: Vec<(Action, String, &'static str)> = Vec::new();
-    for binding in within(scopes) {
-        match lines
-            .iter_mut()
-            .find(|(action, ..)| *action == binding.action)
-        {
-            Some((_, keys, _)) => *keys = format!("{keys} {}", binding.key_name()),
-            None => lines.push((binding.action, binding.key_name(), binding.what)),
-        }
-    }
-    lines
-        .into_iter()
-        .map(|(_, keys, what)| (keys, what))
-        .collect()
 }
 
 #[cfg(test)]

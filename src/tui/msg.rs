@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use crossterm::event::{Event as TerminalEvent, KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
@@ -14,6 +14,7 @@ use crate::{domain::secret::Secret, engine::event::Event};
 pub enum Msg {
     Key(KeyEvent),
     Paste(Secret),
+    Mouse(MouseEvent),
     Resized(Size),
     /// The only way time gets in.
     Tick(Timestamp),
@@ -33,10 +34,8 @@ impl Msg {
             TerminalEvent::Key(key) if !key.is_release() => Some(Self::Key(key)),
             TerminalEvent::Paste(text) => Some(Self::Paste(Secret::new(text))),
             TerminalEvent::Resize(width, height) => Some(Self::Resized(Size { width, height })),
-            TerminalEvent::Key(_)
-            | TerminalEvent::Mouse(_)
-            | TerminalEvent::FocusGained
-            | TerminalEvent::FocusLost => None,
+            TerminalEvent::Mouse(event) => Some(Self::Mouse(event)),
+            TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
         }
     }
 }
@@ -46,6 +45,7 @@ impl fmt::Debug for Msg {
         match self {
             Self::Key(_) => f.write_str("Key(…)"),
             Self::Paste(_) => f.write_str("Paste(…)"),
+            Self::Mouse(event) => write!(f, "Mouse({:?})", event.kind),
             Self::Resized(size) => write!(f, "Resized({}x{})", size.width, size.height),
             Self::Tick(now) => write!(f, "Tick({now})"),
             Self::Engine(event) => write!(f, "Engine({event:?})"),

@@ -4,26 +4,37 @@
 //! impossible screen does not compile. Questions that both update and view ask
 //! (what is known of the account, whether a key makes sense) are answered here.
 
+mod sense;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use ratatui::layout::Size;
 
 use super::{
-    keymap::{Action, Scope},
+    keymap::{Keymap, Scope},
     pane::{
+        about::AboutPane,
         accounts::AccountsPane,
         audit::AuditPane,
         browser::BrowserPane,
+        coverage::CoveragePane,
+        doctor::DoctorPane,
         doors::{DoorChoice, DoorsPane},
+        help::HelpPane,
         job::JobPane,
+        jobs::JobsPane,
         key::KeyPane,
         login::LoginPane,
         mfa::MfaPane,
         new_account::NewAccountPane,
+        palette::PalettePane,
+        price::PricePane,
+        rename::RenamePane,
+        report::ReportPane,
         sync_log::SyncLog,
     },
-    times::Times,
+    times::{Times, stands_for},
     widget::{
         gauge::SPINNER_STEP_MS,
         toast::{Level, Toasts},
@@ -33,9 +44,13 @@ use crate::domain::{
     account::{AccountName, Region},
     challenge::Challenge,
     cool_down::{CoolDown, CoolDownScope},
+    coverage::CoverageMap,
     failure::Failure,
     session::{AccountState, SessionStatus},
 };
+
+/// What lists of times need, and how old a screen may be after a laptop slept.
+const LONGEST: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub enum Screen {
@@ -48,6 +63,12 @@ pub enum Screen {
     Accounts(AccountsPane),
     NewAccount(NewAccountPane),
     Audit(AuditPane),
+    Jobs(JobsPane),
+    Report(ReportPane),
+    Coverage(CoveragePane),
+    Rename(RenamePane),
+    Doctor(DoctorPane),
+    About(AboutPane),
 }
 
 impl Screen {
@@ -61,10 +82,16 @@ impl Screen {
 }
 
 /// What lies over the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Overlay {
-    Help,
-    SignOut,
+    Help(HelpPane),
+    /// The line in which the log's filter is typed.
+    Filter,
+    /// What a repair would cost, before it begins.
+    Price(Box<PricePane>),
+    /// The question before an account is signed out.
+    SignOut(AccountName),
+    Palette(Box<PalettePane>),
     /// The warning before a password goes out despite a cool-down.
     CoolDown,
 }
@@ -82,7 +109,11 @@ pub enum Waiting {
 pub struct Desk {
     pub job: JobPane,
     pub log: SyncLog,
+    /// The coverage of the last days; `None` until it was read.
+    pub strip: Option<CoverageMap>,
     pub waiting: Option<Waiting>,
+    /// Where a new account lives, until it is known.
+    pub region: Option<Region>,
 }
 
 #[derive(Debug)]
@@ -94,7 +125,12 @@ pub struct State {
     others: BTreeMap<AccountName, Desk>,
     /// Label and value pairs that stay in sight, e.g. the demo's credentials.
     pub corner: Vec<(String, String)>,
+    /// Label and value pairs of the about screen: versions and files.
+    pub about: Vec<(String, String)>,
     pub zone: TimeZone,
+    pub keymap: Keymap,
+    /// Whether more than ASCII may be drawn.
+    pub unicode: bool,
     pub now: Timestamp,
     pub size: Size,
     pub exact_times: bool,
@@ -103,6 +139,10 @@ pub struct State {
     pub next_sync_at: Option<Timestamp>,
     /// Where a person signs in with the browser.
     browser_urls: [(Region, String); 2],
+    /// What was asked for last could not be read.
+    pub has_not_read: bool,
+    /// When the open screen's data were last asked for.
+    pub read_at: Option<Timestamp>,
     pub screen: Screen,
     pub overlay: Option<Overlay>,
     pub toasts: Toasts,
@@ -121,7 +161,10 @@ impl State {
             desk: Desk::default(),
             others: BTreeMap::new(),
             corner,
+            about: Vec::new(),
             zone,
+            keymap: Keymap::default(),
+            unicode: true,
             now,
             size: Size {
                 width: 80,
@@ -131,6 +174,8 @@ impl State {
             accounts: None,
             next_sync_at: None,
             browser_urls,
+            has_not_read: false,
+            read_at: None,
             screen: Screen::Home,
             overlay: None,
             toasts: Toasts::default(),
@@ -160,26 +205,55 @@ impl State {
         std::iter::once(&mut self.desk).chain(self.others.values_mut())
     }
 
-    pub fn is_syncing(&self, account: &AccountName) -> bool {
-        let desk = if *account == self.account {
+    fn desk_at(&self, account: &AccountName) -> Option<&Desk> {
+        if *account == self.account {
             Some(&self.desk)
         } else {
             self.others.get(account)
-        };
+        }
+    }
+
+    pub fn is_syncing(&self, account: &AccountName) -> bool {
+        let desk = self.desk_at(account);
         desk.is_some_and(|desk| desk.job.is_running())
     }
 
-    /// What is known of the shown account; `None` before the first news and
-    /// when it was never signed in here.
+    /// The account has another name from now on; what is kept of it stays.
+    pub fn rename(&mut self, from: &AccountName, to: AccountName) {
+        for state in self.accounts.iter_mut().flatten() {
+            if state.account.name == *from {
+                state.account.name = to.clone();
+            }
+        }
+        if self.account == *from {
+            self.account = to;
+        } else if let Some(desk) = self.others.remove(from) {
+            self.others.insert(to, desk);
+        }
+    }
+
+    /// The account that an action is about: the one under the cursor in the list
+    /// of accounts, else the one shown.
+    pub fn meant(&self) -> &AccountName {
+        match &self.screen {
+            Screen::Accounts(pane) => pane.selected(),
+            _ => &self.account,
+        }
+    }
+
     /// Where the shown account signs in with the browser.
     pub fn browser_url(&self) -> &str {
         let region = self
             .account_state()
-            .map_or(Region::default(), |state| state.account.region);
+            .map_or(self.desk.region.unwrap_or_default(), |state| {
+                state.account.region
+            });
         let known = self.browser_urls.iter().find(|(of, _)| *of == region);
         known.map_or("", |(_, url)| url)
     }
 
+    /// What is known of the shown account; `None` before the first news and
+    /// when it was never signed in here.
     pub fn account_state(&self) -> Option<&AccountState> {
         self.state_of(&self.account)
     }
@@ -230,11 +304,24 @@ impl State {
 
     /// Whether what is typed now goes into the screen's fields.
     pub fn takes_text(&self) -> bool {
-        self.overlay.is_none() && self.desk.waiting.is_none()
+        match self.overlay {
+            Some(Overlay::Filter | Overlay::Palette(_)) => true,
+            Some(_) => false,
+            None => self.desk.waiting.is_none(),
+        }
     }
 
     pub fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
+    }
+
+    /// What day it is where the account lives.
+    pub fn account_today(&self) -> Date {
+        let zone = self
+            .account_state()
+            .and_then(|state| state.account.time_zone.as_deref());
+        let zone = zone.and_then(|name| TimeZone::get(name).ok());
+        zone.map_or_else(|| self.today(), |zone| self.now.to_zoned(zone).date())
     }
 
     pub fn times(&self) -> Times<'_> {
@@ -247,9 +334,12 @@ impl State {
 
     /// The scopes whose keys hold right now.
     pub fn scopes(&self) -> &'static [Scope] {
-        match self.overlay {
-            Some(Overlay::Help) => &[Scope::Help, Scope::Anywhere],
-            Some(Overlay::SignOut) => &[Scope::SignOut, Scope::Anywhere],
+        match &self.overlay {
+            Some(Overlay::Help(_)) => &[Scope::Help, Scope::Anywhere],
+            Some(Overlay::Filter) => &[Scope::Filter, Scope::Field, Scope::Anywhere],
+            Some(Overlay::Price(_)) => &[Scope::Price, Scope::Anywhere],
+            Some(Overlay::Palette(_)) => &[Scope::Palette, Scope::Field, Scope::Anywhere],
+            Some(Overlay::SignOut(_)) => &[Scope::SignOut, Scope::Anywhere],
             Some(Overlay::CoolDown) => &[Scope::CoolDown, Scope::Anywhere],
             None => self.screen_scopes(),
         }
@@ -258,66 +348,21 @@ impl State {
     /// The scopes of the screen below any overlay.
     pub fn screen_scopes(&self) -> &'static [Scope] {
         match self.screen {
-            Screen::Home => &[Scope::Home, Scope::Anywhere],
-            Screen::Doors(_) => &[Scope::Doors, Scope::Anywhere],
+            Screen::Home => &[Scope::Home, Scope::Browse, Scope::Anywhere],
+            Screen::Jobs(_) => &[Scope::Jobs, Scope::Browse, Scope::Anywhere],
+            Screen::Coverage(_) => &[Scope::Coverage, Scope::Browse, Scope::Anywhere],
+            Screen::Report(_) => &[Scope::Report, Scope::Browse, Scope::Anywhere],
+            Screen::Doors(_) => &[Scope::Doors, Scope::Browse, Scope::Anywhere],
             Screen::Login(_) => &[Scope::Login, Scope::Field, Scope::Anywhere],
             Screen::Browser(_) => &[Scope::Browser, Scope::Field, Scope::Anywhere],
             Screen::Key(_) => &[Scope::Key, Scope::Field, Scope::Anywhere],
             Screen::Mfa(_) => &[Scope::Mfa, Scope::Anywhere],
-            Screen::Accounts(_) => &[Scope::Accounts, Scope::Anywhere],
+            Screen::Accounts(_) => &[Scope::Accounts, Scope::Browse, Scope::Anywhere],
+            Screen::Rename(_) => &[Scope::Rename, Scope::Field, Scope::Anywhere],
+            Screen::Doctor(_) => &[Scope::Doctor, Scope::Browse, Scope::Anywhere],
+            Screen::About(_) => &[Scope::About, Scope::Browse, Scope::Anywhere],
             Screen::NewAccount(_) => &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
-            Screen::Audit(_) => &[Scope::Audit, Scope::Anywhere],
-        }
-    }
-
-    /// Why an action makes no sense now, as the answer to its key. The hints
-    /// leave such keys out.
-    pub fn why_not(&self, action: Action) -> Option<&'static str> {
-        let status = self.status();
-        let job = &self.desk.job;
-        match (action, status) {
-            (Action::SyncNow, _) if job.is_running() => Some("A sync is already running."),
-            (Action::SyncNow | Action::SignOut | Action::EnterCode, None) => {
-                Some("Still reading CentralDB.")
-            }
-            (Action::SyncNow, Some(SessionStatus::Missing)) => {
-                Some("Not signed in yet: press l first.")
-            }
-            (Action::SyncNow, Some(SessionStatus::MfaPending)) => {
-                Some("Garmin waits for a code: press m first.")
-            }
-            (Action::SyncNow, Some(SessionStatus::Expired)) => {
-                Some("The session has ended: press l to sign in.")
-            }
-            (Action::CancelSync, _) if !job.is_running() => Some("No sync is running."),
-            (Action::CancelSync, _) if job.is_cancelling() => {
-                Some("Already stopping after the open step.")
-            }
-            (Action::EnterCode, _) if self.challenge().is_none() => Some("No code is awaited."),
-            (Action::SignOut, Some(SessionStatus::Missing)) => Some("Nobody is signed in."),
-            (Action::SignOut, _) if self.desk.waiting == Some(Waiting::SignOut) => {
-                Some("Already signing out.")
-            }
-            (Action::Yes, _) if self.overlay == Some(Overlay::CoolDown) => self.why_not_override(),
-            (Action::UseFoundKey | Action::NewCode, _) => self.why_not_here(action),
-            _ => None,
-        }
-    }
-
-    fn why_not_override(&self) -> Option<&'static str> {
-        let rest = self.sign_in_rest()?;
-        let spent = "Garmin was asked once despite the cool-down already.";
-        rest.is_overridden.then_some(spent)
-    }
-
-    /// What only the open screen can tell.
-    fn why_not_here(&self, action: Action) -> Option<&'static str> {
-        match (&self.screen, action) {
-            (Screen::Key(pane), Action::UseFoundKey) if !pane.has_found() => {
-                Some("No key was found on this machine.")
-            }
-            (Screen::Mfa(pane), Action::NewCode) => pane.why_no_new_code(self.now),
-            _ => None,
+            Screen::Audit(_) => &[Scope::Audit, Scope::Browse, Scope::Anywhere],
         }
     }
 
@@ -331,15 +376,60 @@ impl State {
     }
 
     /// When the screen has to be drawn again although nothing happens: at the
-    /// spinner's pace, at a countdown's, or for the sake of "2 min ago".
+    /// spinner's pace, at a countdown's, or when "2 min ago" turns into "3 min ago".
     pub fn cadence(&self) -> Duration {
-        if self.accounts.is_none() || self.desk.job.is_running() || self.desk.waiting.is_some() {
-            Duration::from_millis(SPINNER_STEP_MS.unsigned_abs())
-        } else if self.counts_seconds() {
-            Duration::from_secs(1)
-        } else {
-            Duration::from_secs(30)
+        let is_asking = self.desk.job.is_running() || self.desk.waiting.is_some();
+        if is_asking || self.is_reading() {
+            return Duration::from_millis(SPINNER_STEP_MS.unsigned_abs());
         }
+        if self.counts_seconds() {
+            return Duration::from_secs(1);
+        }
+        let lanes = self
+            .account_state()
+            .into_iter()
+            .flat_map(|state| &state.lanes);
+        let shown = lanes.flat_map(|lane| {
+            [
+                lane.signed_in_at,
+                lane.last_validated_at,
+                lane.access_expires_at,
+                lane.refresh_expires_at,
+            ]
+        });
+        let last = self.desk.job.last().map(|(_, at)| *at);
+        let stands = shown
+            .chain([last, self.next_sync_at, self.midnight()])
+            .flatten()
+            .map(|at| stands_for(self.now, at));
+        stands.min().unwrap_or(LONGEST).min(LONGEST)
+    }
+
+    /// When today's lines become yesterday's.
+    fn midnight(&self) -> Option<Timestamp> {
+        let today = self.now.to_zoned(self.zone.clone());
+        let tomorrow = today
+            .tomorrow()
+            .and_then(|tomorrow| tomorrow.start_of_day());
+        tomorrow.ok().map(|midnight| midnight.timestamp())
+    }
+
+    /// Whether something that is on screen has yet to be read.
+    pub fn is_reading(&self) -> bool {
+        let overlay = match &self.overlay {
+            Some(Overlay::Price(pane)) => pane.is_reading(),
+            _ => false,
+        };
+        let screen = match &self.screen {
+            Screen::Home => self.desk.strip.is_none(),
+            Screen::Audit(pane) => pane.is_reading(),
+            Screen::Jobs(pane) => pane.is_reading(),
+            Screen::Report(pane) => pane.is_reading(),
+            Screen::Coverage(pane) => pane.is_reading(),
+            Screen::Doctor(pane) => pane.is_reading(),
+            _ => false,
+        };
+        !self.has_not_read && (self.accounts.is_none() || overlay || screen)
     }
 
     fn counts_seconds(&self) -> bool {

@@ -6,7 +6,7 @@
 //! itself knows only a `Terminal`.
 
 use std::{
-    env,
+    env, fmt,
     io::{self, IsTerminal, Stdout, Write, stderr, stdout},
     mem::ManuallyDrop,
     panic,
@@ -18,8 +18,10 @@ use color_eyre::{
     config::{HookBuilder, Theme},
     eyre,
 };
+#[cfg(windows)]
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::{
-    cursor,
+    Command, cursor,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
     style::{ResetColor, force_color_output},
@@ -36,13 +38,21 @@ static ACTIVE: AtomicBool = AtomicBool::new(false);
 pub struct Session(ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>);
 
 impl Session {
-    pub fn enter() -> io::Result<Self> {
+    /// `mouse`: whether clicks and the wheel are wanted.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
         terminal::enable_raw_mode()?;
         ACTIVE.store(true, Ordering::SeqCst);
         // The theme decides on colour; crossterm's own NO_COLOR would reset
         // bold and reverse with it.
         force_color_output(true);
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
+            .and_then(|()| {
+                if mouse {
+                    execute!(stdout(), Clicks(true))
+                } else {
+                    Ok(())
+                }
+            })
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())))
             .map(|terminal| Self(ManuallyDrop::new(terminal)))
             .inspect_err(|_| leave())
@@ -66,11 +76,35 @@ fn leave() {
         let _ = execute!(
             stdout(),
             ResetColor,
+            Clicks(false),
             DisableBracketedPaste,
             LeaveAlternateScreen,
             cursor::Show
         );
         let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// Clicks and the wheel. Not crossterm's own mode: that one also reports each
+/// move of the pointer, and wakes an idle app for nothing.
+struct Clicks(bool);
+
+impl Command for Clicks {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str(if self.0 {
+            "\x1b[?1000h\x1b[?1006h"
+        } else {
+            "\x1b[?1006l\x1b[?1000l"
+        })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        if self.0 {
+            EnableMouseCapture.execute_winapi()
+        } else {
+            DisableMouseCapture.execute_winapi()
+        }
     }
 }
 

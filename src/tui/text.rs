@@ -31,6 +31,17 @@ pub fn fit(text: &str, limit: usize) -> String {
     out
 }
 
+/// At most `limit` columns, of which the last are kept.
+pub fn fit_end(text: &str, limit: usize) -> String {
+    let mut rest = text;
+    while rest.width() > limit {
+        let mut chars = rest.chars();
+        chars.next();
+        rest = chars.as_str();
+    }
+    rest.to_owned()
+}
+
 /// Exactly `columns` wide: cut, or filled with spaces on the right.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = fit(text, columns);
@@ -94,6 +105,8 @@ mod tests {
         assert_eq!(fit("日本語", 6), "日本語");
         assert_eq!(fit("日本語", 5), "日本…");
         assert_eq!(fit("日本語", 4), "日…");
+        assert_eq!(fit_end("日本語", 4), "本語");
+        assert_eq!(fit_end("日本語", 3), "語");
         assert_eq!(pad("日本語", 4), "日… ");
         assert_eq!(pad_left("7", 3), "  7");
     }

@@ -3,6 +3,8 @@
 //! Past times stop at the minute, so that a calm screen needs no redraw each
 //! second; only a countdown shows seconds.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 const MINUTE: i64 = 60;
@@ -49,6 +51,12 @@ impl Times<'_> {
             .to_string()
     }
 
+    /// `21 Nov 2026 14:07:12`
+    pub fn exactly(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone.clone());
+        at.strftime("%-d %b %Y %H:%M:%S").to_string()
+    }
+
     /// `12 Oct`, with the year when it is another one.
     pub fn day(&self, at: Timestamp) -> String {
         let at = at.to_zoned(self.zone.clone());
@@ -69,6 +77,22 @@ impl Times<'_> {
             format!("{} {}", self.day(at), clock.strftime("%H:%M"))
         }
     }
+}
+
+/// How long the words for `at` stay as they are. Nothing has to be drawn, and
+/// nobody woken, before.
+pub fn stands_for(now: Timestamp, at: Timestamp) -> Duration {
+    let unit = |s: i64| match s {
+        ..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        _ => DAY,
+    };
+    let left = match (seconds(at, now), seconds(now, at)) {
+        (past, _) if past >= 0 => unit(past) - past % unit(past),
+        (_, future @ ..MINUTE) => future.min(1),
+        (_, future) => future % unit(future) + 1,
+    };
+    Duration::from_secs(u64::try_from(left).unwrap_or(1).max(1))
 }
 
 /// `4:31`, `1:04:31`; `0:00` once it is over.
@@ -137,6 +161,30 @@ mod tests {
         assert_eq!(past(3600), "1 h ago");
         assert_eq!(past(86_400), "1 day ago");
         assert_eq!(past(3 * 86_400), "3 days ago");
+    }
+
+    #[test]
+    fn words_stand_until_the_next_would_be_said() {
+        let zone = TimeZone::UTC;
+        let said = |now: i64, of: i64| {
+            let times = Times {
+                now: at(now),
+                zone: &zone,
+                exact: false,
+            };
+            (times.past(at(of)), times.future(at(of)))
+        };
+        for of in [
+            -200_000, -90_000, -86_400, -3700, -3600, -61, -60, -1, 0, 1, 59, 60, 61, 3600,
+        ] {
+            let wait = i64::try_from(stands_for(at(0), at(of)).as_secs()).unwrap();
+            assert_eq!(said(0, of), said(wait - 1, of), "{of}: not before {wait}");
+            assert_ne!(said(0, of), said(wait, of), "{of}: after {wait}");
+        }
+        for of in [3661, 7200, 86_400, 90_000, 200_000] {
+            let wait = i64::try_from(stands_for(at(0), at(of)).as_secs()).unwrap();
+            assert_ne!(said(0, of).1, said(wait, of).1, "{of}: after {wait}");
+        }
     }
 
     #[test]

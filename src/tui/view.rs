@@ -11,8 +11,9 @@ use ratatui::{
 };
 
 use super::{
-    keymap,
-    pane::{cool_down, help, home, session, sign_out},
+    ascii,
+    keymap::{Action, Binding, Scope},
+    pane::{cool_down, home, session, sign_out},
     state::{Overlay, Screen, State},
     text::wrap,
     theme::{Role, Theme},
@@ -28,7 +29,7 @@ pub struct Regions {
     title: Rect,
     pub body: Rect,
     corner: Rect,
-    hints: Rect,
+    pub hints: Rect,
 }
 
 /// Where everything goes on a screen of the state's size.
@@ -73,22 +74,37 @@ pub fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         Screen::Accounts(pane) => pane.view(state, frame, regions.body, theme),
         Screen::NewAccount(pane) => pane.view(state, frame, regions.body, theme),
         Screen::Audit(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Jobs(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Report(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Coverage(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Rename(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::Doctor(pane) => pane.view(state, frame, regions.body, theme),
+        Screen::About(pane) => pane.view(state, frame, regions.body, theme),
     }
     frame.render_widget(
         Paragraph::new(note::lines(&state.corner, regions.corner.width, theme)),
         regions.corner,
     );
+    let shown: Vec<(String, &str)> = hints(state).iter().map(hint).collect();
     frame.render_widget(
-        hints::line(&shown_hints(state), regions.hints.width, theme),
+        hints::line(&shown, regions.hints.width, theme),
         regions.hints,
     );
-    match state.overlay {
-        Some(Overlay::Help) => help::view(state, frame, regions.body, theme),
-        Some(Overlay::SignOut) => sign_out::view(state, frame, regions.body, theme),
+    match &state.overlay {
+        Some(Overlay::Price(pane)) => pane.view(state, frame, regions.body, theme),
+        Some(Overlay::Help(pane)) => pane.view(state, frame, regions.body, theme),
+        Some(Overlay::Palette(pane)) => pane.view(state, frame, regions.body, theme),
+        Some(Overlay::SignOut(account)) => {
+            sign_out::view(account, state, frame, regions.body, theme);
+        }
         Some(Overlay::CoolDown) => cool_down::view(state, frame, regions.body, theme),
-        None => {}
+        // The filter is typed on the log's own edge.
+        Some(Overlay::Filter) | None => {}
     }
     state.toasts.view(frame, regions.body, theme);
+    if !state.unicode {
+        ascii::flatten(frame.buffer_mut());
+    }
 }
 
 /// ` garminsync   ada  ● VALID`
@@ -110,7 +126,10 @@ fn title(state: &State, theme: Theme) -> Line<'static> {
 /// When a person is needed; louder in the last days.
 fn forecast(state: &State, theme: Theme) -> Line<'static> {
     let (text, role) = match (state.status(), state.account_state()) {
-        (Some(SessionStatus::Missing), _) => ("press l to sign in".to_owned(), Role::Muted),
+        (Some(SessionStatus::Missing), _) => {
+            let key = state.keymap.key_of(Action::SignIn);
+            (format!("press {key} to sign in"), Role::Muted)
+        }
         (Some(status), Some(account)) => {
             let Some(when) = session::needs_person(account, status, state.now) else {
                 return Line::default();
@@ -138,7 +157,10 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
         return Line::from(vec![spinner(), Span::raw("asking Garmin ")]);
     }
     if state.desk.job.is_running() {
-        return Line::from(vec![spinner(), Span::raw("syncing ")]);
+        let tally = state.desk.job.tally();
+        let tally = tally.map(|(done, planned)| format!("{done} of {planned} "));
+        let text = format!("syncing {}", tally.unwrap_or_default());
+        return Line::from(vec![spinner(), Span::raw(text)]);
     }
     match state.next_sync_at {
         Some(at) => Line::styled(
@@ -150,11 +172,28 @@ fn next(state: &State, theme: Theme) -> Line<'static> {
 }
 
 /// The keys worth a place on the bottom line: those that make sense now.
-fn shown_hints(state: &State) -> Vec<(String, &'static str)> {
-    keymap::within(state.scopes())
-        .filter(|binding| state.why_not(binding.action).is_none())
-        .filter_map(|binding| binding.hint.map(|hint| (binding.key_name(), hint)))
+pub fn hints(state: &State) -> Vec<Binding> {
+    let bindings = state.keymap.within(state.scopes());
+    bindings
+        .filter(|binding| binding.hint.is_some() && state.why_not(binding.action).is_none())
+        .filter(|binding| is_worth_a_hint(state, binding))
+        .copied()
         .collect()
+}
+
+/// A key and its short words.
+pub fn hint(binding: &Binding) -> (String, &'static str) {
+    (binding.key_name(), binding.hint.unwrap_or_default())
+}
+
+/// The ways to other screens are told at home; elsewhere the help has them.
+fn is_worth_a_hint(state: &State, binding: &Binding) -> bool {
+    let at_home = matches!(state.screen, Screen::Home);
+    match binding.action {
+        Action::SignIn => state.status() != Some(SessionStatus::Valid),
+        Action::Help => true,
+        _ => at_home || binding.scope != Scope::Browse,
+    }
 }
 
 fn too_small(state: &State, frame: &mut Frame<'_>, theme: Theme) {

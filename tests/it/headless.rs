@@ -342,3 +342,51 @@ fn the_simulator_runs_alone_and_prints_its_address_first() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_is_shown_in_a_pipe() {
+    let world = World::signed_in(scenario()).await;
+    assert_eq!(world.run(&["--sync"], "").await.code, 0);
+    for (screen, word) in [
+        ("home", "Last sync · job 1"),
+        ("coverage", "Coverage of default"),
+        ("jobs", "--sync"),
+        ("report", "SUCCEEDED"),
+        ("accounts", "needs you"),
+        ("events", "Sign-in events"),
+        ("doctor", "integrity"),
+        ("about", "not affiliated"),
+        ("keys", "sync now"),
+        ("sign-in", "Personal API key"),
+    ] {
+        let ran = world.run(&["show", screen, "--size", "80x24"], "").await;
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.out.contains(word), "{screen}:\n{}", ran.out);
+        assert_eq!(ran.out.lines().count(), 24);
+        assert!(!ran.out.contains('\x1b'), "plain into a pipe");
+    }
+    let picture = world.run(&["show", "home", "--svg"], "").await;
+    assert!(picture.out.starts_with("<svg") && picture.out.contains("SUCCEEDED"));
+    let wrong = world.run(&["show", "home", "--size", "9x9"], "").await;
+    assert_eq!(wrong.code, 2);
+    assert_eq!(
+        world.number("SELECT count(*) FROM sync_job"),
+        1,
+        "it only reads"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_or_colour_is_told_with_its_line() {
+    let world = World::new(scenario()).await;
+    let config = world.home().join("config.toml");
+    for (text, words) in [
+        ("[keys]\nfly = \"x\"\n", "line 2"),
+        ("[ui]\n\n[theme]\naccent = \"reddish\"\n", "line 4"),
+    ] {
+        std::fs::write(&config, text).unwrap();
+        let ran = world.run(&["show", "home"], "").await;
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+}

@@ -8,10 +8,14 @@
 
 mod harness;
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
-use garminsync::simulator::Scenario;
+use garminsync::{
+    simulator::Scenario,
+    tui::terminal::{self, Session},
+};
 use harness::Pty;
+use ratatui::Frame;
 use rustix::process::Signal;
 
 use crate::support::{World, scenario, with_mfa};
@@ -82,6 +86,44 @@ async fn resizing_in_mid_sync_keeps_everything_and_too_small_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_earlier_runs_did_is_there_and_every_screen_leads_back() {
+    let world = World::signed_in(scenario()).await;
+    assert_eq!(world.run(&["--sync"], "").await.code, 0);
+    let mut app = Pty::start(&world.command(&[]), 100, 30);
+    app.shows("Last sync · job 1");
+    app.types("h");
+    app.shows("asked for by");
+    app.types("\x1b[F\r");
+    app.shows("Report of job 1");
+    app.shows("SUCCEEDED");
+    app.types(ESC);
+    app.shows("Jobs of default");
+    app.types("c");
+    app.shows("not asked");
+    app.types("r");
+    app.shows("Repair activities");
+    app.shows("do it");
+    app.types("n");
+    app.types(":about\r");
+    app.shows("not affiliated");
+    app.types("a");
+    app.shows("needs you");
+    app.types("e");
+    app.shows("Rename account default");
+    app.types("\x15ada\r");
+    app.shows("is called ada now");
+    app.types(ESC);
+    app.shows("Sync log");
+    app.types("/nothing new\r");
+    app.shows("/ nothing new");
+    app.types(ESC);
+    app.hides("/ nothing new");
+    app.types("q");
+    app.ended(0);
+    assert_eq!(world.text("SELECT name FROM account"), "ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quitting_in_mid_sync_ends_soon_and_loses_nothing() {
     let world = World::signed_in(Scenario {
         latency: Duration::from_millis(150),
@@ -128,4 +170,35 @@ async fn the_demo_shows_what_to_type() {
         0,
         "the demo has its own home"
     );
+}
+
+/// Not a test of its own: the one below runs it in a terminal.
+#[test]
+#[ignore = "takes a terminal of its own"]
+fn an_app_that_panics() {
+    terminal::install_hooks().unwrap();
+    let mut session = Session::enter(true).unwrap();
+    let background = std::thread::spawn(|| panic!("planned, in the background"));
+    assert!(background.join().is_err());
+    let draw = |frame: &mut Frame<'_>| frame.render_widget("the screen stands", frame.area());
+    session.terminal().draw(draw).unwrap();
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    panic!("planned, while drawing");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_one_in_the_background_leaves_the_screen() {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "pty::an_app_that_panics",
+        "--ignored",
+        "--nocapture",
+    ]);
+    let mut app = Pty::start(&command, 80, 24);
+    app.shows("the screen stands");
+    app.never_showed("in the background");
+    app.types("\r\n");
+    app.shows("planned, while drawing");
+    app.ended(101);
 }

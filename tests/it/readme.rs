@@ -8,7 +8,7 @@
 
 use std::fs;
 
-use garminsync::tui::keymap::{self, Scope};
+use garminsync::tui::keymap::{Keymap, Scope};
 
 fn project_file(name: &str) -> String {
     fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -17,8 +17,15 @@ fn project_file(name: &str) -> String {
 #[test]
 fn every_key_of_the_app_stands_in_the_readme() {
     let readme = project_file("README.md");
+    let keymap = Keymap::default();
     for scope in [
         Scope::Home,
+        Scope::Browse,
+        Scope::Filter,
+        Scope::Coverage,
+        Scope::Price,
+        Scope::Jobs,
+        Scope::Report,
         Scope::Doors,
         Scope::CoolDown,
         Scope::Login,
@@ -27,9 +34,13 @@ fn every_key_of_the_app_stands_in_the_readme() {
         Scope::Mfa,
         Scope::Accounts,
         Scope::NewAccount,
+        Scope::Rename,
+        Scope::Palette,
+        Scope::Doctor,
+        Scope::About,
         Scope::Audit,
     ] {
-        for (keys, does) in keymap::help(&[scope]) {
+        for (keys, does) in keymap.help(&[scope]) {
             let row = format!("| `{keys}` | {does} |");
             assert!(readme.contains(&row), "the README lacks: {row}");
         }

@@ -323,6 +323,14 @@ impl Failure {
         )
     }
 
+    pub fn name_taken(name: &AccountName) -> Self {
+        Self::new(
+            FailureKind::Usage,
+            format!("The name {name} could not be given: it is taken, or the account has gone."),
+            "Choose another name.",
+        )
+    }
+
     /// `failed` tasks of a job; each is listed in its report.
     pub fn partial(failed: usize) -> Self {
         let tasks = if failed == 1 {

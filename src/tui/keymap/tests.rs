@@ -4,23 +4,9 @@ use super::*;
 
 #[test]
 fn no_two_bindings_clash_where_both_hold() {
-    let together: [&[Scope]; 12] = [
-        &[Scope::Home, Scope::Anywhere],
-        &[Scope::Doors, Scope::Anywhere],
-        &[Scope::Login, Scope::Field, Scope::Anywhere],
-        &[Scope::Browser, Scope::Field, Scope::Anywhere],
-        &[Scope::Key, Scope::Field, Scope::Anywhere],
-        &[Scope::Mfa, Scope::Anywhere],
-        &[Scope::Accounts, Scope::Anywhere],
-        &[Scope::NewAccount, Scope::Field, Scope::Anywhere],
-        &[Scope::Audit, Scope::Anywhere],
-        &[Scope::Help, Scope::Anywhere],
-        &[Scope::SignOut, Scope::Anywhere],
-        &[Scope::CoolDown, Scope::Anywhere],
-    ];
-    for scopes in together {
+    for scopes in TOGETHER {
         let mut seen = Vec::new();
-        for binding in within(scopes) {
+        for binding in Keymap::default().within(scopes) {
             let key = (binding.code, binding.ctrl);
             assert!(
                 !seen.contains(&key),
@@ -39,14 +25,17 @@ fn text_keeps_its_printable_keys() {
         Scope::Browser,
         Scope::Key,
         Scope::NewAccount,
+        Scope::Rename,
+        Scope::Palette,
+        Scope::Filter,
         Scope::Field,
         Scope::Anywhere,
     ];
-    for binding in within(&typed_into) {
+    for binding in Keymap::default().within(&typed_into) {
         let plain = matches!(binding.code, KeyCode::Char(_)) && !binding.ctrl;
         assert!(!plain, "{} in {:?}", binding.key_name(), binding.scope);
     }
-    for binding in within(&[Scope::Mfa]) {
+    for binding in Keymap::default().within(&[Scope::Mfa]) {
         let digit = matches!(binding.code, KeyCode::Char('0'..='9'));
         assert!(!digit, "a code is digits");
     }
@@ -62,18 +51,31 @@ fn all_actions() -> Vec<Action> {
         SignOut => Some(EnterCode),
         EnterCode => Some(Accounts),
         Accounts => Some(Audit),
-        Audit => Some(Follow),
+        Audit => Some(Coverage),
+        Coverage => Some(YearBack),
+        YearBack => Some(YearForward),
+        YearForward => Some(Mark),
+        Mark => Some(Repair),
+        Repair => Some(Backfill),
+        Backfill => Some(Jobs),
+        Jobs => Some(OpenReport),
+        OpenReport => Some(FilterLog),
+        FilterLog => Some(ClearFilter),
+        ClearFilter => Some(LogKinds),
+        LogKinds => Some(Follow),
         Follow => Some(ExactTimes),
         ExactTimes => Some(Help),
         Help => Some(Quit),
         Quit => Some(Back),
         Back => Some(Up),
         Up => Some(Down),
-        Down => Some(PageUp),
+        Down => Some(Left),
+        Left => Some(Right),
+        Right => Some(PageUp),
         PageUp => Some(PageDown),
-        PageDown => Some(Oldest),
-        Oldest => Some(Newest),
-        Newest => Some(Submit),
+        PageDown => Some(First),
+        First => Some(Last),
+        Last => Some(Submit),
         Submit => Some(NextField),
         NextField => Some(PreviousField),
         PreviousField => Some(Reveal),
@@ -86,7 +88,13 @@ fn all_actions() -> Vec<Action> {
         CopyAddress => Some(UseFoundKey),
         UseFoundKey => Some(NewCode),
         NewCode => Some(NewAccount),
-        NewAccount => Some(Yes),
+        NewAccount => Some(Rename),
+        Rename => Some(Doctor),
+        Doctor => Some(AskHosts),
+        AskHosts => Some(LookAgain),
+        LookAgain => Some(About),
+        About => Some(Palette),
+        Palette => Some(Yes),
         Yes => Some(Edit(super::Edit::Left)),
         Edit(super::Edit::Left) => Some(Edit(super::Edit::Right)),
         Edit(super::Edit::Right) => Some(Edit(super::Edit::Start)),
@@ -113,8 +121,8 @@ fn every_action_is_bound() {
 #[test]
 fn help_lists_each_key_once() {
     let scopes = [Scope::Home];
-    let lines = help(&scopes);
-    for binding in within(&scopes) {
+    let lines = Keymap::default().help(&scopes);
+    for binding in Keymap::default().within(&scopes) {
         let name = binding.key_name();
         let named = lines
             .iter()
@@ -142,8 +150,11 @@ fn modifiers_decide_between_a_letter_and_a_command() {
         KeyCode::Char('@'),
         KeyModifiers::CONTROL | KeyModifiers::ALT,
     );
-    assert_eq!(action(&plain, &[Scope::Anywhere]), None);
-    assert_eq!(action(&with_ctrl, &[Scope::Anywhere]), Some(Action::Quit));
+    assert_eq!(Keymap::default().action(&plain, &[Scope::Anywhere]), None);
+    assert_eq!(
+        Keymap::default().action(&with_ctrl, &[Scope::Anywhere]),
+        Some(Action::Quit)
+    );
     assert_eq!(typed(&with_ctrl), None);
     assert_eq!(typed(&alt_gr), Some('@'));
 }

@@ -14,7 +14,7 @@ use crate::{
         state::State,
         text::{pad, width},
         theme::{Role, Theme},
-        widget::{dialog, gauge, said},
+        widget::{dialog, said},
     },
 };
 
@@ -76,8 +76,7 @@ impl AccountsPane {
 
         let mut lines = vec![Line::default()];
         if state.accounts.is_none() {
-            let reading = format!("{} reading CentralDB …", gauge::spinner(state.now));
-            lines.push(Line::styled(reading, theme.style(Role::Muted)));
+            lines.push(said::reading(state, theme));
         } else {
             lines.push(heads(name_width, theme));
             let shown = names.iter().enumerate().skip(from).take(rows);

@@ -7,14 +7,16 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::sync_log::Scroll;
 use crate::{
     domain::{audit::AuthEvent, printable::printable},
     tui::{
         state::State,
         text::{fit, pad, width},
         theme::{Role, Theme},
-        widget::{gauge, panel, said},
+        widget::{
+            cursor::{Pager, Scroll, position},
+            panel, said,
+        },
     },
 };
 
@@ -29,69 +31,49 @@ const OUTCOME: usize = 21;
 pub struct AuditPane {
     /// `None` until the engine has told.
     events: Option<Vec<AuthEvent>>,
-    /// Lines above the window.
-    above: usize,
+    pager: Pager,
 }
 
 impl AuditPane {
     /// For an account that CentralDB does not know: there is nothing to ask for.
-    pub const fn empty() -> Self {
+    pub fn empty() -> Self {
         Self {
             events: Some(Vec::new()),
-            above: 0,
+            pager: Pager::default(),
         }
+    }
+
+    pub const fn is_reading(&self) -> bool {
+        self.events.is_none()
     }
 
     /// Scrolled away, the window stands still while lines arrive above it.
     pub fn learn(&mut self, events: Vec<AuthEvent>) {
         let before = self.events.as_ref().map_or(0, Vec::len);
-        if self.above > 0 {
-            self.above += events.len().saturating_sub(before);
-        }
+        self.pager.shift(events.len().saturating_sub(before));
         self.events = Some(events);
     }
 
     /// `rows` is how many events the window shows.
     pub fn scroll(&mut self, by: Scroll, rows: usize) {
-        let lowest = self.lowest(rows);
-        let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
-        let above = self.above.min(lowest);
-        self.above = match by {
-            Scroll::Lines(lines) => above.saturating_add_signed(lines).min(lowest),
-            Scroll::Pages(pages) => above.saturating_add_signed(pages * page).min(lowest),
-            Scroll::Oldest => lowest,
-            Scroll::Newest => 0,
-        };
-    }
-
-    fn lowest(&self, rows: usize) -> usize {
         let events = self.events.as_ref().map_or(0, Vec::len);
-        events.saturating_sub(rows)
+        self.pager.scroll(by, events, rows);
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         let inside = panel::inside(body);
         let columns = usize::from(inside.width);
         let mut block = panel::panel(&format!("Sign-in events of {}", state.account), theme);
-        let rows = rows(body);
-        let above = self.above.min(self.lowest(rows));
         let lines = match self.events.as_deref() {
-            None => {
-                let reading = format!("{} reading CentralDB …", gauge::spinner(state.now));
-                vec![Line::styled(reading, theme.style(Role::Muted))]
-            }
+            None => vec![said::reading(state, theme)],
             Some([]) => said::quiet(EMPTY, columns, theme),
             Some(events) => {
-                let last = (above + rows).min(events.len());
-                let position = format!("{} to {last} of {}", above + 1, events.len());
-                let position = panel::edge(&position, theme.style(Role::Muted));
-                block = block.title_top(position.right_aligned());
-                table(
-                    events.get(above..last).unwrap_or(&[]),
-                    state,
-                    columns,
-                    theme,
-                )
+                let window = self.pager.window(events.len(), rows(body));
+                if let Some(place) = position(&window, events.len()) {
+                    let edge = panel::edge(&place, theme.style(Role::Muted));
+                    block = block.title_top(edge.right_aligned());
+                }
+                table(events.get(window).unwrap_or(&[]), state, columns, theme)
             }
         };
         frame.render_widget(block, body);
@@ -154,39 +136,5 @@ fn what(event: &AuthEvent) -> String {
         "code_request" => "new code".to_owned(),
         "sign_out" => "sign-out".to_owned(),
         other => printable(other).replace('_', " "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::Timestamp;
-
-    fn events(count: i64) -> Vec<AuthEvent> {
-        let event = |n| AuthEvent {
-            at: Timestamp::from_second(n).unwrap(),
-            what: "refresh".to_owned(),
-            outcome: "OK".to_owned(),
-            detail: None,
-        };
-        (0..count).rev().map(event).collect()
-    }
-
-    #[test]
-    fn scrolling_stops_at_both_ends_and_stands_still_for_news() {
-        let mut pane = AuditPane::default();
-        pane.scroll(Scroll::Pages(1), 5);
-        pane.learn(events(20));
-        assert_eq!(pane.above, 0);
-        pane.scroll(Scroll::Oldest, 5);
-        assert_eq!(pane.above, 15);
-        pane.scroll(Scroll::Lines(3), 5);
-        pane.scroll(Scroll::Lines(-1), 5);
-        assert_eq!(pane.above, 14);
-        pane.learn(events(22));
-        assert_eq!(pane.above, 16);
-        pane.scroll(Scroll::Newest, 5);
-        pane.learn(events(23));
-        assert_eq!(pane.above, 0);
     }
 }

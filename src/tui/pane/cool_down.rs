@@ -1,19 +1,13 @@
 //! The warning before a password goes to Garmin although sign-in rests: what it
 //! may cost, and the one time it may be done all the same.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-    widgets::Paragraph,
-};
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
 use crate::tui::{
-    keymap::{self, Action},
     state::State,
     theme::{Role, Theme},
     times::countdown,
-    widget::{dialog, said},
+    widget::{dialog, keys, said},
 };
 
 const ONCE: &str = "A try before that may make Garmin's block longer. You may ask once all the \
@@ -44,22 +38,9 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         lines.extend(said::lines(("✓", Role::Ok), free, "", inner_width, theme));
     }
     lines.push(Line::default());
-    lines.push(keys(state, theme));
+    lines.push(keys::line(state, theme));
     let place = dialog::centred(body, width, said::rows(&lines) + dialog::FRAME.1);
     let title = format!("Account {} is in a cool-down", state.account);
     let inside = dialog::open(frame, place, &title, None, theme);
     frame.render_widget(Paragraph::new(lines), inside);
-}
-
-fn keys(state: &State, theme: Theme) -> Line<'static> {
-    let shown = keymap::within(state.scopes()).filter(|binding| {
-        binding.action != Action::Quit && state.why_not(binding.action).is_none()
-    });
-    let spans = shown.flat_map(|binding| {
-        [
-            Span::styled(binding.key_name(), theme.style(Role::Key)),
-            Span::raw(format!(" {}   ", binding.what)),
-        ]
-    });
-    spans.collect()
 }

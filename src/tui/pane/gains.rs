@@ -17,7 +17,6 @@ use crate::{
     },
 };
 
-const NAME: usize = 12;
 const NUMBER: usize = 7;
 
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
@@ -36,9 +35,12 @@ fn table(report: &JobReport, columns: usize, theme: Theme) -> Vec<Line<'static>>
     let heads = ["days", "new", "changed", "failed"]
         .map(|head| pad_left(head, NUMBER + 1))
         .concat();
-    let mut lines = vec![Line::styled(format!("{}{heads}", pad("", NAME)), quiet)];
+    let longest = report.datasets.keys().map(|dataset| dataset.name().len());
+    let name = longest.max().unwrap_or(0);
+    let name = name.min(columns.saturating_sub(4 * (NUMBER + 1)));
+    let mut lines = vec![Line::styled(format!("{}{heads}", pad("", name)), quiet)];
     for (dataset, gained) in &report.datasets {
-        let mut spans = vec![Span::styled(pad(dataset.name(), NAME), quiet)];
+        let mut spans = vec![Span::styled(pad(dataset.name(), name), quiet)];
         for number in [
             gained.days,
             gained.rows_new,

@@ -1,7 +1,9 @@
-//! The home screen: session, sync log and sync, side by side or stacked.
+//! The home screen: session, coverage, sync log and sync, side by side or stacked.
 //!
 //! ```text
 //! ╭ Session ─────┬ Sync log ───────────╮
+//! │              │                     │
+//! ├ Coverage ────┤                     │
 //! │              │                     │
 //! ├ Last sync ───┴─────────────────────┤
 //! │                                    │
@@ -13,7 +15,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect, Spacing},
 };
 
-use super::{gains, session};
+use super::{gains, session, strip};
 use crate::tui::{state::State, theme::Theme, widget::panel};
 
 /// From this width on the panes stand side by side.
@@ -22,43 +24,33 @@ const WIDE: u16 = 76;
 /// From this height on the strip has a second row.
 const TALL: u16 = 18;
 
-/// From this height on there is room below the session for what a sync brought.
-const VERY_TALL: u16 = 30;
-
-/// Rows of the session pane there: all it ever says, and its border.
-const SESSION_ROWS: u16 = 16;
+/// Rows below the session that are worth a pane of their own, with its border.
+const WORTH: u16 = 5;
 
 #[derive(Clone, Copy)]
 struct Areas {
     session: Rect,
+    strip: Option<Rect>,
     gains: Option<Rect>,
     log: Rect,
     job: Rect,
 }
 
 /// Neighbours share an edge, so each overlaps the one before it.
-fn areas(body: Rect, has_gains: bool) -> Areas {
+fn areas(body: Rect) -> Areas {
     let strip = Constraint::Length(if body.height >= TALL { 4 } else { 3 });
     if body.width >= WIDE {
         let [upper, job] = Layout::vertical([Constraint::Fill(1), strip])
             .spacing(Spacing::Overlap(1))
             .areas(body);
-        let session_width = Constraint::Length((body.width * 2 / 5).clamp(37, 52));
+        let session_width = Constraint::Length((body.width * 2 / 5).clamp(37, 60));
         let [session, log] = Layout::horizontal([session_width, Constraint::Fill(1)])
             .spacing(Spacing::Overlap(1))
             .areas(upper);
-        let (session, gains) = if has_gains && body.height >= VERY_TALL {
-            let rows = [Constraint::Length(SESSION_ROWS), Constraint::Fill(1)];
-            let [session, gains] = Layout::vertical(rows)
-                .spacing(Spacing::Overlap(1))
-                .areas(session);
-            (session, Some(gains))
-        } else {
-            (session, None)
-        };
         Areas {
             session,
-            gains,
+            strip: None,
+            gains: None,
             log,
             job,
         }
@@ -69,6 +61,7 @@ fn areas(body: Rect, has_gains: bool) -> Areas {
             .areas(body);
         Areas {
             session,
+            strip: None,
             gains: None,
             log,
             job,
@@ -76,14 +69,59 @@ fn areas(body: Rect, has_gains: bool) -> Areas {
     }
 }
 
-/// How many log lines are in sight, whatever stands beside them.
+/// Where the session stands above the log there is nothing below it; beside the
+/// log, what it leaves free goes to the coverage, and then to the last sync.
+fn with_column(state: &State, areas: Areas) -> Areas {
+    let column = areas.session;
+    if areas.log.y > column.y {
+        return areas;
+    }
+    let session_rows = session::rows(state, column) + 1;
+    let rest = column.height.saturating_sub(session_rows);
+    if rest < WORTH {
+        return areas;
+    }
+    let rows = [Constraint::Length(session_rows + 1), Constraint::Fill(1)];
+    let [session, rest] = Layout::vertical(rows)
+        .spacing(Spacing::Overlap(1))
+        .areas(column);
+    let strip_rows = strip::rows(state);
+    let has_gains = state.desk.job.last().is_some() && rest.height >= strip_rows + WORTH;
+    if !has_gains {
+        return Areas {
+            session,
+            strip: Some(rest),
+            ..areas
+        };
+    }
+    let rows = [Constraint::Length(strip_rows), Constraint::Fill(1)];
+    let [strip, gains] = Layout::vertical(rows)
+        .spacing(Spacing::Overlap(1))
+        .areas(rest);
+    Areas {
+        session,
+        strip: Some(strip),
+        gains: Some(gains),
+        ..areas
+    }
+}
+
+/// Where the log stands.
+pub fn log(body: Rect) -> Rect {
+    areas(body).log
+}
+
+/// How many log lines are in sight.
 pub fn log_rows(body: Rect) -> usize {
-    panel::inside(areas(body, false).log).height.into()
+    panel::inside(log(body)).height.into()
 }
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-    let areas = areas(body, state.desk.job.last().is_some());
+    let areas = with_column(state, areas(body));
     session::view(state, frame, areas.session, theme);
+    if let Some(area) = areas.strip {
+        strip::view(state, frame, area, theme);
+    }
     if let Some(area) = areas.gains {
         gains::view(state, frame, area, theme);
     }

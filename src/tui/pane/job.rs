@@ -1,6 +1,6 @@
 //! The strip at the bottom: the running sync, or how the last one ended.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -10,18 +10,21 @@ use ratatui::{
 
 use crate::{
     domain::{
-        job::{JobId, JobReport, JobStatus},
+        job::{JobId, JobRecord, JobReport, JobStatus},
         printable::printable,
     },
     engine::event::SyncProgress,
     tui::{
         state::State,
-        text::{count, fit, width},
+        text::{count, fit, pad, width},
         theme::{Role, Theme},
-        times::duration,
+        times::{countdown, duration},
         widget::{gauge, panel},
     },
 };
+
+/// A rate over less than this says nothing.
+const RATE_AFTER_MS: u64 = 3000;
 
 #[derive(Debug, Default)]
 pub struct JobPane {
@@ -32,6 +35,7 @@ pub struct JobPane {
 #[derive(Debug)]
 struct Running {
     job: JobId,
+    since: Timestamp,
     progress: Option<SyncProgress>,
     cancelling: bool,
 }
@@ -39,6 +43,18 @@ struct Running {
 impl JobPane {
     pub fn is_running(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// How many requests a job has made, if it is the one that runs here.
+    pub fn requests_of(&self, job: JobId) -> Option<u32> {
+        let running = self.running.as_ref().filter(|running| running.job == job)?;
+        Some(running.progress.as_ref()?.requests)
+    }
+
+    /// Tasks done of those planned, once there is a plan.
+    pub fn tally(&self) -> Option<(u32, u32)> {
+        let progress = self.running.as_ref()?.progress.as_ref()?;
+        (progress.planned > 0).then_some((progress.done, progress.planned))
     }
 
     pub fn is_cancelling(&self) -> bool {
@@ -52,22 +68,35 @@ impl JobPane {
         self.last.as_ref()
     }
 
-    pub fn start(&mut self, job: JobId) {
+    pub fn start(&mut self, job: JobId, now: Timestamp) {
         self.running = Some(Running {
             job,
+            since: now,
             progress: None,
             cancelling: false,
         });
     }
 
     /// Also the first news of a job that ran before the app listened.
-    pub fn progress(&mut self, progress: SyncProgress) {
-        let cancelling = self.is_cancelling();
+    pub fn progress(&mut self, progress: SyncProgress, now: Timestamp) {
+        let before = self.running.as_ref();
+        let same = before.filter(|running| running.job == progress.job);
         self.running = Some(Running {
             job: progress.job,
+            since: same.map_or(now, |running| running.since),
+            cancelling: self.is_cancelling(),
             progress: Some(progress),
-            cancelling,
         });
+    }
+
+    /// What CentralDB remembers, unless it was told live: that knew more.
+    pub fn remember(&mut self, record: JobRecord) {
+        let told = self.last.as_ref().map(|(report, _)| report.job_id);
+        if let Some(at) = record.finished_at
+            && told != Some(record.report.job_id)
+        {
+            self.last = Some((record.report, at));
+        }
     }
 
     pub fn cancel(&mut self) {
@@ -101,7 +130,7 @@ impl JobPane {
                 )
             }
             (None, None) => {
-                let empty = fit("No sync has run since garminsync was opened.", columns);
+                let empty = fit("No sync has run yet.", columns);
                 (
                     "Last sync".to_owned(),
                     vec![Line::styled(empty, theme.style(Role::Muted))],
@@ -114,8 +143,8 @@ impl JobPane {
 }
 
 impl Running {
-    /// `⠹ RUNNING ━━━━━━━────── 12 of 31 tasks  14 requests`, and what is being
-    /// fetched below or, where there is one row, instead of the requests.
+    /// `⠹ RUNNING  ━━━━━━━────── 12 of 31`, and below, or where there is one row
+    /// behind it, what is being fetched and how fast.
     fn lines(
         &self,
         state: &State,
@@ -124,9 +153,10 @@ impl Running {
         theme: Theme,
     ) -> Vec<Line<'static>> {
         let quiet = theme.style(Role::Muted);
-        let (done, planned, requests) = self.progress.as_ref().map_or((0, 0, 0), |progress| {
-            (progress.done, progress.planned, progress.requests)
-        });
+        let (done, planned) = self
+            .progress
+            .as_ref()
+            .map_or((0, 0), |progress| (progress.done, progress.planned));
         let word = if self.cancelling {
             "STOPPING"
         } else {
@@ -136,12 +166,13 @@ impl Running {
         let tally = if planned == 0 {
             "  planning".to_owned()
         } else {
-            format!("  {done:>3} of {planned:<3}")
+            format!("  {done:>3} of {planned} tasks")
         };
-        let (current, tail) = if one_row {
-            (String::new(), format!(" {}", self.current()))
-        } else {
-            (self.current(), format!("  {requests:>4} requests"))
+        let pace = self.pace(state.now);
+        let tail = match self.time_left(state.now).filter(|_| !self.cancelling) {
+            _ if !one_row => String::new(),
+            Some(left) => format!("  {left}"),
+            None => format!("  {}", self.current()),
         };
         let tail = fit(
             &tail,
@@ -164,10 +195,38 @@ impl Running {
             theme,
         ));
         spans.extend([Span::raw(tally), Span::styled(tail, quiet)]);
-        vec![
-            Line::from(spans),
-            Line::styled(fit(&format!("  {current}"), columns), quiet),
-        ]
+        // The numbers keep their place at the right; what is fetched is cut.
+        let room = columns.saturating_sub(width(&pace) + 2);
+        let below = format!("{}{pace}", pad(&format!("  {}", self.current()), room + 2));
+        vec![Line::from(spans), Line::styled(below, quiet)]
+    }
+
+    /// `14 requests   42/min   about 1:10 left`: what is not known yet is left out.
+    fn pace(&self, now: Timestamp) -> String {
+        let Some(progress) = &self.progress else {
+            return String::new();
+        };
+        let mut facts = vec![count(progress.requests, "request", "requests")];
+        let ran = now.duration_since(self.since);
+        let ran_ms = u64::try_from(ran.as_millis()).unwrap_or(0);
+        if ran_ms >= RATE_AFTER_MS && !self.cancelling {
+            let per_minute = u64::from(progress.requests) * 60_000 / ran_ms;
+            facts.push(format!("{per_minute}/min"));
+            facts.extend(self.time_left(now));
+        }
+        facts.join("   ")
+    }
+
+    /// As long as the tasks done so far suggest.
+    fn time_left(&self, now: Timestamp) -> Option<String> {
+        let progress = self.progress.as_ref()?;
+        let ran = now.duration_since(self.since).as_millis();
+        let left = i128::from(progress.planned.checked_sub(progress.done)?);
+        let each = ran.checked_div(progress.done.into())?;
+        let ms = i64::try_from(each * left).ok().filter(|ms| *ms > 0)?;
+        let end = now.saturating_add(SignedDuration::from_millis(ms)).ok()?;
+        let is_known = ran >= i128::from(RATE_AFTER_MS);
+        is_known.then(|| format!("about {} left", countdown(now, end)))
     }
 
     fn current(&self) -> String {

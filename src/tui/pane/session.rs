@@ -18,11 +18,12 @@ use crate::{
         session::{AccountState, Door, Lane, LaneState, SessionStatus},
     },
     tui::{
+        keymap::Action,
         state::State,
         text::{count, pad, wrap},
         theme::{Role, Theme},
         times::countdown,
-        widget::{gauge, panel},
+        widget::{gauge, panel, said},
     },
 };
 
@@ -80,9 +81,18 @@ pub fn forecast_role(state: &AccountState, now: jiff::Timestamp) -> Role {
 pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let inside = panel::inside(area);
     frame.render_widget(panel::panel("Session", theme), area);
+    frame.render_widget(Paragraph::new(lines(state, inside.width, theme)), inside);
+}
+
+/// Rows of all there is to say.
+pub fn rows(state: &State, area: Rect) -> u16 {
+    said::rows(&lines(state, panel::inside(area).width, Theme::plain()))
+}
+
+fn lines(state: &State, width: u16, theme: Theme) -> Vec<Line<'static>> {
     let mut rows = Rows {
         lines: Vec::new(),
-        value_width: usize::from(inside.width).saturating_sub(LABEL),
+        value_width: usize::from(width).saturating_sub(LABEL),
         theme,
     };
     match state.status() {
@@ -93,7 +103,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
         ),
         Some(status) => fill(&mut rows, state, status),
     }
-    frame.render_widget(Paragraph::new(rows.lines), inside);
+    rows.lines
 }
 
 fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
@@ -110,7 +120,12 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         rows.text("Ended", &printable(reason), Role::Text);
     }
     if matches!(status, SessionStatus::Missing | SessionStatus::Expired) {
-        rows.text("Next step", "press l to sign in", Role::Accent);
+        let key = state.keymap.key_of(Action::SignIn);
+        rows.text(
+            "Next step",
+            &format!("press {key} to sign in"),
+            Role::Accent,
+        );
     }
     if let Some(cool_down) = state.cool_down() {
         rest(rows, state, cool_down);
@@ -155,14 +170,20 @@ fn mfa(rows: &mut Rows, state: &State, challenge: &Challenge) {
     if challenge.is_expired(state.now) {
         rows.text(
             "MFA code",
-            "its time ran out, press l to sign in again",
+            &format!(
+                "its time ran out, press {} to sign in again",
+                state.keymap.key_of(Action::SignIn)
+            ),
             Role::Warn,
         );
     } else {
         let left = countdown(state.now, challenge.expires_at);
         rows.text(
             "MFA code",
-            &format!("awaited, {left} left: press m to enter it"),
+            &format!(
+                "awaited, {left} left: press {} to enter it",
+                state.keymap.key_of(Action::EnterCode)
+            ),
             Role::Accent,
         );
     }

@@ -7,14 +7,15 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use crate::domain::account::AccountName;
 use crate::tui::{
     state::State,
     text::wrap,
     theme::{Role, Theme},
-    widget::dialog,
+    widget::{dialog, keys},
 };
 
-pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
+pub fn view(account: &AccountName, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let width = body.width.min(58);
     let value_width = usize::from(width.saturating_sub(dialog::FRAME.0)).saturating_sub(11);
     let mut lines = vec![Line::default()];
@@ -34,15 +35,10 @@ pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         }
     }
     lines.push(Line::default());
-    lines.push(Line::from(vec![
-        Span::styled("y", theme.style(Role::Key)),
-        Span::raw(" sign out   "),
-        Span::styled("n", theme.style(Role::Key)),
-        Span::raw(" stay signed in"),
-    ]));
+    lines.push(keys::line(state, theme));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let place = dialog::centred(body, width, rows + dialog::FRAME.1);
-    let title = format!("Sign out account {}?", state.account);
+    let title = format!("Sign out account {account}?");
     let inside = dialog::open(frame, place, &title, None, theme);
     frame.render_widget(Paragraph::new(lines), inside);
 }

@@ -3,12 +3,10 @@
 use super::super::{
     effect::Effect,
     keymap::Action,
-    pane::{
-        audit::{self, AuditPane},
-        sync_log::Scroll,
-    },
+    pane::audit::{self, AuditPane},
     state::{Screen, State},
     view,
+    widget::cursor::Scroll,
 };
 use crate::engine::command::Command;
 
@@ -34,15 +32,9 @@ pub(super) fn ask(state: &mut State) -> Option<Effect> {
 
 pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
     match action {
-        Action::Up => scroll(state, Scroll::Lines(-1)),
-        Action::Down => scroll(state, Scroll::Lines(1)),
-        Action::PageUp => scroll(state, Scroll::Pages(-1)),
-        Action::PageDown => scroll(state, Scroll::Pages(1)),
-        Action::Oldest => scroll(state, Scroll::Oldest),
-        Action::Newest => scroll(state, Scroll::Newest),
         Action::ExactTimes => state.exact_times = !state.exact_times,
         Action::Back => state.screen = Screen::Home,
-        _ => {}
+        action => scroll(state, Scroll::of(action)?),
     }
     None
 }

@@ -5,17 +5,20 @@
 //! question goes to the screen that asked, or into a toast when that screen was
 //! left meanwhile.
 
-use super::audit;
+use super::{
+    accounts,
+    refresh::{refresh, refresh_now_and_then},
+};
 use crate::{
     domain::{
-        account::AccountName, failure::Failure, log::LogEntry, printable::printable,
-        session::AccountState, session::SessionStatus,
+        account::AccountName, coverage::CoverageMap, failure::Failure, log::LogEntry,
+        printable::printable, session::AccountState, session::SessionStatus,
     },
     engine::event::{Event, SignInOutcome, SyncEvent},
     tui::{
         effect::Effect,
-        pane::{doors::DoorChoice, mfa::MfaPane},
-        state::{Screen, State, Waiting},
+        pane::{doors::DoorChoice, mfa::MfaPane, strip},
+        state::{Overlay, Screen, State, Waiting},
         widget::toast::Level,
     },
 };
@@ -24,14 +27,17 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
     match event {
         Event::State(accounts) => {
             learn_accounts(state, accounts);
-            return audit::ask(state);
+            return refresh(state);
         }
         Event::SignIn { account, outcome } if account == state.account => {
             learn_sign_in(state, outcome);
         }
         Event::SignIn { account, outcome } => learn_sign_in_elsewhere(state, &account, outcome),
         Event::Sync { account, event } => learn_sync(state, &account, event),
-        Event::Log(entries) => learn_log(state, entries),
+        Event::Log(entries) => {
+            learn_log(state, entries);
+            return refresh_now_and_then(state);
+        }
         Event::Schedule { next_sync_at } => state.next_sync_at = next_sync_at,
         Event::SignedOut { account, .. } => learn_signed_out(state, &account),
         Event::Trouble(failure) => {
@@ -39,6 +45,7 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
             for desk in state.desks() {
                 desk.waiting.take_if(|waiting| *waiting == Waiting::SignOut);
             }
+            state.has_not_read = state.is_reading();
             state.fail(&failure);
         }
         Event::CodeSent { account, result } if account == state.account => {
@@ -54,18 +61,66 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
                 pane.learn(events);
             }
         }
+        Event::LastJob(record) => {
+            let account = record.report.account.clone();
+            state.desk_of(&account).job.remember(*record);
+            return refresh(state);
+        }
+        Event::Jobs {
+            account,
+            before,
+            jobs,
+            is_last_page,
+        } if account == state.account => {
+            if let Screen::Jobs(pane) = &mut state.screen {
+                pane.learn(before, jobs, is_last_page);
+            }
+        }
+        Event::Job {
+            account,
+            record,
+            lines,
+        } if account == state.account => {
+            if let Screen::Report(pane) = &mut state.screen {
+                pane.learn(record, lines);
+            }
+        }
+        Event::Coverage { account, coverage } => learn_coverage(state, &account, coverage),
+        Event::Planned { account, result } if account == state.account => {
+            if let Some(Overlay::Price(pane)) = &mut state.overlay {
+                pane.learn(result);
+            }
+        }
+        Event::Examined { findings } => {
+            if let Screen::Doctor(pane) = &mut state.screen {
+                pane.learn(findings);
+            }
+        }
+        Event::Renamed { from, to, result } => accounts::learn_rename(state, &from, to, result),
         // Of another account, or answers to questions the app does not ask.
         Event::CodeSent { .. }
         | Event::Audit { .. }
+        | Event::Jobs { .. }
+        | Event::Job { .. }
         | Event::Checked { .. }
         | Event::Imported { .. }
         | Event::Exported { .. }
         | Event::Rekeyed { .. }
-        | Event::Examined { .. }
         | Event::Token { .. }
         | Event::Planned { .. } => {}
     }
     None
+}
+
+/// A year for the coverage screen, or the last days for the home screen.
+fn learn_coverage(state: &mut State, account: &AccountName, coverage: CoverageMap) {
+    if coverage.span.len() == strip::DAYS {
+        state.desk_of(account).strip = Some(coverage);
+    } else if let Screen::Coverage(pane) = &mut state.screen
+        && *account == state.account
+    {
+        pane.learn(coverage);
+    }
 }
 
 /// Each account's lines to its own log, in the order they came.
@@ -189,8 +244,8 @@ fn learn_sync(state: &mut State, account: &AccountName, event: SyncEvent) {
     let (now, is_shown) = (state.now, *account == state.account);
     let job = &mut state.desk_of(account).job;
     match event {
-        SyncEvent::Started { job: id } => job.start(id),
-        SyncEvent::Progress(progress) => job.progress(progress),
+        SyncEvent::Started { job: id } => job.start(id, now),
+        SyncEvent::Progress(progress) => job.progress(progress, now),
         SyncEvent::Finished(report) => job.finish(report, now),
         SyncEvent::Refused(failure) if is_shown => state.fail(&failure),
         SyncEvent::Refused(_) => {}

@@ -1,16 +1,16 @@
 //! The actions of the home screen.
 
-use super::{accounts, audit, sign_in};
+use super::{jobs, sign_in};
 use crate::{
     domain::job::{SyncRequest, Trigger},
     engine::command::Command,
     tui::{
         effect::Effect,
         keymap::Action,
-        pane::{home, mfa::MfaPane, sync_log::Scroll},
+        pane::{home, mfa::MfaPane},
         state::{Overlay, Screen, State},
         view,
-        widget::toast::Level,
+        widget::{cursor::Scroll, toast::Level},
     },
 };
 
@@ -35,27 +35,45 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
             return Some(Effect::Send(Command::CancelSync { account }));
         }
         Action::SignIn => sign_in::choose(state),
-        Action::Accounts => accounts::open(state),
-        Action::Audit => return audit::open(state),
-        Action::SignOut => state.overlay = Some(Overlay::SignOut),
+        Action::OpenReport => {
+            let job = state.desk.log.job()?;
+            return Some(jobs::open_report(state, job, None));
+        }
+        Action::FilterLog => state.overlay = Some(Overlay::Filter),
+        Action::LogKinds => state.desk.log.next_kinds(),
+        Action::SignOut => state.overlay = Some(Overlay::SignOut(account)),
         Action::EnterCode => {
             if let Some(challenge) = state.challenge().cloned() {
                 state.screen = Screen::Mfa(MfaPane::known(challenge));
             }
         }
         Action::ExactTimes => state.exact_times = !state.exact_times,
-        Action::Back => state.toasts.dismiss(),
+        Action::Back if !state.toasts.is_empty() => state.toasts.dismiss(),
+        Action::Back => state.desk.log.clear_filter(),
         Action::Follow => state.desk.log.toggle_follow(),
-        Action::Up => scroll(state, Scroll::Lines(-1)),
-        Action::Down => scroll(state, Scroll::Lines(1)),
-        Action::PageUp => scroll(state, Scroll::Pages(-1)),
-        Action::PageDown => scroll(state, Scroll::Pages(1)),
-        Action::Oldest => scroll(state, Scroll::Oldest),
-        Action::Newest => scroll(state, Scroll::Newest),
-        // Not bound here.
-        _ => {}
+        action => scroll(state, Scroll::of(action)?),
     }
     None
+}
+
+/// The line in which the filter is typed; the log answers at once.
+pub(super) fn act_on_filter(state: &mut State, action: Action) {
+    match action {
+        Action::Submit => state.overlay = None,
+        Action::ClearFilter => {
+            state.overlay = None;
+            state.desk.log.clear_filter();
+        }
+        Action::Edit(edit) => {
+            state.desk.log.filter.edit(edit);
+            state.desk.log.refilter();
+        }
+        action => {
+            if let Some(by) = Scroll::of(action) {
+                scroll(state, by);
+            }
+        }
+    }
 }
 
 /// How far a page is depends on the screen's size, so the layout is asked.

@@ -25,9 +25,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
         Action::Back if pane.is_over(now) => state.screen = Screen::Home,
         Action::Back => {
             state.screen = Screen::Home;
+            let key = state.keymap.key_of(Action::EnterCode);
             state.tell(
                 Level::Note,
-                "The code stays pending: m here, or garminsync mfa anywhere, finishes it.",
+                format!(
+                    "The code stays pending: {key} here, or garminsync mfa anywhere, finishes it."
+                ),
             );
         }
         Action::Submit if pane.is_over(now) => sign_in::choose(state),

@@ -124,7 +124,7 @@ fn ask(state: &mut State, door: DoorChoice, brought: SignInDoor) -> Effect {
     state.desk.waiting = Some(Waiting::SignIn(door));
     Effect::Send(Command::SignIn {
         account: state.account.clone(),
-        region: None,
+        region: state.desk.region,
         door: brought,
     })
 }

@@ -7,7 +7,9 @@ mod random;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::{Frame, Terminal, backend::TestBackend, layout::Size, style::Color};
+
+use std::time::Duration;
 
 use super::*;
 use crate::engine::command::SignInDoor;
@@ -15,12 +17,14 @@ use crate::{
     domain::{
         account::{Account, AccountId, AccountName, Region},
         challenge::{Challenge, MfaMethod},
+        coverage::CoverageMap,
+        dates::DateSpan,
         failure::Failure,
         job::JobId,
         session::{AccountState, Reuse, SessionStatus},
     },
     engine::event::{Event, SignInOutcome, SyncEvent},
-    tui::{theme::Theme, view::view},
+    tui::{pane::strip, theme::Theme, view::view},
 };
 
 fn at(second: i64) -> Timestamp {
@@ -94,7 +98,10 @@ impl App {
     }
 
     fn send(&mut self, msg: Msg) {
-        self.effects.extend(update(&mut self.state, msg));
+        let effect = update(&mut self.state, msg);
+        // What the home screen reads for itself is no answer to anything.
+        let is_reading = matches!(effect, Some(Effect::Send(Command::Coverage { .. })));
+        self.effects.extend(effect.filter(|_| !is_reading));
     }
 
     fn tell(&mut self, outcome: SignInOutcome) {
@@ -143,6 +150,12 @@ impl App {
             Screen::Accounts(_) => "accounts",
             Screen::NewAccount(_) => "new account",
             Screen::Audit(_) => "audit",
+            Screen::Jobs(_) => "jobs",
+            Screen::Report(_) => "report",
+            Screen::Coverage(_) => "coverage",
+            Screen::Rename(_) => "rename",
+            Screen::Doctor(_) => "doctor",
+            Screen::About(_) => "about",
         }
     }
 
@@ -154,6 +167,18 @@ impl App {
             .draw(|frame| view(&self.state, Theme::colour(), frame))
             .unwrap();
         terminal.backend().to_string()
+    }
+
+    /// Whether the plain theme leaves colour to the terminal in every cell.
+    fn is_plain_without_colour(&self) -> bool {
+        let size = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+        let draw = |frame: &mut Frame<'_>| view(&self.state, Theme::plain(), frame);
+        let drawn = terminal.draw(draw).unwrap();
+        let colours = drawn.buffer.content.iter().map(|cell| (cell.fg, cell.bg));
+        colours
+            .into_iter()
+            .all(|pair| pair == (Color::Reset, Color::Reset))
     }
 
     fn shows(&mut self, text: &str) -> bool {
@@ -302,4 +327,39 @@ fn a_full_inbox_is_told_and_locks_nothing() {
     assert!(app.shows("The engine is busy"));
     app.key(KeyCode::Enter);
     assert_eq!(app.sent_code().as_deref(), Some("409123"));
+}
+
+#[test]
+fn an_idle_screen_is_drawn_once_a_minute_and_a_countdown_each_second() {
+    let mut app = App::with(account_state(SessionStatus::Valid, None));
+    assert!(
+        app.state.cadence() < Duration::from_secs(1),
+        "it still reads"
+    );
+    let span = DateSpan::ending(app.state.account_today(), strip::DAYS);
+    app.send(Msg::Engine(Event::Coverage {
+        account: account(),
+        coverage: CoverageMap::new(span),
+    }));
+    assert_eq!(app.state.cadence(), Duration::from_mins(1));
+    app.send(Msg::Engine(Event::Schedule {
+        next_sync_at: Some(at(300)),
+    }));
+    assert_eq!(app.state.cadence().as_secs(), 1, "5 min, and then 4");
+    app.send(Msg::Tick(at(1)));
+    assert_eq!(app.state.cadence(), Duration::from_mins(1));
+    app.send(Msg::Tick(at(270)));
+    assert_eq!(app.state.cadence().as_secs(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_asked_again() {
+    let mut app = App::with(account_state(SessionStatus::Valid, None));
+    app.keys("h");
+    assert!(app.shows("reading CentralDB") && app.state.is_reading());
+    app.send(Msg::Engine(Event::Trouble(Failure::unexpected("No."))));
+    assert!(app.shows("could not be read") && !app.state.is_reading());
+    app.key(KeyCode::Esc);
+    app.keys("h");
+    assert!(app.shows("reading CentralDB") && app.state.is_reading());
 }

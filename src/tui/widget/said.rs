@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::{
     domain::{failure::Failure, printable::printable},
     tui::{
+        state::State,
         text::wrap,
         theme::{Role, Theme},
         times::Times,
@@ -64,6 +65,23 @@ pub fn asking(now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
         theme.style(Role::Accent),
     );
     vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])]
+}
+
+/// CentralDB is being read, or could not be.
+pub fn reading(state: &State, theme: Theme) -> Line<'static> {
+    if state.has_not_read {
+        let failed = "✗ It could not be read: Esc, then come back to try again.";
+        return Line::styled(failed, theme.style(Role::Error));
+    }
+    let reading = format!("{} reading CentralDB …", gauge::spinner(state.now));
+    Line::styled(reading, theme.style(Role::Muted))
+}
+
+/// Puts the cursor's mark before a line that begins with two spaces.
+pub fn mark(lines: &mut [Line<'static>], row: usize, theme: Theme) {
+    if let Some(first) = lines.get_mut(row).and_then(|line| line.spans.first_mut()) {
+        *first = Span::styled("› ", theme.style(Role::Focus));
+    }
 }
 
 /// Prose that the eye may skip.

@@ -92,6 +92,11 @@ impl Toasts {
         self.0.retain(|toast| now < toast.until);
     }
 
+    /// A person went on: what only confirms is out of the way, trouble stays.
+    pub fn go_on(&mut self) {
+        self.0.retain(|toast| toast.level.badness() > 0);
+    }
+
     pub fn dismiss(&mut self) {
         self.0.clear();
     }
@@ -170,6 +175,16 @@ mod tests {
         assert_eq!(toasts.worst().unwrap().text, "A sync is already running.");
         toasts.expire(at(13));
         assert!(toasts.is_empty());
+    }
+
+    #[test]
+    fn only_trouble_outlives_the_next_key() {
+        let mut toasts = Toasts::default();
+        toasts.show(Level::Done, "Signed in.", at(0));
+        toasts.show(Level::Warn, "A code is awaited.", at(0));
+        toasts.go_on();
+        assert_eq!(toasts.0.len(), 1);
+        assert_eq!(toasts.worst().unwrap().level, Level::Warn);
     }
 
     #[test]

@@ -87,6 +87,10 @@ impl Pty {
         self.until(|screen| screen.contents().contains(text), text);
     }
 
+    pub(super) fn hides(&self, text: &str) {
+        self.until(|screen| !screen.contents().contains(text), text);
+    }
+
     pub(super) fn never_showed(&self, text: &str) {
         let written = self.written.lock().unwrap();
         assert!(

@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind,
+};
 use garminsync::{
     clock::Clock,
     domain::account::Region,
     engine::{command::Command, event::Event, handle::EngineHandle},
-    tui::{self, Ended, Options, theme::Theme},
+    tui::{self, Ended, Options, keymap::Keymap, theme::Theme},
 };
 use jiff::tz::TimeZone;
 use ratatui::{
@@ -48,9 +50,18 @@ pub(super) struct App {
 
 impl App {
     pub(super) fn start(size: (u16, u16), corner: &[(&str, &str)]) -> Self {
+        Self::start_with(size, corner, Keymap::default(), true)
+    }
+
+    pub(super) fn start_with(
+        size: (u16, u16),
+        corner: &[(&str, &str)],
+        keymap: Keymap,
+        unicode: bool,
+    ) -> Self {
         let keyboard = Keyboard::default();
         let (engine, events) = mpsc::channel(64);
-        let (command_sender, commands) = mpsc::channel(8);
+        let (command_sender, commands) = mpsc::channel(64);
         let (frame_sender, frames) = watch::channel(String::new());
         let all_frames = Arc::default();
         let screen = Screen {
@@ -65,7 +76,16 @@ impl App {
                 .iter()
                 .map(|(label, value)| ((*label).to_owned(), (*value).to_owned()))
                 .collect(),
+            about: vec![
+                ("SQLite".to_owned(), "3.51.0".to_owned()),
+                (
+                    "CentralDB".to_owned(),
+                    format!("/home/ada/{}/central.db", "long-".repeat(20)),
+                ),
+            ],
             theme: Theme::colour(),
+            keymap,
+            unicode,
             clock: clock.clone(),
             zone: TimeZone::UTC,
             browser_urls: [Region::International, Region::China]
@@ -114,6 +134,15 @@ impl App {
             .press(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
 
+    pub(super) fn mouse(&self, kind: MouseEventKind, column: u16, row: u16) {
+        self.keyboard.press(TerminalEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+    }
+
     pub(super) fn ctrl(&self, c: char) {
         self.keyboard.press(TerminalEvent::Key(KeyEvent::new(
             KeyCode::Char(c),
@@ -145,14 +174,14 @@ impl App {
         found.unwrap_or_else(|_| panic!("{what:?} is not as wanted in\n{}", *self.frames.borrow()))
     }
 
-    /// The next command but the first `Reload`.
+    /// The next command but those that only read for the home screen.
     pub(super) async fn command(&mut self) -> Command {
         loop {
             let command = tokio::time::timeout(DEADLINE, self.commands.recv())
                 .await
                 .expect("a command")
                 .unwrap();
-            if !matches!(command, Command::Reload) {
+            if !matches!(command, Command::Reload | Command::Coverage { .. }) {
                 return command;
             }
         }

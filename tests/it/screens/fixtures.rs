@@ -8,14 +8,20 @@ use garminsync::{
         audit::AuthEvent,
         challenge::{Challenge, MfaMethod},
         cool_down::{CoolDown, CoolDownScope},
+        coverage::{Coverage, CoverageMap, DayFact},
         dataset::Dataset,
-        job::{DatasetCount, JobId, JobReport, JobStatus, TaskFailure},
+        dates::DateSpan,
+        finding::{Finding, Health},
+        job::{
+            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure,
+            Trigger,
+        },
         log::{LogEntry, LogLevel},
         session::{AccountState, Door, Lane, LaneState, Reuse, SessionStatus},
     },
     engine::event::{Event, SyncEvent, SyncProgress},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::date};
 
 /// 2026-11-20 14:07:12 UTC.
 pub(super) fn now() -> Timestamp {
@@ -292,6 +298,151 @@ pub(super) fn finished(report: JobReport) -> Event {
     sync(SyncEvent::Finished(report))
 }
 
+fn record(report: JobReport) -> Box<JobRecord> {
+    Box::new(JobRecord {
+        report,
+        trigger: Trigger::Schedule,
+        started_at: at(-32),
+        finished_at: Some(at(-26)),
+    })
+}
+
+/// What CentralDB remembers of the job before this app was opened.
+pub(super) fn last_job() -> Event {
+    Event::LastJob(record(partial()))
+}
+
+pub(super) fn job_with_lines() -> Event {
+    let Event::Log(lines) = log() else {
+        unreachable!()
+    };
+    Event::Job {
+        account: account(),
+        record: Some(record(partial())),
+        lines: lines.into_iter().skip(40).collect(),
+    }
+}
+
+/// Every state there is, from a year ago on.
+fn coverage_of(span: DateSpan) -> Event {
+    let today = date(2026, 11, 20);
+    let mut map = CoverageMap::new(span);
+    map.first = Some(date(2024, 2, 11));
+    for (n, dataset) in Dataset::ALL.into_iter().enumerate() {
+        let n = i16::try_from(n).unwrap();
+        let days = span
+            .days()
+            .filter(|day| *day <= today && *day >= date(2025, 3, 9));
+        let facts = days.filter_map(|day| {
+            let number = day.day_of_year() + 7 * n;
+            let state = match number {
+                _ if day >= date(2026, 11, 18) => Coverage::Open,
+                n if n % 97 == 0 => Coverage::Failed,
+                n if (40..44).contains(&(n % 211)) => return None,
+                n if n % 19 == 0 => Coverage::Nothing,
+                n if day.year() == 2025 && n % 7 == 3 => Coverage::Cold,
+                _ => Coverage::Got,
+            };
+            let reason = (state == Coverage::Failed)
+                .then(|| "Garmin's server has trouble of its own (HTTP 502).".to_owned());
+            let since = at(-2 * DAY);
+            Some((
+                day,
+                DayFact {
+                    state,
+                    since,
+                    reason,
+                    retry_at: (state == Coverage::Failed).then(|| at(4 * HOUR)),
+                },
+            ))
+        });
+        map.days.insert(dataset, facts.collect());
+    }
+    Event::Coverage {
+        account: account(),
+        coverage: map,
+    }
+}
+
+pub(super) fn coverage(year: i16) -> Event {
+    let first = date(year, 1, 1);
+    coverage_of(DateSpan::new(first, first.last_of_year()).unwrap())
+}
+
+/// What the home screen reads.
+pub(super) fn strip() -> Event {
+    coverage_of(DateSpan::ending(date(2026, 11, 20), 60))
+}
+
+pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
+    Event::Planned {
+        account: account(),
+        result: Ok(Price {
+            endpoints: price.iter().copied().collect(),
+            seconds: 502,
+            is_at_least: true,
+        }),
+    }
+}
+
+pub(super) fn findings() -> Event {
+    use Health::{Bad, Ok, Warn};
+    let findings = [
+        (
+            "database",
+            Ok,
+            "/home/ada/.local/share/garminsync/central.db",
+        ),
+        (
+            "files",
+            Warn,
+            "/home/ada/.local/share/garminsync/files is open to others (mode …55): chmod go= it",
+        ),
+        ("vault key", Ok, "key file, opens 2 of 2 sessions"),
+        ("integrity", Ok, "schema version 3, every page checked"),
+        (
+            "reachable",
+            Bad,
+            "sso host: the connection was refused\u{1b}[31m",
+        ),
+    ];
+    Event::Examined {
+        findings: findings
+            .map(|(what, health, detail)| Finding::new(what, health, detail))
+            .to_vec(),
+    }
+}
+
+/// Newest first, in every state.
+pub(super) fn jobs(count: i64) -> Event {
+    let kinds = [
+        (JobStatus::Running, Trigger::Person, 14, 0),
+        (JobStatus::Partial, Trigger::Schedule, 9, 5),
+        (JobStatus::Succeeded, Trigger::Headless, 1, 0),
+        (JobStatus::RateLimited, Trigger::Schedule, 3, 0),
+        (JobStatus::AuthExpired, Trigger::Headless, 2, 0),
+        (JobStatus::Cancelled, Trigger::Person, 1240, 28_391),
+        (JobStatus::Failed, Trigger::Schedule, 6, 0),
+    ];
+    let jobs = (0..count)
+        .zip(kinds.iter().cycle())
+        .map(|(n, kind)| JobSummary {
+            id: JobId::new(183 - n),
+            status: kind.0,
+            trigger: kind.1,
+            started_at: at(-60 - n * n * 17 * MINUTE),
+            finished_at: (kind.0 != JobStatus::Running).then(|| at(-56 - n * n * 17 * MINUTE + n)),
+            requests: kind.2,
+            rows: kind.3,
+        });
+    Event::Jobs {
+        account: account(),
+        before: None,
+        jobs: jobs.collect(),
+        is_last_page: false,
+    }
+}
+
 fn entry(id: i64, seconds: i64, level: LogLevel, dataset: Option<Dataset>, text: &str) -> LogEntry {
     LogEntry {
         id,
@@ -357,6 +508,9 @@ pub(super) fn log() -> Event {
         ),
         entry(46, -26, Done, None, "job 182: 9 requests, 5 rows, 3.2 s"),
     ]);
+    for (entry, job) in entries.iter_mut().zip(141..) {
+        entry.job = Some(JobId::new(job.min(182)));
+    }
     Event::Log(entries)
 }
 

@@ -9,11 +9,12 @@ use garminsync::{
         job::{JobReport, JobStatus},
     },
     engine::event::{Event, SignInOutcome},
+    tui::keymap::Keymap,
 };
 
 use super::{app::App, fixtures::*};
 
-const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 50)];
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 60)];
 
 const DEMO: [(&str, &str); 3] = [
     ("demo", "ada@example.com"),
@@ -26,19 +27,23 @@ async fn shoot(name: &str, corner: &[(&str, &str)], scene: impl AsyncFn(&mut App
     for size in SIZES {
         let mut app = App::start(size, corner);
         let frame = scene(&mut app).await;
-        // TestBackend quotes its lines, and remarks on wide characters behind them.
-        let text = |line: &str| {
-            line.split('"')
-                .nth(1)
-                .unwrap_or_default()
-                .trim_end()
-                .to_owned()
-        };
-        let frame: Vec<String> = frame.lines().map(text).collect();
-        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
-        });
+        snapshot(name, size, &frame);
     }
+}
+
+fn snapshot(name: &str, size: (u16, u16), frame: &str) {
+    // TestBackend quotes its lines, and remarks on wide characters behind them.
+    let text = |line: &str| {
+        line.split('"')
+            .nth(1)
+            .unwrap_or_default()
+            .trim_end()
+            .to_owned()
+    };
+    let frame: Vec<String> = frame.lines().map(text).collect();
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame.join("\n"));
+    });
 }
 
 fn sign_in(outcome: SignInOutcome) -> Event {
@@ -86,6 +91,23 @@ async fn submit_login(app: &mut App) {
     app.shows("Asking Garmin").await;
 }
 
+async fn open_jobs(app: &mut App, count: i64) {
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("h");
+    app.shows("Jobs of ada").await;
+    app.tell(jobs(count)).await;
+}
+
+async fn open_coverage(app: &mut App) {
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("c");
+    app.shows("Coverage of ada").await;
+    app.tell(coverage(2026)).await;
+    app.shows("Fri 20 Nov 2026").await;
+}
+
 async fn open_mfa(app: &mut App) {
     app.tell(mfa_pending()).await;
     app.tell(sign_in(SignInOutcome::MfaRequired(challenge())))
@@ -108,6 +130,7 @@ async fn home_valid_idle() {
             valid(),
             schedule(),
             log(),
+            strip(),
             finished(report(JobStatus::Succeeded)),
         ] {
             app.tell(event).await;
@@ -459,8 +482,84 @@ async fn new_account() {
         app.tell(valid()).await;
         app.shows("VALID").await;
         app.keys("anAda");
+        app.press(KeyCode::Tab);
+        app.press(KeyCode::Right);
+        app.shows("garmin.cn").await;
         app.press(KeyCode::Enter);
         app.shows("Only a-z").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rename() {
+    shoot("rename", &DEMO, async |app| {
+        app.tell(three_accounts()).await;
+        app.shows("VALID").await;
+        app.keys("aje");
+        app.shows("Rename account grace").await;
+        app.ctrl('u');
+        app.keys("ada");
+        app.press(KeyCode::Enter);
+        app.shows("There is an account of this name").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_out_of_the_list() {
+    shoot("sign_out_of_the_list", &[], async |app| {
+        app.tell(three_accounts()).await;
+        app.shows("VALID").await;
+        app.keys("ajo");
+        app.shows("Sign out account grace?").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn doctor() {
+    shoot("doctor", &DEMO, async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("d");
+        app.shows("looking …").await;
+        app.tell(findings()).await;
+        app.shows("reachable").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn about() {
+    shoot("about", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("i");
+        app.shows("not affiliated").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn palette() {
+    shoot("palette", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(log()).await;
+        app.shows("job 182").await;
+        app.keys(":");
+        app.shows("What to do").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn palette_filtered() {
+    shoot("palette_filtered", &[], async |app| {
+        open_coverage(app).await;
+        app.keys(":price");
+        app.press(KeyCode::Down);
+        app.shows("› price of a backfill").await
     })
     .await;
 }
@@ -482,11 +581,184 @@ async fn audit_full() {
         app.tell(valid()).await;
         app.shows("VALID").await;
         app.keys("u");
-        app.shows("reading CentralDB").await;
+        app.shows("Sign-in events").await;
         app.tell(audit(60)).await;
         app.shows("1 to ").await;
         app.press(KeyCode::Down);
         app.shows("2 to ").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_remembers_the_last_job() {
+    shoot("home_remembers", &[], async |app| {
+        for event in [valid(), schedule(), log(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync · job 182").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_filtered() {
+    shoot("home_filtered", &[], async |app| {
+        for event in [valid(), schedule(), log(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync · job 182").await;
+        app.keys("/SLEEP");
+        app.shows("/ SLEEP").await;
+        app.press(KeyCode::Up);
+        app.shows("1 below").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_no_match() {
+    shoot("home_no_match", &[], async |app| {
+        for event in [valid(), log()] {
+            app.tell(event).await;
+        }
+        app.shows("job 182").await;
+        app.keys("v/nowhere");
+        app.press(KeyCode::Enter);
+        app.shows("No line passes").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_in_mid_backfill() {
+    shoot("home_in_mid_backfill", &[], async |app| {
+        for event in [valid(), log(), progress()] {
+            app.tell(event).await;
+        }
+        app.shows("12 of 31").await;
+        app.clock.advance(std::time::Duration::from_secs(20));
+        app.press(KeyCode::Up);
+        app.shows("about 0:32 left").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_reading() {
+    shoot("coverage_reading", &[], async |app| {
+        app.tell(valid()).await;
+        app.shows("VALID").await;
+        app.keys("c");
+        app.shows("Coverage of ada").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_full() {
+    shoot("coverage_full", &[], async |app| {
+        open_coverage(app).await;
+        app.press(KeyCode::Tab);
+        app.press(KeyCode::Up);
+        app.press(KeyCode::Left);
+        app.shows("Thu 12 Nov 2026").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_failed_day() {
+    shoot("coverage_failed_day", &DEMO, async |app| {
+        open_coverage(app).await;
+        app.press(KeyCode::PageUp);
+        app.shows("2025 ╮").await;
+        app.tell(coverage(2025)).await;
+        app.shows("20 Nov 2025").await;
+        app.keys(" ");
+        for _ in 0..5 {
+            app.press(KeyCode::Left);
+        }
+        app.keys("jj");
+        app.shows("server has trouble").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price() {
+    shoot("price", &[], async |app| {
+        open_coverage(app).await;
+        app.keys("r");
+        app.shows("Repair activities").await;
+        app.tell(planned(&[("sleep.graphql", 14), ("sleep.day", 321)]))
+            .await;
+        app.shows("335 requests").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price_of_nothing() {
+    shoot("price_of_nothing", &[], async |app| {
+        open_coverage(app).await;
+        app.keys("r");
+        app.shows("Repair activities").await;
+        app.tell(planned(&[])).await;
+        app.shows("Nothing is missing").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_empty() {
+    shoot("jobs_empty", &[], async |app| {
+        open_jobs(app, 0).await;
+        app.shows("No sync has run yet").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_full() {
+    shoot("jobs_full", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.keys("jjj");
+        app.shows("› 180").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn report_partial() {
+    shoot("report_partial", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.keys("j");
+        app.shows("› 182").await;
+        app.press(KeyCode::Enter);
+        app.shows("Report of job 182").await;
+        app.tell(job_with_lines()).await;
+        app.shows("PARTIAL").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn report_unknown() {
+    shoot("report_unknown", &[], async |app| {
+        open_jobs(app, 200).await;
+        app.shows("1 to").await;
+        app.press(KeyCode::Enter);
+        app.shows("Report of job 183").await;
+        app.tell(Event::Job {
+            account: account(),
+            record: None,
+            lines: Vec::new(),
+        })
+        .await;
+        app.shows("knows no such job").await
     })
     .await;
 }
@@ -581,6 +853,23 @@ async fn sign_out() {
         app.shows("Forgotten").await
     })
     .await;
+}
+
+#[tokio::test]
+async fn without_unicode() {
+    let scene = async |app: &mut App| {
+        let [state, log] = hostile();
+        for event in [state, log, strip(), last_job()] {
+            app.tell(event).await;
+        }
+        app.shows("Last sync . job 182").await
+    };
+    for size in SIZES {
+        let mut app = App::start_with(size, &DEMO, Keymap::default(), false);
+        let frame = scene(&mut app).await;
+        assert!(frame.is_ascii(), "{frame}");
+        snapshot("without_unicode", size, &frame);
+    }
 }
 
 #[tokio::test]

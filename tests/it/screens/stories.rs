@@ -1,13 +1,14 @@
 //! A person and the engine, step by step, through the real loop.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use garminsync::{
+    config::file::Setting,
     domain::{failure::Failure, job::JobStatus, job::Trigger},
     engine::{
         command::{Command, KeyInput, SignInDoor},
         event::{Event, SignInOutcome},
     },
-    tui::Ended,
+    tui::{Ended, keymap::Keymap},
 };
 
 use super::{app::App, fixtures::*};
@@ -145,6 +146,51 @@ async fn neither_ticket_nor_key_is_ever_shown() {
     app.shows("Asking Garmin").await;
     let frames = app.all_frames.lock().unwrap().clone();
     assert!(!frames.contains(TICKET) && !frames.contains(KEY));
+}
+
+#[tokio::test]
+async fn the_wheel_and_a_click_are_extras() {
+    let left = MouseEventKind::Down(MouseButton::Left);
+    let mut app = App::start((80, 24), &[]);
+    app.tell(valid()).await;
+    app.tell(log()).await;
+    app.shows("job 182").await;
+    app.mouse(MouseEventKind::ScrollUp, 50, 5);
+    app.shows("3 below").await;
+    // The newest line, then once more: its report.
+    app.mouse(left, 50, 18);
+    app.shows("following").await;
+    app.mouse(left, 50, 16);
+    app.shows("2 below").await;
+    app.mouse(left, 50, 16);
+    app.shows("Report of job 182").await;
+    assert!(matches!(app.command().await, Command::Job { .. }));
+    app.press(KeyCode::Esc);
+    app.shows("Session").await;
+    // A hint does what it says: "c coverage".
+    app.mouse(left, 16, 23);
+    app.shows("Coverage of ada").await;
+}
+
+#[tokio::test]
+async fn keys_of_ones_own_are_told_everywhere() {
+    let setting = Setting {
+        name: "sign_in".to_owned(),
+        value: "z".to_owned(),
+        place: "config.toml, line 1".to_owned(),
+    };
+    let keymap = Keymap::with(&[setting]).unwrap();
+    let mut app = App::start_with((80, 24), &[], keymap, true);
+    app.tell(missing()).await;
+    let frame = app.shows("press z to sign in").await;
+    assert!(
+        frame.contains("z sign in") && !frame.contains("l sign in"),
+        "{frame}"
+    );
+    app.keys("s");
+    app.shows("press z first").await;
+    app.keys("lz");
+    app.shows("Personal API key").await;
 }
 
 #[tokio::test]

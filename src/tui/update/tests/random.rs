@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
@@ -12,8 +12,12 @@ use crate::{
     domain::{
         audit::AuthEvent,
         cool_down::{CoolDown, CoolDownScope},
+        coverage::{Coverage, CoverageMap, DayFact},
+        dataset::Dataset,
+        dates::DateSpan,
         failure::Failure,
-        job::{JobId, JobReport, JobStatus},
+        finding::{Finding, Health},
+        job::{JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure, Trigger},
         log::{LogEntry, LogLevel},
         session::SessionStatus,
     },
@@ -23,7 +27,7 @@ use crate::{
 /// Everything the outside can do, with the odd sizes and texts of the outside.
 fn any_msg() -> impl Strategy<Value = Msg> {
     let code = prop_oneof![
-        4 => prop::sample::select("slxomftkjq?ynaubr@.-0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        4 => prop::sample::select("slxomftkjq?ynaubrhv/:cdieg@.-0123456789 é日👩".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End,
             KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab, KeyCode::BackTab, KeyCode::Enter,
@@ -37,6 +41,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
     ];
     prop_oneof![
         40 => (code, modifiers).prop_map(|(code, modifiers)| Msg::Key(KeyEvent::new(code, modifiers))),
+        3 => any_mouse(),
         2 => "(ST-)?\\PC{0,30}".prop_map(|text| Msg::Paste(Secret::new(text))),
         2 => (1_u16..220, 1_u16..60).prop_map(|(width, height)| Msg::Resized(Size { width, height })),
         2 => (0_i64..1000).prop_map(|second| Msg::Tick(at(second))),
@@ -45,6 +50,24 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         1 => any::<bool>().prop_map(|works| Msg::Opened(works.then_some(()).ok_or("why".to_owned()))),
         1 => any::<bool>().prop_map(|works| Msg::Copied(works.then_some(()).ok_or("why".to_owned()))),
     ]
+}
+
+fn any_mouse() -> impl Strategy<Value = Msg> {
+    let kind = prop::sample::select(vec![
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Down(MouseButton::Right),
+    ]);
+    (kind, 0_u16..220, 0_u16..60).prop_map(|(kind, column, row)| {
+        let modifiers = KeyModifiers::NONE;
+        Msg::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        })
+    })
 }
 
 fn resting(is_overridden: bool) -> Event {
@@ -66,6 +89,120 @@ fn trail(second: i64, text: &str) -> AuthEvent {
         outcome: text.to_owned(),
         detail: Some(text.to_owned()),
     }
+}
+
+fn report(id: Option<i64>, text: &str) -> JobReport {
+    JobReport {
+        job_id: id.map(JobId::new),
+        account: account(),
+        status: JobStatus::Failed,
+        requests: 3,
+        refreshed: false,
+        duration_ms: 9,
+        datasets: std::collections::BTreeMap::new(),
+        failures: vec![TaskFailure {
+            dataset: Dataset::Sleep,
+            span: text.to_owned(),
+            summary: text.to_owned(),
+        }],
+        failure: Some(Failure::rate_limited(Some(at(50)))),
+    }
+}
+
+fn record(id: i64, text: &str) -> Box<JobRecord> {
+    Box::new(JobRecord {
+        report: report(Some(id), text),
+        trigger: Trigger::Schedule,
+        started_at: at(-9),
+        finished_at: (id % 2 == 0).then(|| at(-2)),
+    })
+}
+
+fn page(ids: std::ops::Range<i64>) -> Vec<JobSummary> {
+    let job = |id| JobSummary {
+        id: JobId::new(id),
+        status: JobStatus::Running,
+        trigger: Trigger::Person,
+        started_at: at(-id),
+        finished_at: None,
+        requests: 1,
+        rows: 2,
+    };
+    ids.rev().map(job).collect()
+}
+
+fn line(id: i64, text: String) -> LogEntry {
+    LogEntry {
+        id,
+        at: at(id),
+        account: account(),
+        job: (id % 2 == 0).then(|| JobId::new(id)),
+        level: LogLevel::Warn,
+        dataset: None,
+        text,
+    }
+}
+
+fn coverage(year: i16, days: i32, text: &str) -> CoverageMap {
+    let first = jiff::civil::date(year, 1, 1);
+    let mut map = CoverageMap::new(DateSpan::new(first, first.last_of_year()).unwrap());
+    let states = Coverage::ALL.iter().cycle();
+    let facts = (0..days).zip(states).map(|(day, state)| {
+        let fact = DayFact {
+            state: *state,
+            since: at(i64::from(day)),
+            reason: Some(text.to_owned()),
+            retry_at: Some(at(9)),
+        };
+        (first.saturating_add(jiff::Span::new().days(day)), fact)
+    });
+    map.days.insert(Dataset::Sleep, facts.collect());
+    map.first = Some(first);
+    map
+}
+
+/// What is read for a screen, and what became of a name.
+fn any_reading() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::LastJob(record(id, &text))),
+        (0_i64..30, 0_i64..30, any::<bool>()).prop_map(|(from, count, is_last_page)| {
+            Event::Jobs {
+                account: account(),
+                before: (from > 9).then(|| JobId::new(from)),
+                jobs: page(from..from + count),
+                is_last_page,
+            }
+        }),
+        (2024_i16..2028, 0..366, "\\PC{0,60}").prop_map(|(year, days, text)| Event::Coverage {
+            account: account(),
+            coverage: coverage(year, days, &text),
+        }),
+        (0_usize..30, "\\PC{0,90}").prop_map(|(count, text)| Event::Examined {
+            findings: vec![Finding::new("vault key", Health::Warn, text); count],
+        }),
+        (prop::sample::select(vec!["ada", "bob"]), any::<bool>()).prop_map(|(from, done)| {
+            Event::Renamed {
+                from: from.parse().unwrap(),
+                to: "eve".parse().unwrap(),
+                result: done.then_some(()).ok_or(Failure::garmin_down(503)),
+            }
+        }),
+        (0_u32..9).prop_map(|requests| Event::Planned {
+            account: account(),
+            result: (requests > 1)
+                .then(|| Price {
+                    endpoints: (0..requests).map(|_| ("a", requests)).collect(),
+                    seconds: 9,
+                    is_at_least: true,
+                })
+                .ok_or(Failure::garmin_down(503)),
+        }),
+        (0_i64..9, "\\PC{0,60}").prop_map(|(id, text)| Event::Job {
+            account: account(),
+            record: (id > 0).then(|| record(id, &text)),
+            lines: vec![line(id, text)],
+        }),
+    ]
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -119,26 +256,9 @@ fn any_event() -> impl Strategy<Value = Event> {
                 current: None,
             }
         ))),
-        Just(sync(SyncEvent::Finished(JobReport {
-            job_id: None,
-            account: account(),
-            status: JobStatus::Failed,
-            requests: 3,
-            refreshed: false,
-            duration_ms: 9,
-            datasets: std::collections::BTreeMap::new(),
-            failures: Vec::new(),
-            failure: Some(Failure::rate_limited(Some(at(50)))),
-        }))),
-        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![LogEntry {
-            id,
-            at: at(id),
-            account: account(),
-            job: None,
-            level: LogLevel::Warn,
-            dataset: None,
-            text,
-        }])),
+        "\\PC{0,40}".prop_map(move |text| sync(SyncEvent::Finished(report(None, &text)))),
+        any_reading(),
+        (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![line(id, text)])),
         Just(Event::Trouble(Failure::garmin_down(503))),
         Just(Event::SignedOut {
             account: account(),
@@ -157,8 +277,10 @@ proptest! {
             app.send(msg);
             app.drawn(app.state.size);
         }
-        // Help, a form, its list, then what a toast says.
-        for _ in 0..4 {
+        prop_assert!(app.is_plain_without_colour());
+        // Help, a form, its list, then what a toast says, then the log's filter, and
+        // a selection.
+        for _ in 0..6 {
             app.key(KeyCode::Esc);
         }
         prop_assert_eq!(app.screen(), "home");

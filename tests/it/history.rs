@@ -664,3 +664,47 @@ async fn views_explain_themselves() {
         assert!(rows >= 0);
     }
 }
+
+#[tokio::test]
+async fn the_queries_of_the_readme_have_answers() {
+    let world = World::signed_in(Scenario {
+        days: 120,
+        ..scenario()
+    })
+    .await;
+    let quarter = SyncRequest {
+        span: Some(DateSpan::ending(TODAY, 100)),
+        ..year(&[Dataset::Activities, Dataset::Daily, Dataset::Hrv])
+    };
+    world.sync_with(without_files(&world), quarter).await;
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let sql = readme
+        .split("```sql")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let queries: Vec<_> = sql
+        .split(';')
+        .map(str::trim)
+        .filter(|query| !query.is_empty())
+        .collect();
+    assert_eq!(queries.len(), 3);
+    for query in queries {
+        assert!(!world.rows(query).is_empty(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn reparse_from_the_command_line_says_what_it_did() {
+    let world = World::signed_in(scenario()).await;
+    world.sync().await;
+    world.db().execute("DELETE FROM hrv_night", []).unwrap();
+    world.simulator.reset_counters();
+    let ran = world.run(&["reparse", "--format", "json"], "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.json()["rows_new"].as_u64().unwrap() > 10, "{ran:?}");
+    assert_eq!(ran.json()["unread"], 0);
+    assert_eq!(world.simulator.counters().total, 0, "no network");
+}

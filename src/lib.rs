@@ -30,6 +30,8 @@
 //! | Why is a session never lost? | [`auth::keeper`] |
 //! | How does Garmin talk? | [`garmin`]; hosts in [`garmin::endpoints`] |
 //! | What decides what is fetched? | [`sync::plan`] |
+//! | What does a dataset consist of? | its file in [`sync::dataset`] (how to ask, how to read) and in [`central_db::rows`] (its table) |
+//! | What is known of a day? | [`central_db::coverage`]; what an endpoint allows: [`central_db::route_memory`] |
 //! | What is stored? | `assets/migrations/`, newest number last |
 //! | What does a failure say? | [`domain::failure`] |
 //! | What does this key do? | [`tui::keymap`] |

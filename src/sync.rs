@@ -1,7 +1,7 @@
 //! From what is known to what is stored.
 //!
 //! ```text
-//! coverage, today, request ─ plan (pure) ─► tasks
+//! coverage, today, goal, what endpoints allow ─ plan (pure) ─► requests
 //! task ─ fetch (paced, retried, with a bearer lent by the session keeper) ─► answer
 //! answer ─ dataset (parser of that shape) ─► rows
 //! rows ─ store (one transaction: payload, rows, coverage, task, log line) ─► CentralDB

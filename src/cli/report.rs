@@ -384,6 +384,8 @@ struct PlanOut {
     requests: u32,
     endpoints: BTreeMap<&'static str, u32>,
     estimated_s: u64,
+    /// Whether there will be more, known only once the first answers are here.
+    at_least: bool,
 }
 
 impl PlanReport {
@@ -394,13 +396,14 @@ impl PlanReport {
         }
     }
 
-    pub(super) fn add(&mut self, account: AccountName, price: &Price, estimated_s: u64) {
+    pub(super) fn add(&mut self, account: AccountName, price: &Price) {
         let (requests, endpoints) = (price.requests(), price.endpoints.clone());
         self.plans.push(PlanOut {
             account,
             requests,
             endpoints,
-            estimated_s,
+            estimated_s: price.seconds,
+            at_least: price.is_at_least,
         });
     }
 }

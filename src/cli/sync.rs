@@ -173,7 +173,7 @@ async fn plan(
             if text.is_empty() { "" } else { "\n\n" },
             price_text(&account, &price)
         );
-        report.add(account, &price, price.seconds);
+        report.add(account, &price);
     }
     out.result(&text, &report);
     Ok(0)

@@ -21,6 +21,10 @@ pub enum Coverage {
     Cold,
 }
 
+/// After this many days an empty day is final: no watch will bring it any more
+/// (`protocol.md` 11.4).
+pub const EMPTY_SETTLES_AFTER: u32 = 14;
+
 impl Coverage {
     pub const ALL: [Self; 5] = [
         Self::Got,

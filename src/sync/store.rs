@@ -24,7 +24,7 @@ use crate::{
     },
     domain::{
         account::AccountId,
-        coverage::Coverage,
+        coverage::{Coverage, EMPTY_SETTLES_AFTER},
         dataset::Dataset,
         dates::{DateSpan, back},
         job::{DatasetCount, JobId},
@@ -76,9 +76,6 @@ pub struct Stored {
     /// Settled days of old whose summary changed.
     pub reopened: Vec<Date>,
 }
-
-/// After this many days an empty day is final (`protocol.md` 11.4).
-const EMPTY_SETTLES_AFTER: u32 = 14;
 
 /// Stores an answer: payload, rows, what was deleted, coverage, task, log line.
 pub fn fetched(

@@ -197,11 +197,14 @@ fn single_days_come_after_ranges_and_heal_three() {
     for part in ranges.filter(|part| part.window.most > 1) {
         refuse(&mut known, part.endpoint);
     }
+    let open = [back(TODAY, 5), back(TODAY, 14)];
+    cover(&mut known, Dataset::Daily, open.into_iter(), Coverage::Open);
     let tasks = tasks(&known);
     assert_eq!(tasks[0].dataset, Dataset::Sleep);
     assert_eq!(
         spans(&tasks[1..]),
-        ["2026-11-21", "2026-11-20", "2026-11-19"]
+        ["2026-11-21", "2026-11-20", "2026-11-19", "2026-11-07"],
+        "young days, and the one that settles now"
     );
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{DayKnown, Holding, Known};
 use crate::{
     domain::{
-        coverage::Coverage,
+        coverage::{Coverage, EMPTY_SETTLES_AFTER},
         dataset::Dataset,
         dates::{DateSpan, back},
         job::Goal,
@@ -33,12 +33,17 @@ pub(super) fn days(
     if dataset.is_snapshot() {
         return snapshot(known, holding, dataset);
     }
-    let heal = if part.window.most == 1 {
+    let is_per_day = part.window.most == 1;
+    let heal = if is_per_day {
         DAY_BY_DAY.min(known.window_days)
     } else {
         known.window_days
     };
     let heals_from = back(known.today, heal.saturating_sub(1));
+    // Day by day, an open day is read again only while it is young, and once
+    // more when that makes it final.
+    let settles_by = back(known.today, EMPTY_SETTLES_AFTER);
+    let rests = |day: Date| is_per_day && day < heals_from && day > settles_by;
     let unsettled = holding
         .coverage
         .iter()
@@ -48,10 +53,14 @@ pub(super) fn days(
         .span
         .days()
         .chain(unsettled)
-        .filter(|day| is_wanted(known.goal, holding.coverage.get(day), *day >= heals_from))
+        .filter(|&day| {
+            let known_day = holding.coverage.get(&day);
+            let is_open = known_day.is_some_and(|known| known.state == Coverage::Open);
+            is_wanted(known.goal, known_day, day >= heals_from) && !(is_open && rests(day))
+        })
         .collect();
     // Looking over the whole history day by day would cost more than it can find.
-    if part.window.most > 1 {
+    if !is_per_day {
         days.extend(holding.again.into_iter().flat_map(DateSpan::days));
     }
     if let Some(recent) = part.only_recent {

@@ -79,6 +79,7 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
         Some(Command::Mfa { code, resend }) => Work::Headless(Task::Mfa { code, resend }),
         Some(Command::Token { lane, yes }) => Work::Headless(Task::Token { lane, yes }),
         Some(Command::Audit) => Work::Headless(Task::Audit),
+        Some(Command::Reparse) => Work::Headless(Task::Reparse),
         Some(Command::Session(command)) => Work::Headless(Task::Session(command)),
         Some(Command::Doctor { offline }) => Work::Headless(Task::Doctor { offline }),
         Some(Command::Status { check }) => Work::Headless(Task::Status { check }),
@@ -109,7 +110,11 @@ const fn needs_key(work: &Work) -> bool {
         Work::FullScreen => true,
         Work::Headless(task) => !matches!(
             task,
-            Task::Doctor { .. } | Task::Audit | Task::Logout | Task::Status { check: false }
+            Task::Doctor { .. }
+                | Task::Audit
+                | Task::Reparse
+                | Task::Logout
+                | Task::Status { check: false }
         ),
     }
 }

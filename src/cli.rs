@@ -10,6 +10,7 @@ mod login;
 mod mfa;
 mod output;
 mod prompt;
+mod reparse;
 mod report;
 mod session;
 mod status;
@@ -46,6 +47,7 @@ pub enum Task {
     Mfa { code: Option<String>, resend: bool },
     Token { lane: Lane, yes: bool },
     Audit,
+    Reparse,
     Session(SessionCommand),
     Doctor { offline: bool },
     Status { check: bool },
@@ -75,6 +77,7 @@ impl Front {
             Task::Mfa { code, .. } => mfa::answer(&mut self, &out, code).await,
             Task::Token { lane, yes } => token::run(&mut self, lane, yes).await,
             Task::Audit => audit::run(&mut self, &out).await,
+            Task::Reparse => reparse::run(&mut self, &out).await,
             Task::Session(command) => session::run(&mut self, &out, command).await,
             Task::Doctor { offline } => doctor::run(&mut self, &out, offline).await,
             Task::Status { check } => status::run(&mut self, &out, check).await,

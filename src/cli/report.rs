@@ -15,7 +15,7 @@ use crate::domain::{
     dataset::Dataset,
     failure::Failure,
     finding::Finding,
-    job::{DatasetCount, JobId, JobReport, JobStatus, Price, TaskFailure},
+    job::{DatasetCount, JobId, JobReport, JobStatus, Price, Reparsed, TaskFailure},
     session::{AccountState, Door, Lane, LaneState, SessionStatus},
     sign_in::SignInOutcome,
 };
@@ -245,6 +245,28 @@ impl AuditReport {
             schema: SCHEMA,
             account,
             events,
+        }
+    }
+}
+
+/// The result of `reparse`.
+#[derive(Debug, Serialize)]
+pub(super) struct ReparseReport {
+    schema: u32,
+    payloads: u32,
+    rows_new: u32,
+    rows_changed: u32,
+    unread: u32,
+}
+
+impl ReparseReport {
+    pub(super) const fn new(done: &Reparsed) -> Self {
+        Self {
+            schema: SCHEMA,
+            payloads: done.payloads,
+            rows_new: done.rows_new,
+            rows_changed: done.rows_changed,
+            unread: done.unread,
         }
     }
 }

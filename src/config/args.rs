@@ -129,6 +129,8 @@ pub enum Command {
     },
     /// Show sign-ins, refreshes and refusals, newest first
     Audit,
+    /// Build the typed rows again from the kept answers, without the network
+    Reparse,
     /// Print one screen of the app: in colour on a terminal, plain into a pipe
     Show(ShowArgs),
     /// Run the built-in Garmin simulator in the foreground

@@ -255,6 +255,17 @@ pub struct SyncProgress {
     pub current: Option<(Dataset, String)>,
 }
 
+/// What reading all kept answers again led to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reparsed {
+    /// Answers that were read.
+    pub payloads: u32,
+    pub rows_new: u32,
+    pub rows_changed: u32,
+    /// Answers that still cannot be read.
+    pub unread: u32,
+}
+
 /// What a sync would ask Garmin, before anything is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Price {

@@ -25,7 +25,7 @@ use crate::{
         job::{JobId, SyncRequest, Trigger},
         session::AccountState,
     },
-    sync::run::JobEvent,
+    sync::{reparse, run::JobEvent},
 };
 
 /// How often an open app looks whether another process changed something: one
@@ -189,6 +189,10 @@ impl Actor {
             } => self.spawn(|auth, to| async move {
                 let result = answers::export(&auth, &account, shape, passphrase.as_ref()).await;
                 to.send(Event::Exported { result }).await;
+            }),
+            Command::Reparse => self.spawn(|auth, to| async move {
+                let result = reparse::all(&auth.central_db).await;
+                to.send(Event::Reparsed { result }).await;
             }),
             Command::Rekey => self.spawn(|auth, to| async move {
                 let done = auth.replace_key_file().await;

@@ -63,6 +63,8 @@ pub enum Command {
         shape: Shape,
         passphrase: Option<Secret>,
     },
+    /// Build the typed rows again from the kept answers. Answered by `Event::Reparsed`.
+    Reparse,
     /// Seal everything anew under a new key. Answered by `Event::Rekeyed`.
     Rekey,
     /// Say what a sync would ask Garmin. Answered by `Event::Planned`.

@@ -8,7 +8,7 @@ use crate::domain::{
     coverage::CoverageMap,
     failure::Failure,
     finding::Finding,
-    job::{JobId, JobRecord, JobReport, JobSummary, Price},
+    job::{JobId, JobRecord, JobReport, JobSummary, Price, Reparsed},
     log::LogEntry,
     secret::Secret,
     session::AccountState,
@@ -68,6 +68,9 @@ pub enum Event {
         result: Result<Vec<(&'static str, Secret)>, Failure>,
     },
     /// How many sealed things moved to the new key.
+    Reparsed {
+        result: Result<Reparsed, Failure>,
+    },
     Rekeyed {
         result: Result<u32, Failure>,
     },

@@ -10,22 +10,12 @@ use crate::{
         reread,
         table::Stamp,
     },
-    domain::{dataset::Dataset, failure::Failure},
+    domain::{dataset::Dataset, failure::Failure, job::Reparsed},
 };
 
 /// The version of the readers in [`dataset`]. Whoever changes what they make of
 /// an answer raises it: the next start reads all payloads again.
 pub const READERS: i64 = 2;
-
-/// What reading again led to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reparsed {
-    pub payloads: u32,
-    pub rows_new: u32,
-    pub rows_changed: u32,
-    /// Answers that still cannot be read.
-    pub unread: u32,
-}
 
 /// Reads everything again when the rows were read by an older version.
 pub async fn if_outdated(central_db: &CentralDb) -> Result<Option<Reparsed>, Failure> {

@@ -105,6 +105,7 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
         | Event::Checked { .. }
         | Event::Imported { .. }
         | Event::Exported { .. }
+        | Event::Reparsed { .. }
         | Event::Rekeyed { .. }
         | Event::Token { .. }
         | Event::Planned { .. } => {}

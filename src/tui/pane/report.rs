@@ -14,7 +14,7 @@ use crate::{
     },
     tui::{
         state::State,
-        text::{fit, pad},
+        text::{fit, pad, width, wrap},
         theme::{Role, Theme},
         widget::{
             cursor::{Pager, Scroll},
@@ -110,13 +110,31 @@ impl ReportPane {
 fn told(record: &JobRecord, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     let report = &record.report;
     let (glyph, role) = job::dress(report.status);
-    let headline = fit(&report.headline(), columns.saturating_sub(2));
-    let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{glyph} "), theme.style(role)),
-        Span::styled(headline, theme.style(Role::Title)),
-    ])];
-    let table = report.table().into_iter();
-    lines.extend(table.map(|line| Line::raw(fit(&format!("  {line}"), columns))));
+    let room = columns.saturating_sub(2);
+    let headline = report.headline();
+    // On narrow screens its gaps, and then its line, give way.
+    let headline = if width(&headline) <= room {
+        vec![headline]
+    } else {
+        wrap(&headline, room)
+    };
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (n, text) in headline.into_iter().enumerate() {
+        let mark = if n == 0 { glyph } else { " " };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{mark} "), theme.style(role)),
+            Span::styled(text, theme.style(Role::Title)),
+        ]));
+    }
+    for line in report.table() {
+        // The columns give way before a number does.
+        let line = if width(&line) <= room {
+            line
+        } else {
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        lines.push(Line::raw(format!("  {}", fit(&line, room))));
+    }
     for failure in &report.failures {
         lines.push(Line::default());
         let mark = ("✗", Role::Error);

@@ -10,6 +10,7 @@ CREATE TABLE route_memory (
     too_long_until  INTEGER,             -- then it is tried again
     refused_until   INTEGER,             -- the endpoint itself was refused; tried again then
     refused_reason  TEXT,
+    strikes         INTEGER NOT NULL DEFAULT 0,  -- refusals in a row
     PRIMARY KEY (account, endpoint)
 ) STRICT, WITHOUT ROWID;
 

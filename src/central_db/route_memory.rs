@@ -1,7 +1,7 @@
 //! Table `route_memory`: what an account's endpoints were seen to allow and refuse.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::convert::{count, ms, opt_timestamp};
 use crate::domain::account::AccountId;
@@ -58,7 +58,7 @@ pub fn answered(
             "INSERT INTO route_memory (account, endpoint, window_days) VALUES (:account, :endpoint, :days)
              ON CONFLICT (account, endpoint) DO UPDATE SET
                  window_days = max(coalesce(window_days, 0), excluded.window_days),
-                 refused_until = NULL, refused_reason = NULL
+                 refused_until = NULL, refused_reason = NULL, strikes = 0
              WHERE coalesce(window_days, 0) < excluded.window_days OR refused_until IS NOT NULL",
         )?
         .execute(named_params! { ":account": account.get(), ":endpoint": endpoint, ":days": days })?;
@@ -87,6 +87,24 @@ pub fn too_long(
     Ok(())
 }
 
+/// Refusals in a row, of an endpoint.
+pub fn strikes(
+    connection: &Connection,
+    account: AccountId,
+    endpoint: &str,
+) -> rusqlite::Result<u32> {
+    let found = connection
+        .prepare_cached(
+            "SELECT strikes FROM route_memory WHERE account = :account AND endpoint = :endpoint",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":endpoint": endpoint },
+            |row| count(row, "strikes"),
+        )
+        .optional()?;
+    Ok(found.unwrap_or(0))
+}
+
 /// The endpoint is refused; it is not asked again before `until`.
 pub fn refused(
     connection: &Connection,
@@ -97,10 +115,10 @@ pub fn refused(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO route_memory (account, endpoint, refused_until, refused_reason)
-             VALUES (:account, :endpoint, :until, :reason)
-             ON CONFLICT (account, endpoint) DO UPDATE SET
-                 refused_until = excluded.refused_until, refused_reason = excluded.refused_reason",
+            "INSERT INTO route_memory (account, endpoint, refused_until, refused_reason, strikes)
+             VALUES (:account, :endpoint, :until, :reason, 1)
+             ON CONFLICT (account, endpoint) DO UPDATE SET refused_until = excluded.refused_until,
+                 refused_reason = excluded.refused_reason, strikes = strikes + 1",
         )?
         .execute(named_params! {
             ":account": account.get(), ":endpoint": endpoint, ":until": ms(until), ":reason": reason,
@@ -134,8 +152,10 @@ mod tests {
             (one(later).too_long_days, one(later).is_refused),
             (None, false)
         );
+        assert_eq!(strikes(db, f.account, "hrv.graphql").unwrap(), 1);
         answered(db, f.account, "hrv.graphql", 28).unwrap();
         assert!(!one(now).is_refused);
+        assert_eq!(strikes(db, f.account, "hrv.graphql").unwrap(), 0);
         let before = db.total_changes();
         answered(db, f.account, "hrv.graphql", 28).unwrap();
         assert_eq!(

@@ -41,15 +41,18 @@ pub fn scalar(body: &[u8], name: &str) -> Result<Value, GarminError> {
     }
 }
 
+/// What a shared answer holds of one scalar.
+pub type Shared = Result<Vec<u8>, GarminError>;
+
 #[derive(Deserialize)]
-struct Shared<'a> {
+struct Reply<'a> {
     #[serde(borrow)]
     data: Option<BTreeMap<String, &'a RawValue>>,
-    errors: Option<Vec<SharedError>>,
+    errors: Option<Vec<ReplyError>>,
 }
 
 #[derive(Deserialize)]
-struct SharedError {
+struct ReplyError {
     message: Option<String>,
     path: Option<Vec<Value>>,
 }
@@ -65,45 +68,48 @@ pub fn shared_query(scalars: &[(&str, &str)]) -> String {
 }
 
 /// Takes the answer of [`shared_query`] apart: for each scalar the body that
-/// its own query would have brought, byte by byte, or why it failed.
+/// its own query would have brought, byte by byte, or why it was refused; `None`
+/// where the answer does not speak of it: then it is to be asked by itself.
 ///
 /// # Errors
 /// When the query as a whole was refused.
-pub fn shared_answers(
-    body: &[u8],
-    scalars: &[&str],
-) -> Result<Vec<Result<Vec<u8>, GarminError>>, GarminError> {
+pub fn shared_answers(body: &[u8], scalars: &[&str]) -> Result<Vec<Option<Shared>>, GarminError> {
     let refused = |message: Option<&String>| GarminError::Refused {
         status: 200,
         message: message.map(|text| excerpt(text, 120)),
     };
-    let shared: Shared<'_> = serde_json::from_slice(body)
+    let reply: Reply<'_> = serde_json::from_slice(body)
         .map_err(|_| GarminError::Unreadable("GraphQL reply is no JSON".to_owned()))?;
-    let errors = shared.errors.unwrap_or_default();
-    let Some(data) = shared.data else {
+    let errors = reply.errors.unwrap_or_default();
+    let Some(data) = reply.data else {
         return Err(refused(
             errors.first().and_then(|error| error.message.as_ref()),
         ));
     };
     let answer = |(n, scalar): (usize, &&str)| {
         let alias = format!("a{n}");
-        let is_mine = |error: &&SharedError| {
+        let is_mine = |error: &&ReplyError| {
             let path = error.path.as_ref().and_then(|path| path.first());
             path.and_then(Value::as_str) == Some(alias.as_str())
         };
         match data.get(&alias) {
             Some(value) if value.get() != "null" => {
-                Ok(format!("{{\"data\":{{\"{scalar}\":{}}}}}", value.get()).into_bytes())
+                let body = format!("{{\"data\":{{\"{scalar}\":{}}}}}", value.get());
+                Some(Ok(body.into_bytes()))
             }
-            _ => Err(refused(
-                errors
-                    .iter()
-                    .find(is_mine)
-                    .and_then(|error| error.message.as_ref()),
-            )),
+            _ => {
+                let error = errors.iter().find(is_mine)?;
+                Some(Err(refused(error.message.as_ref())))
+            }
         }
     };
-    Ok(scalars.iter().enumerate().map(answer).collect())
+    let answers: Vec<_> = scalars.iter().enumerate().map(answer).collect();
+    if answers.iter().all(Option::is_none) {
+        return Err(refused(
+            errors.first().and_then(|error| error.message.as_ref()),
+        ));
+    }
+    Ok(answers)
 }
 
 #[cfg(test)]
@@ -133,18 +139,22 @@ mod tests {
     fn a_shared_answer_comes_apart_scalar_by_scalar() {
         let query = shared_query(&[("x", "d:\"1\""), ("y", "d:\"2\"")]);
         assert_eq!(query, "query{a0:x(d:\"1\") a1:y(d:\"2\")}");
-        let body = br#"{"data":{"a0":[1.50, 2],"a1":null},"errors":[{"message":"too long","path":["a1"]}]}"#;
-        let answers = shared_answers(body, &["x", "y"]).unwrap();
+        let body = br#"{"data":{"a0":[1.50, 2],"a1":null,"z":1},"errors":[{"message":"too long","path":["a1"]}]}"#;
+        let answers = shared_answers(body, &["x", "y", "z"]).unwrap();
         assert_eq!(
-            answers[0].as_deref(),
+            answers[0].as_ref().unwrap().as_deref(),
             Ok(br#"{"data":{"x":[1.50, 2]}}"#.as_slice())
         );
+        let told = answers[1].as_ref().unwrap().as_ref().unwrap_err();
+        assert!(told.to_string().contains("too long"));
+        assert_eq!(
+            answers[2], None,
+            "not under its alias: to be asked by itself"
+        );
+        let ignored = br#"{"data":{"x":[1],"y":[2]}}"#;
         assert!(
-            answers[1]
-                .as_ref()
-                .unwrap_err()
-                .to_string()
-                .contains("too long")
+            shared_answers(ignored, &["x", "y"]).is_err(),
+            "aliases are not understood here"
         );
         let refused = shared_answers(br#"{"errors":[{"message":"one field only"}]}"#, &["x"]);
         assert!(refused.unwrap_err().to_string().contains("one field only"));

@@ -27,10 +27,11 @@ const SHORTEST: u32 = 7;
 /// only broke over it.
 const TOO_LONG_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 const BROKE_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
-/// How long a refused route gives way to the next, and how long a dataset is
-/// left alone that no route is left for (`protocol.md` 13.3).
+/// How long a refused route gives way to the next.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-const PARKED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a dataset is left alone that no route is left for, after the 1st,
+/// the 2nd and every further refusal in a row (`protocol.md` 13.3).
+const PARKED_DAYS: [i64; 3] = [1, 7, 30];
 
 /// What an error costs.
 pub(super) enum Trouble {
@@ -68,6 +69,13 @@ pub(super) fn verdict(part: &Part, span: DateSpan, error: &GarminError) -> Verdi
         GarminError::Refused { .. } => Verdict::NoRoute,
         _ => Verdict::Failed,
     }
+}
+
+/// How long to leave a dataset alone that was refused so often before.
+fn parked_for(strikes: u32) -> SignedDuration {
+    let step = usize::try_from(strikes).unwrap_or(usize::MAX);
+    let days = PARKED_DAYS.get(step).or(PARKED_DAYS.last());
+    SignedDuration::from_hours(24 * days.copied().unwrap_or(1))
 }
 
 /// The scalar is gone or changed (`protocol.md` 10.1): no span will do.
@@ -209,7 +217,7 @@ impl<L: Lender> Run<'_, L> {
     }
 
     /// The route is refused: the next one takes over its days. Without a next
-    /// one the task fails, and the dataset is left alone for a day.
+    /// one the task fails, and the dataset is left alone for some days.
     pub(super) async fn reroute(
         &mut self,
         task: &Task,
@@ -237,8 +245,7 @@ impl<L: Lender> Run<'_, L> {
         let days = days_left(task.dataset, &[*task], queue);
         let next = plan::relay(&self.known, task.dataset, &days);
         let has_next = next.iter().any(Task::covers) || !task.covers();
-        let life = if has_next { REFUSED_FOR } else { PARKED_FOR };
-        let (id, until) = (self.account.id, self.shop.clock.now() + life);
+        let (id, now) = (self.account.id, self.shop.clock.now());
         let (reason, dataset) = (error.to_string(), task.dataset);
         let text = match next.first().and_then(Task::part).filter(|_| task.covers()) {
             Some((_, next)) => format!(
@@ -246,12 +253,19 @@ impl<L: Lender> Run<'_, L> {
                 next.endpoint
             ),
             None if has_next => format!("{endpoint} was refused ({reason}); going on without"),
-            None => format!("{endpoint} was refused ({reason}); not asked again for a day"),
+            None => format!("{endpoint} was refused ({reason}); left alone for some days"),
         };
         let at = self.here();
         self.shop
             .central_db
             .write(move |tx| {
+                let strikes = route_memory::strikes(tx, id, endpoint)?;
+                let until = now
+                    + if has_next {
+                        REFUSED_FOR
+                    } else {
+                        parked_for(strikes)
+                    };
                 route_memory::refused(tx, id, endpoint, &reason, until)?;
                 store::note(tx, at, LogLevel::Warn, Some(dataset), text)
             })
@@ -299,7 +313,7 @@ impl<L: Lender> Run<'_, L> {
         }
         let life = match error {
             GarminError::Refused { .. } => REFUSED_FOR,
-            _ => PARKED_FOR,
+            _ => parked_for(0),
         };
         self.known
             .allowed

@@ -17,7 +17,7 @@ use crate::{
     },
     garmin::{
         error::GarminError,
-        wire::graphql::{shared_answers, shared_query},
+        wire::graphql::{Shared, shared_answers, shared_query},
     },
     sync::{
         dataset::{Ask, Call, Part, Reading},
@@ -33,6 +33,7 @@ const SILENT_TASKS: u32 = 3;
 
 /// An answer as far as HTTP is concerned: status and body.
 type Body = (u16, Vec<u8>);
+type Outcome = Result<Body, GarminError>;
 
 impl<L: Lender> Run<'_, L> {
     pub(super) async fn walk(&mut self, mut queue: VecDeque<Batch>) -> Result<(), Halt> {
@@ -118,20 +119,23 @@ impl<L: Lender> Run<'_, L> {
                 return self.ask_apart(tasks, &error, queue).await;
             }
         };
+        // What the answer does not speak of is asked by itself, next.
+        for (task, at) in asked.iter().rev() {
+            if matches!(answers.get(*at), None | Some(None)) {
+                queue.push_front(Batch(vec![*task]));
+            }
+        }
         for (task, at) in asked {
-            let outcome = answers.get(at).cloned().unwrap_or_else(|| {
-                Err(GarminError::Unreadable(
-                    "a scalar without an answer".to_owned(),
-                ))
-            });
-            if let Some(call) = calls.get(at).cloned() {
-                self.settle(&task, call, outcome, queue).await?;
+            if let (Some(call), Some(Some(outcome))) = (calls.get(at), answers.get(at)) {
+                self.settle(&task, call.clone(), outcome.clone(), queue)
+                    .await?;
             }
         }
         Ok(())
     }
 
-    async fn answers(&mut self, calls: &[Call]) -> Result<Vec<Result<Body, GarminError>>, Trouble> {
+    /// One outcome for each call; `None` where the answer does not speak of it.
+    async fn answers(&mut self, calls: &[Call]) -> Result<Vec<Option<Outcome>>, Trouble> {
         let scalars: Vec<(&str, &str)> = calls
             .iter()
             .filter_map(|call| match call {
@@ -149,12 +153,15 @@ impl<L: Lender> Run<'_, L> {
         };
         let status = answer.status;
         if calls.len() == 1 {
-            return Ok(vec![Ok((status, answer.body))]);
+            return Ok(vec![Some(Ok((status, answer.body)))]);
         }
         let names: Vec<_> = scalars.iter().map(|(scalar, _)| *scalar).collect();
         let bodies = shared_answers(&answer.body, &names).map_err(Trouble::Task)?;
-        let with_status = |body: Result<Vec<u8>, _>| body.map(|body| (status, body));
-        Ok(bodies.into_iter().map(with_status).collect())
+        let with_status = |shared: Shared| shared.map(|body| (status, body));
+        Ok(bodies
+            .into_iter()
+            .map(|body| body.map(with_status))
+            .collect())
     }
 
     /// Stores what a task's answer holds, or learns from its refusal.
@@ -162,7 +169,7 @@ impl<L: Lender> Run<'_, L> {
         &mut self,
         task: &Task,
         call: Call,
-        outcome: Result<Body, GarminError>,
+        outcome: Outcome,
         queue: &mut VecDeque<Batch>,
     ) -> Result<(), Halt> {
         let Some((_, part)) = task.part() else {

@@ -15,7 +15,7 @@ use crate::{
 
 /// The version of the readers in [`dataset`]. Whoever changes what they make of
 /// an answer raises it: the next start reads all payloads again.
-pub const READERS: i64 = 2;
+pub const READERS: i64 = 3;
 
 /// What reading again led to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

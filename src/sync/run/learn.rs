@@ -298,23 +298,28 @@ impl<L: Lender> Run<'_, L> {
             return self.reroute(first, error, queue).await;
         }
         let life = match error {
-            GarminError::Refused { .. } => REFUSED_FOR,
-            _ => PARKED_FOR,
+            GarminError::Refused { .. } => Some(REFUSED_FOR),
+            GarminError::Server(500) | GarminError::Unreadable(_) => Some(PARKED_FOR),
+            // A passing error says nothing of sharing: the next run shares again.
+            _ => None,
         };
         self.known
             .allowed
             .entry(SHARED.to_owned())
             .or_default()
             .is_refused = true;
-        let (id, until, at) = (self.account.id, self.shop.clock.now() + life, self.here());
+        let (id, at) = (self.account.id, self.here());
+        let until = life.map(|life| self.shop.clock.now() + life);
         let reason = error.to_string();
         let text = format!(
-            "several GraphQL scalars in one request were refused ({reason}); asking one by one"
+            "several GraphQL scalars in one request were not answered ({reason}); asking one by one"
         );
         self.shop
             .central_db
             .write(move |tx| {
-                route_memory::refused(tx, id, SHARED, &reason, until)?;
+                if let Some(until) = until {
+                    route_memory::refused(tx, id, SHARED, &reason, until)?;
+                }
                 store::note(tx, at, LogLevel::Detail, None, text)
             })
             .await?;
@@ -335,7 +340,8 @@ impl<L: Lender> Run<'_, L> {
         let next = plan::relay(&self.known, dataset, &days);
         let is_per_day = |batch: &Batch| {
             let first = batch.0.first().and_then(Task::part);
-            first.is_some_and(|(_, part)| part.window.most == 1)
+            batch.0.first().is_some_and(Task::covers)
+                && first.is_some_and(|(_, part)| part.window.most == 1)
         };
         let (days, ranges): (Vec<_>, Vec<_>) = plan::batches(&self.known, next)
             .into_iter()

@@ -231,6 +231,28 @@ pub fn of(
         .collect())
 }
 
+/// Whether every day of `span` was asked for.
+pub fn is_whole(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    span: DateSpan,
+) -> rusqlite::Result<bool> {
+    let days: u32 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM coverage
+             WHERE account = :account AND dataset = :dataset AND day_on BETWEEN :first AND :last",
+        )?
+        .query_row(
+            named_params! {
+                ":account": account.get(), ":dataset": dataset.name(),
+                ":first": span.first().to_string(), ":last": span.last().to_string(),
+            },
+            |row| row.get(0),
+        )?;
+    Ok(days == span.len())
+}
+
 /// The oldest and the newest day that was ever asked for.
 pub fn known_span(
     connection: &Connection,

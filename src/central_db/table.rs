@@ -3,7 +3,7 @@
 //! A table file says `table! { pub struct HrvNight in "hrv_night" by day_on { … } }`;
 //! the fields are the columns. Everything else about writing rows stands here once.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, params_from_iter, types::Value};
@@ -70,14 +70,32 @@ pub struct Listed<'a> {
     pub seen: &'a [Vec<Cell>],
 }
 
+/// Rows that an answer missed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    pub rows: u32,
+    /// The days they count for.
+    pub days: BTreeSet<Date>,
+}
+
+impl Gone {
+    fn add(&mut self, day: Option<&str>) {
+        self.rows += 1;
+        self.days
+            .extend(day.and_then(|day| day.parse::<Date>().ok()));
+    }
+}
+
 /// Marks rows that were listed before and are no more: deleted at Garmin. The
-/// row stays, with the day it was missed. Returns how many there are.
+/// row stays, with the day it was missed.
 pub fn mark_gone(
     connection: &Connection,
     account: AccountId,
     listed: &Listed<'_>,
     now: Timestamp,
-) -> rusqlite::Result<u32> {
+) -> rusqlite::Result<Gone> {
+    let mut gone = Gone::default();
+    let day = listed.days.map_or("NULL", |(column, _)| column);
     let Some(columns) = listed.seen.first().map(|key| names(key)) else {
         return mark_all_gone(connection, account, listed, now);
     };
@@ -100,19 +118,18 @@ pub fn mark_gone(
     let matches = columns
         .iter()
         .fold(String::new(), |sql, name| sql + " AND " + name + " = ?");
-    let mut gone = 0;
     for key in held
         .iter()
         .filter(|key| !seen.contains(&key.iter().collect()))
     {
         params = vec![Value::from(now.as_millisecond()), account.get().into()];
         params.extend(key.iter().cloned());
-        connection
+        let day: Option<String> = connection
             .prepare_cached(&format!(
-                "UPDATE {table} SET gone_at = ? WHERE account = ?{matches}"
+                "UPDATE {table} SET gone_at = ? WHERE account = ?{matches} RETURNING {day}"
             ))?
-            .execute(params_from_iter(&params))?;
-        gone += 1;
+            .query_row(params_from_iter(&params), |row| row.get(0))?;
+        gone.add(day.as_deref());
     }
     Ok(gone)
 }
@@ -122,17 +139,21 @@ fn mark_all_gone(
     account: AccountId,
     listed: &Listed<'_>,
     now: Timestamp,
-) -> rusqlite::Result<u32> {
+) -> rusqlite::Result<Gone> {
     let (filter, params) = within(account, listed);
     let sql = format!(
-        "UPDATE {} SET gone_at = {} WHERE {filter}",
+        "UPDATE {} SET gone_at = {} WHERE {filter} RETURNING {}",
         listed.table,
-        now.as_millisecond()
+        now.as_millisecond(),
+        listed.days.map_or("NULL", |(column, _)| column)
     );
-    let gone = connection
-        .prepare_cached(&sql)?
-        .execute(params_from_iter(&params))?;
-    Ok(u32::try_from(gone).unwrap_or(u32::MAX))
+    let mut gone = Gone::default();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(&params))?;
+    while let Some(row) = rows.next()? {
+        gone.add(row.get::<_, Option<String>>(0)?.as_deref());
+    }
+    Ok(gone)
 }
 
 fn within(account: AccountId, listed: &Listed<'_>) -> (String, Vec<Value>) {

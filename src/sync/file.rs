@@ -12,7 +12,10 @@ use std::{
 use jiff::civil::Date;
 use zip::ZipArchive;
 
-use crate::{config::paths::create_private, domain::activity::ActivityId};
+use crate::{
+    config::paths::create_private,
+    domain::{account::AccountId, activity::ActivityId},
+};
 
 /// The largest download, and the largest file inside it. Originals are 50 kB to a few MB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -79,14 +82,25 @@ pub fn place(id: ActivityId, day: Date, ending: &str) -> PathBuf {
         .join(format!("{}.{ending}", id.get()))
 }
 
+/// What the names of an account's drafts begin with. Another account's sync may
+/// be writing its own at this moment.
+fn draft_prefix(account: AccountId) -> String {
+    format!(".part-{}-", account.get())
+}
+
 /// Writes the file at `files/place`; whole or not at all, also after a crash.
-pub fn write(files: &Path, place: &Path, bytes: &[u8]) -> Result<(), FileError> {
+pub fn write(
+    files: &Path,
+    account: AccountId,
+    place: &Path,
+    bytes: &[u8],
+) -> Result<(), FileError> {
     let run = || -> io::Result<()> {
         let target = files.join(place);
         let folder = target.parent().unwrap_or(files);
         create_private(folder)?;
         let mut draft = tempfile::Builder::new()
-            .prefix(".part-")
+            .prefix(&draft_prefix(account))
             .tempfile_in(folder)?;
         draft.write_all(bytes)?;
         draft.as_file().sync_all()?;
@@ -96,8 +110,10 @@ pub fn write(files: &Path, place: &Path, bytes: &[u8]) -> Result<(), FileError> 
     run().map_err(|e| FileError::Disk(e.to_string()))
 }
 
-/// Removes drafts that a killed process left behind.
-pub fn sweep(files: &Path) -> io::Result<()> {
+/// Removes drafts that a killed sync of `account` left behind; only whoever
+/// holds the account's lease may.
+pub fn sweep(files: &Path, account: AccountId) -> io::Result<()> {
+    let prefix = draft_prefix(account);
     let years = match fs::read_dir(files.join("activities")) {
         Ok(years) => years,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -106,7 +122,7 @@ pub fn sweep(files: &Path) -> io::Result<()> {
     for year in years {
         for entry in fs::read_dir(year?.path())? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(".part-") {
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
                 fs::remove_file(entry.path())?;
             }
         }
@@ -261,13 +277,22 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = place(ActivityId::new(42), date(2026, 3, 4), "fit");
         assert_eq!(place, Path::new("activities/2026/42.fit"));
-        write(dir.path(), &place, b"one").unwrap();
-        write(dir.path(), &place, b"two").unwrap();
+        let (mine, other) = (AccountId::new(1), AccountId::new(12));
+        write(dir.path(), mine, &place, b"one").unwrap();
+        write(dir.path(), mine, &place, b"two").unwrap();
         assert_eq!(fs::read(dir.path().join(&place)).unwrap(), b"two");
-        let draft = dir.path().join("activities/2026/.part-x");
-        fs::write(&draft, "torn").unwrap();
-        sweep(dir.path()).unwrap();
-        assert!(!draft.exists());
+        let drafts = [mine, other].map(|account| {
+            let name = format!("activities/2026/{}x", draft_prefix(account));
+            let draft = dir.path().join(name);
+            fs::write(&draft, "torn").unwrap();
+            draft
+        });
+        sweep(dir.path(), mine).unwrap();
+        assert_eq!(
+            drafts.map(|draft| draft.exists()),
+            [false, true],
+            "another account may be writing"
+        );
         assert!(dir.path().join(&place).exists());
     }
 }

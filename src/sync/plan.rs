@@ -31,7 +31,7 @@ use crate::domain::{
 };
 
 pub use batches::{Batch, SHARED, batches};
-pub use layout::relay;
+pub use layout::{insist, relay};
 
 /// The memory's name for the GraphQL gateway as a whole.
 pub const GATEWAY: &str = "graphql";

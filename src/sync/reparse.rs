@@ -15,7 +15,7 @@ use crate::{
 
 /// The version of the readers in [`dataset`]. Whoever changes what they make of
 /// an answer raises it: the next start reads all payloads again.
-pub const READERS: i64 = 2;
+pub const READERS: i64 = 3;
 
 /// Reads everything again when the rows were read by an older version.
 pub async fn if_outdated(central_db: &CentralDb) -> Result<Option<Reparsed>, Failure> {

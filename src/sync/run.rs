@@ -144,7 +144,7 @@ pub async fn run<L: Lender>(
     };
     let (id, now) = (account.id, shop.clock.now());
     let lanes = known::lanes(shop, id).await?;
-    file::sweep(&shop.files)
+    file::sweep(&shop.files, id)
         .unwrap_or_else(|e| tracing::warn!(error = %e, "drafts could not be swept"));
     let goal = request.goal;
     let job = shop

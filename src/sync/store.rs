@@ -20,7 +20,7 @@ use crate::{
         payloads::{self, NewPayload},
         route_memory,
         rows::activities::{self, Activity},
-        table::{self, Listed, Stamp, TableRow},
+        table::{self, Gone, Listed, Stamp, TableRow},
     },
     domain::{
         account::AccountId,
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-pub use items::{Detail, FILE_ENDPOINT, detail_failed, file, legs};
+pub use items::{Detail, FILE_ENDPOINT, detail_failed, file, legs, search_failed};
 
 /// The place of a task in its job.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,8 @@ pub struct Fetched {
     /// The days whose coverage this answer decides; the task's own, unless a
     /// page ends early or another part decides.
     pub covers: Option<DateSpan>,
+    /// The day whose first rows came with an earlier page.
+    pub begun: Option<Date>,
     /// Days whose rows lack columns that another part failed to bring, and why.
     pub torn: Vec<(DateSpan, String)>,
 }
@@ -88,6 +90,9 @@ pub fn fetched(
     let Some((lane, part)) = task.part() else {
         return Ok(stored);
     };
+    if let Some(step) = at.backfill {
+        backfill::spend(db, at.account, at.today, step.requests)?;
+    }
     let payload_id = keep(db, at, (task, lane, part.endpoint), fetched)?;
     let reading = match &fetched.reading {
         Ok(reading) => reading,
@@ -117,8 +122,11 @@ pub fn fetched(
             stored.reopened.push(day);
         }
     }
+    let mut missed = BTreeSet::new();
     if let (Some(lists), true) = (part.lists, reading.unread.is_empty()) {
-        count.rows_changed += gone(db, at, lists, fetched.covers, reading)?;
+        let gone = gone(db, at, lists, fetched, reading)?;
+        count.rows_changed += gone.rows;
+        missed = gone.days;
     }
     if let Some(covers) = fetched.covers {
         count.days = covers.len();
@@ -127,11 +135,10 @@ pub fn fetched(
             at,
             (task.dataset, part.settles_after),
             covers,
-            fetched,
+            (fetched, &missed),
             reading,
         )?;
-        if let Some(step) = at.backfill {
-            backfill::spend(db, at.account, at.today, step.requests)?;
+        if at.backfill.is_some() {
             backfill::reach(db, at.account, task.dataset, covers.first())?;
         }
     }
@@ -193,12 +200,17 @@ fn gone(
     db: &Connection,
     at: Context,
     lists: Lists,
-    covers: Option<DateSpan>,
+    fetched: &Fetched,
     reading: &Reading,
-) -> rusqlite::Result<u32> {
-    let days = match (lists.day, covers) {
-        (Some(column), Some(covers)) => Some((column, covers)),
-        (Some(_), None) => return Ok(0),
+) -> rusqlite::Result<Gone> {
+    // Rows of a day that an earlier page has begun are not missing here.
+    let listed = fetched.covers.and_then(|covers| match fetched.begun {
+        Some(begun) if begun == covers.last() => DateSpan::new(covers.first(), back(begun, 1)),
+        _ => Some(covers),
+    });
+    let days = match (lists.day, listed) {
+        (Some(column), Some(listed)) => Some((column, listed)),
+        (Some(_), None) => return Ok(Gone::default()),
         (None, _) => None,
     };
     let mine = reading.rows.iter().filter(|row| row.table() == lists.table);
@@ -213,8 +225,8 @@ fn gone(
     if lists.table == Activity::TABLE {
         activities::legs_follow(db, at.account)?;
     }
-    if gone > 0 {
-        let text = match gone {
+    if gone.rows > 0 {
+        let text = match gone.rows {
             1 => "one row is no longer listed at Garmin; it is kept, marked as gone".to_owned(),
             many => {
                 format!("{many} rows are no longer listed at Garmin; they are kept, marked as gone")
@@ -304,7 +316,7 @@ fn cover(
     at: Context,
     (dataset, settles_after): (Dataset, u32),
     covers: DateSpan,
-    fetched: &Fetched,
+    (fetched, missed): (&Fetched, &BTreeSet<Date>),
     reading: &Reading,
 ) -> rusqlite::Result<()> {
     if dataset.is_snapshot() {
@@ -322,7 +334,7 @@ fn cover(
     let spans = reading.rows.iter().filter_map(|row| row.days());
     let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
     for day in covers.days() {
-        let has_rows = with_rows.contains(&day);
+        let has_rows = with_rows.contains(&day) || fetched.begun == Some(day);
         // An item that could not even be dated may belong to any day without a
         // row: those days failed, they are not empty.
         let unread = reading
@@ -335,6 +347,8 @@ fn cover(
             .or(torn.map(|(_, why)| why.as_str()));
         let state = match reason {
             Some(_) => Coverage::Failed,
+            // A list may come up short by mistake: what it missed is asked once more.
+            None if missed.contains(&day) => Coverage::Open,
             None => settled(day, at.today, has_rows, settles_after),
         };
         coverage::set(db, at.account, dataset, day, state, reason, at.now)?;

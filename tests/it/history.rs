@@ -26,7 +26,7 @@ use crate::support::{World, account, only_recorded, scenario};
 const TODAY: Date = date(2026, 11, 20);
 
 /// Every typed table, by what its rows are told apart.
-fn typed_tables(world: &World) -> Vec<String> {
+pub(crate) fn typed_tables(world: &World) -> Vec<String> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%payload_id%' ORDER BY name";
     let db = world.db();
     let mut statement = db.prepare(sql).unwrap();
@@ -35,7 +35,7 @@ fn typed_tables(world: &World) -> Vec<String> {
 }
 
 /// Everything a sync knows of the world, but for when and by which payload it was learnt.
-fn known(world: &World) -> Vec<(String, Vec<String>)> {
+pub(crate) fn known(world: &World) -> Vec<(String, Vec<String>)> {
     let mut tables = typed_tables(world);
     tables.extend(["coverage".to_owned(), "activity_file".to_owned()]);
     tables
@@ -50,6 +50,21 @@ fn known(world: &World) -> Vec<(String, Vec<String>)> {
             (table, rows)
         })
         .collect()
+}
+
+/// `world` knows what is `expected`; says where not.
+pub(crate) fn agrees(world: &World, expected: &[(String, Vec<String>)], what: &str) {
+    for ((table, found), (_, expected)) in known(world).iter().zip(expected) {
+        let of = (found.len(), expected.len());
+        let lacks = |row: &&String| !found.contains(row);
+        let lacks: Vec<_> = expected.iter().filter(lacks).take(3).collect();
+        let other = |row: &&String| !expected.contains(row);
+        let other: Vec<_> = found.iter().filter(other).take(3).collect();
+        assert!(
+            lacks.is_empty() && other.is_empty() && of.0 == of.1,
+            "{what}: {table} {of:?} has {other:#?} and lacks {lacks:#?}"
+        );
+    }
 }
 
 fn without_files(world: &World) -> Deps {

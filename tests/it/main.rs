@@ -15,5 +15,6 @@ mod screens;
 mod secrets;
 mod sign_in;
 mod simulator;
+mod storms;
 mod support;
 mod sync;

@@ -13,7 +13,10 @@ use std::{
 
 use garminsync::{domain::job::JobStatus, simulator::Scenario};
 
-use crate::support::{Ran, World, scenario};
+use crate::{
+    history::{agrees, known},
+    support::{Ran, World, bytes_below, scenario},
+};
 
 fn spawn(world: &World, args: &[&str]) -> Child {
     world
@@ -130,7 +133,7 @@ async fn killed_at_any_moment_and_run_again_is_as_if_nothing_happened() {
         world.number("SELECT count(*) FROM sync_job WHERE status = 'RUNNING'"),
         0
     );
-    let drafts = crate::support::bytes_below(&world.file("files"));
+    let drafts = bytes_below(&world.file("files"));
     assert!(
         drafts
             .iter()
@@ -208,4 +211,105 @@ async fn killed_in_mid_refresh_the_session_lives_unless_garmin_had_spent_it() {
         );
     }
     assert!(lost * 4 < killed, "{lost} of {killed} sessions lost");
+}
+
+/// The real binary, killed `later` after the simulator has seen `requests` more
+/// requests. `true`: it had got to its end by itself.
+async fn killed_after(world: &World, args: &[&str], requests: u64, later: Duration) -> bool {
+    let until = world.simulator.counters().total + requests;
+    let mut child = spawn(world, args);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert_eq!(status.code(), Some(0), "{:?}", ended(vec![child]).await);
+            return true;
+        }
+        if world.simulator.counters().total >= until {
+            // Not a wait for a condition: the moment of death is the thing under test.
+            tokio::time::sleep(later).await;
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// What the folder of original files holds is what CentralDB says it holds.
+pub(crate) fn files_agree(world: &World) {
+    let mut rows = world.rows("SELECT path, size_bytes FROM activity_file WHERE state = 'got'");
+    let folder = world.file("files");
+    let mut found: Vec<_> = bytes_below(&folder)
+        .into_iter()
+        .map(|(path, bytes)| {
+            let place = path.strip_prefix(&folder).unwrap().to_string_lossy();
+            format!("{place}|Integer({})", bytes.len())
+        })
+        .collect();
+    rows.sort();
+    found.sort();
+    assert_eq!(found, rows);
+}
+
+/// Kills a backfill `kills` times in all, a history about `each` times, and lets it finish then.
+async fn backfills_that_die(days: u32, kills: u64, each: u64, seed: u64, args: &[&str]) {
+    let scenario = Scenario {
+        days,
+        latency: Duration::from_millis(2),
+        ..scenario()
+    };
+    let calm = World::signed_in(Scenario {
+        latency: Duration::ZERO,
+        ..scenario.clone()
+    })
+    .await;
+    let ran = calm.run(args, "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let (whole, expected) = (calm.simulator.counters().total, known(&calm));
+    files_agree(&calm);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut killed, mut worlds) = (0, 0);
+    while killed < kills {
+        let world = World::signed_in(scenario.clone()).await;
+        worlds += 1;
+        for _ in 0..each.min(kills - killed) {
+            let (requests, later) = (random.u64(1..=whole * 2 / each), random.u64(0..12));
+            if killed_after(&world, args, requests, Duration::from_millis(later)).await {
+                break;
+            }
+            killed += 1;
+            assert_eq!(world.text("PRAGMA quick_check"), "ok");
+        }
+        let last = world.run(args, "").await;
+        assert_eq!(last.code, 0, "{last:?}");
+        files_agree(&world);
+        agrees(
+            &world,
+            &expected,
+            &format!("history {worlds} of seed {seed}"),
+        );
+        let running = "SELECT count(*) FROM sync_job WHERE status = 'RUNNING'";
+        assert_eq!(world.number(running), 0);
+    }
+    println!("{killed} kills in {worlds} histories of {whole} requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backfill_killed_ten_times_is_as_if_nothing_happened() {
+    let few = [
+        "--sync",
+        "--backfill",
+        "--only",
+        "core,endurance,thresholds",
+    ];
+    backfills_that_die(40, 10, 10, 1, &few).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes: run by hand, with KILLS=300 and a SEED"]
+async fn a_backfill_killed_hundreds_of_times_is_as_if_nothing_happened() {
+    let number = |name, other| std::env::var(name).map_or(other, |text| text.parse().unwrap());
+    let (kills, seed) = (number("KILLS", 100), number("SEED", 1));
+    backfills_that_die(700, kills, 30, seed, &["--sync", "--backfill"]).await;
+    let year = ["--sync", "--from", "2025-06-01", "--to", "2026-11-20"];
+    backfills_that_die(700, kills, 30, seed + 1, &year).await;
 }

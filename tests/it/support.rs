@@ -34,7 +34,7 @@ use garminsync::{
     vault::{Vault, places::KeyPlaces},
 };
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
-use rusqlite::Connection;
+use rusqlite::{Connection, types::ValueRef};
 
 /// A small athlete whose today stands still.
 pub(crate) fn scenario() -> Scenario {
@@ -139,7 +139,10 @@ impl World {
         let columns = statement.column_count();
         statement
             .query_map([], |row| {
-                let values = (0..columns).map(|n| format!("{:?}", row.get_ref(n).unwrap()));
+                let values = (0..columns).map(|n| match row.get_ref(n).unwrap() {
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                    value => format!("{value:?}"),
+                });
                 Ok(values.collect::<Vec<_>>().join("|"))
             })
             .unwrap()

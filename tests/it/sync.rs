@@ -506,10 +506,16 @@ async fn a_server_that_repeats_its_pages_is_left_after_two() {
     world
         .simulator
         .inject(Fault::always("/activitylist-service", kind));
-    world
+    let report = world
         .sync_with(world.deps(), only(Dataset::Activities))
         .await;
     assert_eq!(world.simulator.counters().of("activities.list"), 2);
+    assert_eq!(report.status, JobStatus::Partial, "{report:?}");
+    assert_eq!(
+        world.number("SELECT count(*) FROM coverage WHERE state = 'failed'"),
+        1,
+        "nothing is known of the day behind the page"
+    );
 }
 
 #[tokio::test]

@@ -174,17 +174,23 @@ pub fn activity_detail(id: ActivityId) -> Call {
     Call::get(format!("/activity-service/activity/{}", id.get()), &[])
 }
 
-/// The legs that the detail of a multisport activity names.
-pub fn legs_of(body: &[u8]) -> Vec<ActivityId> {
-    let detail = document(body).unwrap_or_default();
-    let ids = detail
-        .pointer("/metadataDTO/childIds")
-        .and_then(Value::as_array);
-    ids.into_iter()
-        .flatten()
-        .filter_map(Value::as_i64)
-        .map(ActivityId::new)
-        .collect()
+/// The legs that the detail of a multisport activity names; none in an empty
+/// body. What cannot be read is no detail without legs: it would be the last
+/// time that they are asked for.
+pub fn legs_of(body: &[u8]) -> Result<Vec<ActivityId>, GarminError> {
+    let detail = document(body)?;
+    let about = match detail.get("metadataDTO") {
+        Some(Value::Object(about)) => about,
+        _ if detail.is_null() => return Ok(Vec::new()),
+        _ => return Err(GarminError::Unreadable("no detail".to_owned())),
+    };
+    let ids = match about.get("childIds") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(ids)) => ids.iter().map(|id| id.as_i64().map(ActivityId::new)),
+        Some(_) => return Err(GarminError::Unreadable("legs in no list".to_owned())),
+    };
+    ids.collect::<Option<_>>()
+        .ok_or_else(|| GarminError::Unreadable("a leg without an id".to_owned()))
 }
 
 /// A leg, from its own detail.
@@ -286,6 +292,21 @@ mod tests {
             (elapsed_seconds(3600.0, Some(10.0)) - 3600.0).abs() < 1e-9,
             "a long pause is no old row"
         );
+    }
+
+    #[test]
+    fn legs_are_named_or_none_or_it_cannot_be_told() {
+        let legs = |text: &str| legs_of(text.as_bytes()).map(|legs| legs.len());
+        assert_eq!(legs(""), Ok(0));
+        assert_eq!(legs("{\"metadataDTO\":{\"childIds\":null}}"), Ok(0));
+        assert_eq!(legs("{\"metadataDTO\":{\"childIds\":[1,2]}}"), Ok(2));
+        for bad in ["<html>", "[]", "{\"metadataDTO\":[]}"] {
+            assert!(legs(bad).is_err(), "{bad}");
+        }
+        for bad in ["{\"0\":1}", "[\"about 7\"]"] {
+            let body = format!("{{\"metadataDTO\":{{\"childIds\":{bad}}}}}");
+            assert!(legs(&body).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -34,13 +34,13 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
     // A stable sort: within the same rank datasets and parts keep their order.
     tasks.sort_by_key(|task| {
         let is_per_day = task.part().is_some_and(|(_, part)| part.window.most == 1);
-        // What fills in columns comes before what then calls the days covered.
-        let last = if task.covers() {
-            task.span.last()
-        } else {
-            newest
-        };
-        (is_per_day && !task.dataset.is_snapshot(), Reverse(last))
+        // What fills in columns comes before what then calls the days covered, also
+        // when that joins a request of others: a run that dies in between must
+        // leave the days to be asked again.
+        match (task.covers(), is_per_day && !task.dataset.is_snapshot()) {
+            (false, _) => (0, Reverse(newest)),
+            (true, is_late) => (1 + u8::from(is_late), Reverse(task.span.last())),
+        }
     });
     let mut out: Vec<Batch> = Vec::new();
     let mut open: BTreeMap<u32, Vec<usize>> = BTreeMap::new();

@@ -45,6 +45,29 @@ pub fn relay(known: &Known, dataset: Dataset, days: &BTreeSet<Date>) -> Vec<Task
     })
 }
 
+/// A person asks for holes to be filled: where no route is left, all are tried again.
+pub fn insist(known: &mut Known) {
+    let datasets: Vec<Dataset> = known.holdings.keys().copied().collect();
+    for dataset in datasets {
+        let routes = dataset::source(dataset);
+        if routes.iter().any(|route| is_usable(known, route)) {
+            continue;
+        }
+        let mine = routes
+            .iter()
+            .filter(|route| known.lanes.contains(&route.lane));
+        let parts: Vec<_> = mine.flat_map(|route| route.parts).collect();
+        for part in parts {
+            let gateway = part.is_graphql().then_some(GATEWAY);
+            for name in gateway.into_iter().chain([part.endpoint]) {
+                if let Some(allowed) = known.allowed.get_mut(name) {
+                    allowed.is_refused = false;
+                }
+            }
+        }
+    }
+}
+
 fn tasks(
     known: &Known,
     dataset: Dataset,

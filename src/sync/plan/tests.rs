@@ -232,3 +232,28 @@ fn planning_ten_years_is_a_matter_of_days_not_of_their_square() {
         assert_eq!(covered.len(), 3653, "{dataset}");
     }
 }
+
+#[test]
+fn what_fills_in_columns_comes_before_what_calls_the_days_covered() {
+    let datasets: Vec<_> = Dataset::ALL
+        .into_iter()
+        .filter(|it| !it.is_snapshot())
+        .collect();
+    for gateway in [false, true] {
+        let mut known = known(400, &datasets);
+        if gateway {
+            refuse(&mut known, GATEWAY);
+        }
+        let mut covered = BTreeSet::new();
+        let mut filling = 0;
+        for task in tasks(&known) {
+            if task.covers() {
+                covered.insert(task.dataset);
+            } else {
+                filling += 1;
+                assert!(!covered.contains(&task.dataset), "{task:?}");
+            }
+        }
+        assert!(filling > 0);
+    }
+}

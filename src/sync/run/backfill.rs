@@ -26,6 +26,8 @@ pub(super) struct Purse {
     until: Option<u32>,
     /// The job's requests when something was last taken out.
     counted: u32,
+    /// The job's requests when it was opened.
+    opened: u32,
 }
 
 impl Purse {
@@ -59,7 +61,7 @@ impl<L: Lender> Run<'_, L> {
         self.load(request).await?;
         self.walk_plan().await?;
         self.fetch_what_belongs().await?;
-        self.close_purse().await
+        self.close_purse(true).await
     }
 
     /// After a sync: as far as the day's allowance goes, if a person set one.
@@ -81,7 +83,7 @@ impl<L: Lender> Run<'_, L> {
         self.load(&request).await?;
         self.walk_plan().await?;
         self.fetch_what_belongs().await?;
-        self.close_purse().await
+        self.close_purse(false).await
     }
 
     /// Whether every dataset has been asked for back to its first day.
@@ -111,6 +113,13 @@ impl<L: Lender> Run<'_, L> {
         datasets.filter(|dataset| !dataset.is_snapshot()).collect()
     }
 
+    /// Whether the backfill runs, and has used up today's allowance.
+    pub(super) fn is_spent(&self) -> bool {
+        let requests = self.client.requests();
+        let purse = self.backfill.as_ref();
+        purse.is_some_and(|purse| purse.is_empty(requests))
+    }
+
     /// `false` when nothing is left of today's allowance.
     async fn open_purse(&mut self) -> Result<bool, Halt> {
         let (id, today) = (self.account.id, self.today);
@@ -128,12 +137,13 @@ impl<L: Lender> Run<'_, L> {
         self.backfill = Some(Purse {
             until: left.map(|left| so_far.saturating_add(left)),
             counted: so_far,
+            opened: so_far,
         });
         Ok(left != Some(0))
     }
 
     /// Counts what was spent since the last stored step, and says how far it came.
-    async fn close_purse(&mut self) -> Result<(), Halt> {
+    async fn close_purse(&mut self, is_asked: bool) -> Result<(), Halt> {
         let requests = self.client.requests();
         let Some(mut purse) = self.backfill.take() else {
             return Ok(());
@@ -141,6 +151,8 @@ impl<L: Lender> Run<'_, L> {
         let (id, today, last) = (self.account.id, self.today, purse.take(requests));
         let datasets = self.with_days();
         let is_over = purse.is_empty(requests);
+        // Nothing was left to ask, and nobody asked for it to be said.
+        let is_idle = requests == purse.opened && !is_asked;
         let at = self.here();
         self.shop
             .central_db
@@ -148,16 +160,19 @@ impl<L: Lender> Run<'_, L> {
                 backfill::spend(tx, id, today, last)?;
                 let mut reached: Option<DateSpan> = None;
                 for dataset in datasets {
-                    // Days that were here before count as reached, too.
-                    let frontier = backfill::frontier(tx, id, dataset)?;
-                    if let (false, Some(first)) = (is_over, frontier.first_on) {
-                        backfill::reach(tx, id, dataset, first)?;
+                    // Days that were here before count as reached, too. What a lost lane
+                    // or a refusal has left out is still to come.
+                    let first = backfill::frontier(tx, id, dataset)?.first_on;
+                    if let Some(all) = first.and_then(|first| DateSpan::new(first, today))
+                        && coverage::is_whole(tx, id, dataset, all)?
+                    {
+                        backfill::reach(tx, id, dataset, all.first())?;
                     }
                     let known = coverage::known_span(tx, id, dataset)?;
                     reached =
                         known.map_or(reached, |it| Some(reached.map_or(it, |all| all.hull(it))));
                 }
-                let Some(reached) = reached else {
+                let Some(reached) = reached.filter(|_| !is_idle) else {
                     return Ok(());
                 };
                 let rest = if is_over {

@@ -26,11 +26,7 @@ impl<L: Lender> Run<'_, L> {
             .await?;
         self.planned = self.ordinal + u32::try_from(wanted.len()).unwrap_or(u32::MAX);
         for activity in wanted {
-            if self
-                .backfill
-                .as_ref()
-                .is_some_and(|purse| purse.is_empty(self.client.requests()))
-            {
+            if self.is_spent() {
                 return Ok(());
             }
             let title = title(&activity);
@@ -101,14 +97,14 @@ impl<L: Lender> Run<'_, L> {
         };
         self.silent = 0;
         self.has_answer = true;
-        let files = self.shop.files.clone();
+        let (files, account) = (self.shop.files.clone(), self.account.id);
         let written =
             tokio::task::spawn_blocking(move || -> Result<Option<FileRow>, file::FileError> {
                 let Some(original) = file::unpack(&answer.body)? else {
                     return Ok(None);
                 };
                 let place = file::place(activity, day, original.ending);
-                file::write(&files, &place, &original.bytes)?;
+                file::write(&files, account, &place, &original.bytes)?;
                 Ok(Some(FileRow {
                     activity,
                     state: FileState::Got,

@@ -22,7 +22,7 @@ use crate::{
         session::Lane,
     },
     sync::{
-        plan::{Allowed, DayKnown, Holding, Known},
+        plan::{self, Allowed, DayKnown, Holding, Known},
         store::FILE_ENDPOINT,
     },
 };
@@ -95,6 +95,9 @@ pub(super) async fn load(
         Ok((holdings, allowed(db, scope.id, scope.now)?))
     });
     (known.holdings, known.allowed) = read.await?;
+    if request.goal == Goal::Repair {
+        plan::insist(known);
+    }
     Ok(())
 }
 
@@ -132,7 +135,8 @@ impl Scope {
     /// Once a week, the days known from before the window.
     fn sweep(&self, db: &Connection) -> rusqlite::Result<Option<DateSpan>> {
         let swept = jobs::mark(db, self.id)?.and_then(|mark| mark.swept_at);
-        let is_due = swept.is_some_and(|at| at + SWEEP_EVERY <= self.now);
+        // A clock that was set back must not put it off.
+        let is_due = swept.is_some_and(|at| at + SWEEP_EVERY <= self.now || at > self.now);
         if !self.is_routine || !is_due {
             return Ok(None);
         }

@@ -66,7 +66,8 @@ pub(super) fn verdict(part: &Part, span: DateSpan, error: &GarminError) -> Verdi
         } if span.len() > part.window.safe && !is_schema_error(message.as_deref()) => {
             Verdict::TooLong
         }
-        GarminError::Refused { .. } => Verdict::NoRoute,
+        // 501: there is no such thing.
+        GarminError::Refused { .. } | GarminError::Server(501) => Verdict::NoRoute,
         _ => Verdict::Failed,
     }
 }
@@ -312,23 +313,28 @@ impl<L: Lender> Run<'_, L> {
             return self.reroute(first, error, queue).await;
         }
         let life = match error {
-            GarminError::Refused { .. } => REFUSED_FOR,
-            _ => parked_for(0),
+            GarminError::Refused { .. } => Some(REFUSED_FOR),
+            GarminError::Server(500) | GarminError::Unreadable(_) => Some(parked_for(0)),
+            // A passing error says nothing of sharing: the next run shares again.
+            _ => None,
         };
         self.known
             .allowed
             .entry(SHARED.to_owned())
             .or_default()
             .is_refused = true;
-        let (id, until, at) = (self.account.id, self.shop.clock.now() + life, self.here());
+        let (id, at) = (self.account.id, self.here());
+        let until = life.map(|life| self.shop.clock.now() + life);
         let reason = error.to_string();
         let text = format!(
-            "several GraphQL scalars in one request were refused ({reason}); asking one by one"
+            "several GraphQL scalars in one request were not answered ({reason}); asking one by one"
         );
         self.shop
             .central_db
             .write(move |tx| {
-                route_memory::refused(tx, id, SHARED, &reason, until)?;
+                if let Some(until) = until {
+                    route_memory::refused(tx, id, SHARED, &reason, until)?;
+                }
                 store::note(tx, at, LogLevel::Detail, None, text)
             })
             .await?;
@@ -349,7 +355,8 @@ impl<L: Lender> Run<'_, L> {
         let next = plan::relay(&self.known, dataset, &days);
         let is_per_day = |batch: &Batch| {
             let first = batch.0.first().and_then(Task::part);
-            first.is_some_and(|(_, part)| part.window.most == 1)
+            batch.0.first().is_some_and(Task::covers)
+                && first.is_some_and(|(_, part)| part.window.most == 1)
         };
         let (days, ranges): (Vec<_>, Vec<_>) = plan::batches(&self.known, next)
             .into_iter()

@@ -11,7 +11,7 @@ use crate::{
     domain::{activity::ActivityId, dataset::Dataset, dates::DateSpan, session::Lane},
     garmin::error::GarminError,
     sync::{
-        dataset::{activity_detail, legs_of},
+        dataset::{self, activity_detail, legs_of},
         fetch::Lender,
         store::{self, Detail},
     },
@@ -26,6 +26,9 @@ impl<L: Lender> Run<'_, L> {
             .read(move |db| activities::without_legs(db, id, span))
             .await?;
         for whole in wanted {
+            if self.is_spent() {
+                return Ok(());
+            }
             let Some(&lane) = self.known.lanes.first() else {
                 return Ok(());
             };
@@ -39,11 +42,19 @@ impl<L: Lender> Run<'_, L> {
         let Some(body) = self.detail(lane, whole.id, whole.day).await? else {
             return Ok(());
         };
+        let legs = match legs_of(&body) {
+            Ok(legs) => legs,
+            Err(error) => return self.detail_failed(whole.id, &error).await,
+        };
         let mut details = Vec::new();
-        for leg in legs_of(&body) {
+        for leg in legs {
             let Some(body) = self.detail(lane, leg, whole.day).await? else {
                 return Ok(());
             };
+            if !body.is_empty() && dataset::leg(&body, whole.id).is_none() {
+                let error = GarminError::Unreadable("no detail".to_owned());
+                return self.detail_failed(leg, &error).await;
+            }
             details.push(Detail {
                 activity: leg,
                 body,
@@ -85,13 +96,23 @@ impl<L: Lender> Run<'_, L> {
         if matches!(error, GarminError::Refused { status: 404, .. }) {
             return Ok(Some(Vec::new()));
         }
+        self.detail_failed(activity, &error).await?;
+        self.unless_silent(&error)?;
+        Ok(None)
+    }
+
+    /// The whole stays without its legs, and the next run asks again.
+    async fn detail_failed(
+        &mut self,
+        activity: ActivityId,
+        error: &GarminError,
+    ) -> Result<(), Halt> {
         let at = self.context();
         let summary = error.to_string();
         self.shop
             .central_db
             .write(move |tx| store::detail_failed(tx, at, activity, &summary))
             .await?;
-        self.unless_silent(&error)?;
-        Ok(None)
+        Ok(())
     }
 }

@@ -124,7 +124,7 @@ impl<L: Lender> Run<'_, L> {
             && !self.known.sweeps()
             && mark.is_some_and(|mark| {
                 mark.uploaded_at == uploaded_at
-                    && now < mark.synced_at + MARK_LIFE
+                    && (mark.synced_at..mark.synced_at + MARK_LIFE).contains(&now)
                     && self
                         .known
                         .holdings

@@ -31,6 +31,9 @@ use crate::{
 /// tasks would only take the rest of the night.
 const SILENT_TASKS: u32 = 3;
 
+/// Nobody has more rows on one day.
+const MOST_ROWS: u32 = 10_000;
+
 /// An answer as far as HTTP is concerned: status and body.
 type Body = (u16, Vec<u8>);
 type Outcome = Result<Body, GarminError>;
@@ -38,12 +41,9 @@ type Outcome = Result<Body, GarminError>;
 impl<L: Lender> Run<'_, L> {
     pub(super) async fn walk(&mut self, mut queue: VecDeque<Batch>) -> Result<(), Halt> {
         self.count_on(&queue);
+        self.last_page = None;
         while let Some(batch) = queue.pop_front() {
-            if self
-                .backfill
-                .as_ref()
-                .is_some_and(|purse| purse.is_empty(self.client.requests()))
-            {
+            if self.is_spent() {
                 return Ok(());
             }
             if let Some(task) = batch.0.first() {
@@ -191,13 +191,16 @@ impl<L: Lender> Run<'_, L> {
             Err(error) => Err(error.to_string()),
         };
         let is_repeated = self.last_page.replace(fingerprint(&body)) == Some(fingerprint(&body));
-        // The same page again: the server ignores what was asked, and would for ever.
         let next = reading
             .as_ref()
             .ok()
-            .filter(|_| !is_repeated)
-            .and_then(|reading| next_page(task, part, reading))
-            .filter(|next| next != task);
+            .and_then(|reading| next_page(task, part, reading));
+        // The same page again: the server ignores what was asked, and would for
+        // ever. Of the days behind it nothing is known.
+        if next.is_some() && (is_repeated || next == Some(*task) || task.start > MOST_ROWS) {
+            let summary = "the server gives the same page again and again".to_owned();
+            return self.task_failed(task, summary).await;
+        }
         let answered = match &next {
             Some(next) => DateSpan::new(forward(next.span.last(), 1), task.span.last()),
             None => Some(task.span),
@@ -208,6 +211,7 @@ impl<L: Lender> Run<'_, L> {
             body,
             reading,
             covers: answered.filter(|_| task.covers()),
+            begun: (task.start > 0).then_some(task.span.last()),
             torn: self.torn_within(task),
         };
         self.store(task, fetched).await?;
@@ -224,6 +228,9 @@ impl<L: Lender> Run<'_, L> {
             requests: purse.take(requests),
         });
         let is_read = fetched.reading.is_ok();
+        if !task.covers() {
+            self.note_torn(task, &fetched.reading);
+        }
         let stored = self
             .shop
             .central_db
@@ -271,6 +278,22 @@ impl<L: Lender> Run<'_, L> {
         Ok(())
     }
 
+    /// What a part should have filled in and could not be read: the answer that
+    /// decides the coverage must not call those days whole.
+    fn note_torn(&mut self, task: &Task, reading: &Result<Reading, String>) {
+        let dataset = task.dataset;
+        match reading {
+            Err(why) => self.torn.push((dataset, task.span, why.clone())),
+            Ok(reading) => {
+                let days = reading.unread.iter().map(|unread| {
+                    let span = unread.day.map_or(task.span, DateSpan::day);
+                    (dataset, span, unread.why.clone())
+                });
+                self.torn.extend(days);
+            }
+        }
+    }
+
     /// The spans of a task whose rows lack what another part should have brought.
     fn torn_within(&self, task: &Task) -> Vec<(DateSpan, String)> {
         self.torn
@@ -298,13 +321,16 @@ impl<L: Lender> Run<'_, L> {
 /// numbers, and what comes twice is stored once.
 fn next_page(task: &Task, part: &Part, reading: &Reading) -> Option<Task> {
     let page = part.page.filter(|&page| reading.items >= page)?;
-    let oldest = reading.rows.iter().filter_map(|row| row.day()).min();
+    let days = || reading.rows.iter().filter_map(|row| row.day());
+    let oldest = days().min();
     Some(match oldest.filter(|&oldest| oldest < task.span.last()) {
         Some(oldest) => {
             let span = DateSpan::new(task.span.first(), oldest.max(task.span.first()))?;
+            // A page all of one day would only come again.
+            let is_one_day = task.span.contains(oldest) && days().all(|day| day == oldest);
             Task {
                 span,
-                start: 0,
+                start: if is_one_day { page } else { 0 },
                 ..*task
             }
         }

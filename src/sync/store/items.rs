@@ -78,6 +78,26 @@ pub fn legs(
     note(db, at, LogLevel::Detail, Some(Dataset::Activities), text)
 }
 
+/// Stores that it could not be asked where the history begins.
+pub fn search_failed(
+    db: &Connection,
+    at: Context,
+    endpoint: &'static str,
+    summary: &str,
+) -> rusqlite::Result<()> {
+    let row = TaskRow {
+        ordinal: at.ordinal,
+        dataset: Dataset::Activities,
+        endpoint,
+        span: "the first day".to_owned(),
+        failed: Some(summary.to_owned()),
+        count: DatasetCount::default(),
+    };
+    jobs::record_task(db, at.job, &row, at.now)?;
+    let text = format!("{}: {summary}", row.span);
+    note(db, at, LogLevel::Warn, None, text)
+}
+
 /// Stores that an activity's detail could not be had.
 pub fn detail_failed(
     db: &Connection,

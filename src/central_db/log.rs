@@ -107,4 +107,19 @@ mod tests {
             .collect();
         assert_eq!(texts, ["line [2J 3", "line [2J 4"]);
     }
+
+    #[test]
+    fn the_lines_of_a_job_are_found_without_reading_the_whole_log() {
+        let f = fixture::connection();
+        let plan: Vec<String> = f
+            .connection
+            .prepare("EXPLAIN QUERY PLAN SELECT * FROM sync_log WHERE job = 1 ORDER BY id DESC")
+            .unwrap()
+            .query_map([], |row| row.get("detail"))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(plan.concat().contains("sync_log_by_job"), "{plan:?}");
+        assert!(!plan.concat().contains("TEMP B-TREE"), "{plan:?}");
+    }
 }

@@ -73,6 +73,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     step(22, include_str!("../../assets/migrations/0022_records.sql")),
     step(23, include_str!("../../assets/migrations/0023_zones.sql")),
     step(24, include_str!("../../assets/migrations/0024_naps.sql")),
+    step(
+        25,
+        include_str!("../../assets/migrations/0025_log_of_job.sql"),
+    ),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

@@ -441,6 +441,7 @@ impl State {
         };
         !self.toasts.is_empty()
             || on_screen.is_some_and(runs)
+            || matches!(&self.screen, Screen::Browser(pane) if pane.is_counting(self.now))
             || self.cool_down().is_some()
             || self
                 .next_sync_at

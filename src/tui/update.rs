@@ -75,13 +75,13 @@ fn learn(state: &mut State, msg: Msg) -> Option<Effect> {
         }
         Msg::Opened(result) => {
             if let Screen::Browser(pane) = &mut state.screen {
-                pane.opened(result);
+                pane.opened(result, state.now);
             }
             None
         }
         Msg::Copied(result) => {
             if let Screen::Browser(pane) = &mut state.screen {
-                pane.copied(result);
+                pane.copied(result, state.now);
             }
             None
         }

@@ -4,6 +4,7 @@
 //! dots, and wiped the moment it is sent or of no use. It lives about a minute,
 //! so a paste that holds one goes out at once.
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -18,22 +19,31 @@ use crate::{
         state::State,
         text::wrap,
         theme::{Role, Theme},
-        widget::{dialog, field::Field, form, said},
+        times::countdown,
+        widget::{dialog, field::Field, form, panel, said},
     },
 };
 
 /// How every ticket begins (`protocol.md` 4).
 const TICKET: &str = "ST-";
 
+/// About as long as one lives; Garmin does not say (`protocol.md` 4).
+const TICKET_LIFE: SignedDuration = SignedDuration::from_secs(60);
+
 const FIRST: &str = "1. Open this address in a browser and sign in there:";
 const THEN: &str = "2. Copy the address you end on and paste it here. The ticket in it lives \
                     about a minute.";
+const LATE: &str = "About a minute has passed. Should Garmin refuse your ticket, open the address \
+                    again with Ctrl-O: that gives a fresh one.";
 const CUT: &str = "… cut here: Ctrl-O opens all of it, Ctrl-Y copies it";
 
 #[derive(Debug)]
 pub struct BrowserPane {
     pasted: Field,
     note: Option<Note>,
+    /// When the earliest ticket can have been made: the screen was shown, or the
+    /// address opened or copied again. `None` once that ticket is spent.
+    since: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -45,16 +55,25 @@ enum Note {
     Handed(bool, String),
 }
 
-impl Default for BrowserPane {
-    fn default() -> Self {
+impl BrowserPane {
+    pub fn at(now: Timestamp) -> Self {
         Self {
             pasted: Field::hidden(),
             note: None,
+            since: Some(now),
         }
     }
-}
 
-impl BrowserPane {
+    /// Until when a ticket that was made at once would live.
+    fn lives_until(&self) -> Option<Timestamp> {
+        self.since?.checked_add(TICKET_LIFE).ok()
+    }
+
+    /// Whether the minute is running.
+    pub fn is_counting(&self, now: Timestamp) -> bool {
+        self.lives_until().is_some_and(|until| now < until)
+    }
+
     /// Answers what to send.
     pub fn act(&mut self, action: Action) -> Option<SignInDoor> {
         match action {
@@ -82,11 +101,13 @@ impl BrowserPane {
 
     pub fn refuse(&mut self, failure: Failure) {
         self.pasted.clear();
+        self.since = None;
         self.note = Some(Note::Refused(failure));
     }
 
     /// What the desktop said to opening the address.
-    pub fn opened(&mut self, result: Result<(), String>) {
+    pub fn opened(&mut self, result: Result<(), String>, now: Timestamp) {
+        self.count_again(&result, now);
         self.note = Some(match result {
             Ok(()) => Note::Handed(true, "The address was handed to your browser.".to_owned()),
             Err(why) => {
@@ -99,7 +120,8 @@ impl BrowserPane {
     }
 
     /// What the terminal said to copying the address: little, so little is promised.
-    pub fn copied(&mut self, result: Result<(), String>) {
+    pub fn copied(&mut self, result: Result<(), String>, now: Timestamp) {
+        self.count_again(&result, now);
         self.note = Some(match result {
             Ok(()) => {
                 let sent = "The address was sent to the clipboard; a few terminals ignore that.";
@@ -107,6 +129,13 @@ impl BrowserPane {
             }
             Err(why) => Note::Handed(false, format!("The address could not be copied ({why}).")),
         });
+    }
+
+    /// What was handed over leads to a ticket of its own.
+    fn count_again(&mut self, result: &Result<(), String>, now: Timestamp) {
+        if result.is_ok() {
+            self.since = Some(now);
+        }
     }
 
     fn submit(&mut self) -> Option<SignInDoor> {
@@ -147,7 +176,8 @@ impl BrowserPane {
         let wanted = fixed + said::rows(&address) + 3 + gap;
         let title = format!("Sign in to Garmin as account {}: browser", state.account);
         let place = dialog::centred(body, width, wanted);
-        let inside = dialog::open(frame, place, &title, None, theme);
+        let edge = self.time_left(state, theme);
+        let inside = dialog::open(frame, place, &title, edge, theme);
         let [_, one, url, _, two, paste, _, said] = Layout::vertical([
             Constraint::Max(1),
             Constraint::Length(firsts),
@@ -172,11 +202,28 @@ impl BrowserPane {
         frame.render_widget(Paragraph::new(message), said);
     }
 
+    /// `about 0:42 left` on the lower edge.
+    fn time_left(&self, state: &State, theme: Theme) -> Option<Line<'static>> {
+        let until = self.lives_until().filter(|_| !state.is_signing_in())?;
+        Some(if state.now < until {
+            let left = countdown(state.now, until);
+            let text = format!("about {left} left to paste");
+            panel::edge(&text, theme.style(Role::Accent))
+        } else {
+            panel::edge("the minute is over", theme.style(Role::Warn))
+        })
+    }
+
     fn message(&self, state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
         if state.is_signing_in() {
             return said::asking(state.now, theme);
         }
+        let is_late = self.since.is_some() && !self.is_counting(state.now);
         match &self.note {
+            // An address that was not opened is the greater trouble.
+            Some(Note::Handed(true, _)) | None if is_late => {
+                said::lines(("!", Role::Warn), LATE, "", width, theme)
+            }
             Some(Note::Refused(failure)) => said::failure(failure, "", state.times(), width, theme),
             Some(Note::Handed(well, text)) => {
                 let dress = if *well {
@@ -219,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_pasted_ticket_goes_out_at_once_and_leaves_nothing() {
-        let mut pane = BrowserPane::default();
+        let mut pane = BrowserPane::at(Timestamp::UNIX_EPOCH);
         pane.insert("garbage");
         let address = "https://sso.garmin.com/sso/embed?ticket=ST-1-abc";
         let door = pane.paste(&Secret::new(format!("{address}\n")));
@@ -229,7 +276,7 @@ mod tests {
 
     #[test]
     fn what_holds_no_ticket_is_told_and_not_sent() {
-        let mut pane = BrowserPane::default();
+        let mut pane = BrowserPane::at(Timestamp::UNIX_EPOCH);
         for nothing in ["", "  ", "https://connect.garmin.com/"] {
             assert!(pane.paste(&Secret::new(nothing)).is_none());
             assert!(matches!(pane.note, Some(Note::Complaint(_))), "{nothing:?}");
@@ -241,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_typed_ticket_waits_for_enter() {
-        let mut pane = BrowserPane::default();
+        let mut pane = BrowserPane::at(Timestamp::UNIX_EPOCH);
         pane.insert("ST-1-abc");
         assert_eq!(sent(pane.act(Action::Submit)).as_deref(), Some("ST-1-abc"));
         pane.insert("ST-2");

@@ -56,7 +56,7 @@ pub(super) fn open(state: &mut State, door: DoorChoice) -> Option<Effect> {
             state.overlay = Some(Overlay::CoolDown);
         }
         DoorChoice::Password => state.screen = Screen::Login(LoginPane::default()),
-        DoorChoice::Browser => state.screen = Screen::Browser(BrowserPane::default()),
+        DoorChoice::Browser => state.screen = Screen::Browser(BrowserPane::at(state.now)),
         DoorChoice::Key => {
             state.screen = Screen::Key(KeyPane::default());
             return Some(Effect::Send(Command::FindKey));

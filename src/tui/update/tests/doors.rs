@@ -164,6 +164,28 @@ fn the_address_is_opened_and_copied_on_a_key() {
 }
 
 #[test]
+fn the_minute_of_a_ticket_runs_and_says_what_to_do_when_it_is_over() {
+    let mut app = signed_out();
+    app.keys("l2");
+    app.state.desk.strip = None;
+    assert!(app.shows("about 1:00 left"));
+    app.send(Msg::Tick(at(18)));
+    assert!(app.shows("about 0:42 left"));
+    assert_eq!(app.state.cadence().as_secs(), 1);
+    app.send(Msg::Tick(at(60)));
+    assert!(app.shows("the minute is over") && app.shows("open the address again"));
+    assert!(app.state.cadence().as_secs() > 1, "nothing counts any more");
+    app.send(Msg::Opened(Err("there is no desktop here".to_owned())));
+    assert!(app.shows("the minute is over") && app.shows("No browser could be opened"));
+    app.send(Msg::Opened(Ok(())));
+    assert!(app.shows("about 1:00 left") && !app.shows("open the address again"));
+    app.paste(TICKET);
+    assert!(!app.shows("left to paste"), "Garmin is being asked");
+    refused(&mut app, Failure::ticket_refused());
+    assert!(!app.shows("left to paste") && !app.shows("the minute is over"));
+}
+
+#[test]
 fn a_ticket_goes_out_at_once_and_a_refused_one_is_gone() {
     let mut app = signed_out();
     app.keys("l2");

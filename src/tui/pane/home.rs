@@ -76,8 +76,8 @@ fn areas(body: Rect) -> Areas {
     }
 }
 
-/// Where the session stands above the log, the coverage is its last line; beside
-/// the log, what it leaves free goes to the coverage, and then to the last sync.
+/// Where the session stands above the log, there is nothing below it; beside the
+/// log, what it leaves free goes to the coverage, and then to the last sync.
 fn with_column(state: &State, areas: Areas) -> Areas {
     let column = areas.session;
     if areas.is_stacked() {
@@ -125,7 +125,7 @@ pub fn log_rows(body: Rect) -> usize {
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let areas = with_column(state, areas(body));
-    if areas.is_stacked() {
+    if areas.strip.is_none() {
         let line = strip::line(state, panel::inside(areas.session).width, theme);
         session::view(state, frame, areas.session, Some(line), theme);
     } else {

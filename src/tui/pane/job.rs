@@ -310,6 +310,14 @@ fn detail(report: &JobReport, state: &State) -> (String, Role) {
         let again = state.times().future(at);
         return (format!("again {again}. {}", failure.summary), Role::Warn);
     }
+    // What ended the whole job says more than the task it was met in.
+    let ended = report
+        .failure
+        .as_ref()
+        .filter(|_| report.status != JobStatus::Partial);
+    if let Some(failure) = ended {
+        return (failure.to_string(), Role::Warn);
+    }
     if let Some(failure) = report.failures.first() {
         let more = match report.failures.len() {
             1 => String::new(),

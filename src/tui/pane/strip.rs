@@ -24,7 +24,7 @@ use crate::{
     },
     tui::{
         state::State,
-        text::pad,
+        text::{pad, width as columns_of},
         theme::{Role, Theme},
         widget::{panel, said},
     },
@@ -35,9 +35,6 @@ pub const DAYS: u32 = 60;
 
 /// Of them in one line: those each sync goes over again.
 const LINE_DAYS: u32 = 28;
-/// Columns behind the days: `  28 not asked`.
-const TALLY: usize = 16;
-
 const EMPTY: &str = "No day was asked for yet. A sync fills in what it learns of each.";
 
 /// Rows of all there is to show, with the border.
@@ -77,7 +74,7 @@ pub fn line(state: &State, width: u16, theme: Theme) -> Line<'static> {
     if all.is_empty() {
         return Line::from(vec![label, quiet("no day was asked for yet")]);
     }
-    let room = usize::from(width).saturating_sub(LABEL + TALLY);
+    let room = usize::from(width).saturating_sub(LABEL);
     let days = u32::try_from(room).unwrap_or(DAYS).min(LINE_DAYS);
     let worst_of = |day| {
         worst(
@@ -90,13 +87,18 @@ pub fn line(state: &State, width: u16, theme: Theme) -> Line<'static> {
         .days()
         .map(|day| worst_of(day).flatten())
         .collect();
-    let cells = states.iter().map(|known| {
+    let (text, role) = tally(&states);
+    let text = format!("  {text}");
+    // What is missing is told at the price of the oldest days, all else is not.
+    let short = (states.len() + columns_of(&text)).saturating_sub(room);
+    let is_told = short == 0 || role != Role::Muted;
+    let cells = states.iter().skip(if is_told { short } else { 0 });
+    let cells = cells.map(|known| {
         let (glyph, role) = dress(*known);
         Span::styled(glyph, theme.style(role))
     });
-    let (text, role) = tally(&states);
-    let tally = Span::styled(format!("  {text}"), theme.style(role));
-    std::iter::once(label).chain(cells).chain([tally]).collect()
+    let tally = is_told.then(|| Span::styled(text, theme.style(role)));
+    std::iter::once(label).chain(cells).chain(tally).collect()
 }
 
 /// What is missing first; where nothing is, how many days that is.
@@ -107,7 +109,12 @@ fn tally(states: &[Option<Coverage>]) -> (String, Role) {
     match first {
         Some(wanted) => {
             let text = format!("{} {}", count(wanted), word(wanted));
-            (text, dress(wanted).1)
+            // A day that was never asked for is quiet in the grid, not here.
+            let role = match wanted {
+                None => Role::Text,
+                known => dress(known).1,
+            };
+            (text, role)
         }
         None => (format!("{} days here", states.len()), Role::Muted),
     }

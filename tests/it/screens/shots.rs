@@ -827,7 +827,7 @@ async fn jobs_not_read() {
             .await;
         app.shows("CentralDB is damaged").await;
         app.keys("t");
-        app.clock.advance(std::time::Duration::from_secs(60));
+        app.clock.advance(std::time::Duration::from_mins(1));
         app.hides("CentralDB is damaged").await
     })
     .await;

@@ -19,7 +19,7 @@
 //! athlete       a life as a pure function of seed and date
 //! ```
 //!
-//! Adding a dataset is one new file with an `endpoints` function, and its line in [`endpoints`].
+//! Adding a dataset is one new file with an `endpoints` function, and its line in `endpoints`.
 
 mod activities;
 mod activity_json;

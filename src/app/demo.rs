@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Environment, args::CommonArgs},
     domain::{
         failure::Failure,
-        job::{SyncRequest, Trigger},
+        job::{Goal, SyncRequest, Trigger},
         secret::Secret,
         sign_in::{SignInDoor, SignInOutcome},
     },
@@ -61,7 +61,11 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
         }
         Work::Show(args) => {
             sign_in(&deps, &email, Secret::new(password), Secret::new(mfa_code)).await?;
-            sync(&deps).await?;
+            // Nobody watches: a picture is waited for.
+            let mut quick = deps.clone();
+            quick.config.sync.gap = Duration::ZERO;
+            sync(&quick, Goal::Routine).await?;
+            sync(&quick, Goal::Backfill).await?;
             return show::run(deps, &args).await;
         }
         Work::Headless(task) => task,
@@ -96,12 +100,15 @@ async fn sign_in(deps: &Deps, email: &str, password: Secret, code: Secret) -> Re
 }
 
 /// So that a picture has something to show.
-async fn sync(deps: &Deps) -> Result<(), Failure> {
+async fn sync(deps: &Deps, goal: Goal) -> Result<(), Failure> {
     let (engine, mut events, running) = engine::spawn(deps.clone(), Mode::OneShot);
     let command = Command::Sync {
         account: deps.config.account_or_default(),
         trigger: Trigger::Headless,
-        request: SyncRequest::default(),
+        request: SyncRequest {
+            goal,
+            ..SyncRequest::default()
+        },
     };
     engine
         .send(command)

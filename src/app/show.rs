@@ -39,6 +39,7 @@ pub(super) async fn run(deps: Deps, args: &ShowArgs) -> Result<u8, Failure> {
         Picture::Svg => Depth::True,
     };
     let ui = &deps.config.ui;
+    let theme_name = ui.theme;
     let theme = Theme::with(ui.theme, &ui.colours, depth)?;
     let mut options = options(&deps, Vec::new()).await?;
     options.theme = theme;
@@ -49,7 +50,7 @@ pub(super) async fn run(deps: Deps, args: &ShowArgs) -> Result<u8, Failure> {
     let text = match picture {
         Picture::Plain => still::text(&frame),
         Picture::Colour => still::ansi(&frame),
-        Picture::Svg => still::svg(&frame),
+        Picture::Svg => still::svg(&frame, theme_name),
     };
     // A reader that went away (`| head`) is no failure of ours.
     let _ = io::stdout().lock().write_all(text.as_bytes());

@@ -234,7 +234,7 @@ pub struct ShowArgs {
     /// Without colour, on a terminal too
     #[arg(long)]
     pub plain: bool,
-    /// From the built-in simulator, after a first sync
+    /// From the built-in simulator, with its whole history
     #[arg(long)]
     pub demo: bool,
     /// As an SVG picture

@@ -72,7 +72,7 @@ const RECORD: Message = Message {
         (4, Base::U8),
     ],
 };
-/// Laps and sessions begin alike, see [`file`].
+/// Laps and sessions begin alike, see [`file()`].
 const LAP: Message = Message {
     local: 2,
     global: 19,

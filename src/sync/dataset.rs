@@ -1,4 +1,4 @@
-//! The registry of datasets. A new one is a file beside [`daily`] and a line in
+//! The registry of datasets. A new one is a file beside `daily` and a line in
 //! [`source`].
 //!
 //! A dataset names the routes by which it can be fetched, best first, and one

@@ -28,7 +28,7 @@ pub enum Scope {
     /// One job's report.
     Report,
     Coverage,
-    /// The price before a repair or a backfill.
+    /// The price before a sync, a repair or a backfill.
     Price,
     /// The chooser of the sign-in doors.
     Doors,
@@ -57,6 +57,8 @@ pub enum Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     SyncNow,
+    /// What a sync would ask, before it is asked.
+    Price,
     CancelSync,
     SignIn,
     SignOut,

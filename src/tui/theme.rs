@@ -233,7 +233,12 @@ impl Theme {
         let style = Style::new()
             .add_modifier(modifier)
             .remove_modifier(Modifier::DIM.difference(modifier));
-        colour.map_or(style, |colour| style.fg(colour))
+        match colour {
+            Some(colour) => style.fg(colour),
+            // The same holds for the border's colour, where it has one.
+            None if self != Self::plain() => style.fg(Color::Reset),
+            None => style,
+        }
     }
 }
 
@@ -246,6 +251,15 @@ mod tests {
             name: name.to_owned(),
             value: value.to_owned(),
             place: "config.toml, line 9".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_title_does_not_wear_the_colour_of_its_border() {
+        for name in [ThemeName::Dark, ThemeName::Light] {
+            let theme = Theme::with(name, &[], Depth::True).unwrap();
+            assert_ne!(theme.style(Role::Border).fg, None);
+            assert_eq!(theme.style(Role::Title).fg, Some(Color::Reset), "{name:?}");
         }
     }
 
@@ -280,7 +294,7 @@ mod tests {
         let accent = |depth| theme(depth).style(Role::Accent).fg;
         assert_eq!(accent(Depth::True), Some(Color::Rgb(255, 0, 0)));
         assert_eq!(accent(Depth::Many), Some(Color::Indexed(196)));
-        assert_eq!(theme(Depth::True).style(Role::Key).fg, None);
+        assert_eq!(theme(Depth::True).style(Role::Key).fg, Some(Color::Reset));
         let sixteen = theme(Depth::Sixteen).style(Role::Ok).fg;
         assert_eq!(sixteen, Some(Color::Green), "no guess at sixteen");
     }

@@ -14,6 +14,7 @@ use crate::{config::file::Setting, domain::failure::Failure};
 /// The actions that can have other keys, by their names in `config.toml`.
 pub const NAMES: &[(&str, Action)] = &[
     ("sync_now", Action::SyncNow),
+    ("price", Action::Price),
     ("cancel_sync", Action::CancelSync),
     ("sign_in", Action::SignIn),
     ("enter_code", Action::EnterCode),

@@ -45,6 +45,7 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::Browse, 'd', Action::Doctor, "doctor"),
     key(Scope::Browse, 'i', Action::About, "about garminsync"),
 
+    key(Scope::Home, 'p', Action::Price, "price of a sync").hinted("price"),
     on(Scope::Home, KeyCode::Enter, Action::OpenReport, "report of this line's job"),
     key(Scope::Home, '/', Action::FilterLog, "filter the log").hinted("filter"),
     key(Scope::Home, 'v', Action::LogKinds, "kinds of lines").hinted("kinds of lines"),

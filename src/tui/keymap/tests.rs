@@ -45,7 +45,8 @@ fn text_keeps_its_printable_keys() {
 fn all_actions() -> Vec<Action> {
     use Action::*;
     let next = |action| match action {
-        SyncNow => Some(CancelSync),
+        SyncNow => Some(Price),
+        Price => Some(CancelSync),
         CancelSync => Some(SignIn),
         SignIn => Some(SignOut),
         SignOut => Some(EnterCode),

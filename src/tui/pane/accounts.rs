@@ -1,8 +1,10 @@
 //! The accounts of this CentralDB: how each fares, and which one is shown.
 
+use std::ops::Range;
+
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -12,11 +14,13 @@ use crate::{
     domain::{account::AccountName, session::SessionStatus},
     tui::{
         state::State,
-        text::{pad, width},
+        text::{pad, width, wrap},
         theme::{Role, Theme},
         widget::{dialog, said},
     },
 };
+
+const FOOT: &str = "Each account has its own session and its own data.";
 
 /// Columns of the longest status behind its glyph.
 const STATUS: usize = 13;
@@ -50,24 +54,45 @@ impl AccountsPane {
         here.unwrap_or(0)
     }
 
-    pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let columns = body.width.min(78);
-        let inner_width = usize::from(columns.saturating_sub(dialog::FRAME.0));
+    /// The account under the pointer.
+    pub fn at_point(&self, at: Position, state: &State, body: Rect) -> Option<AccountName> {
         let names = state.account_names();
-        let foot = said::quiet(
-            "Each account has its own session and its own data.",
-            inner_width,
-            theme,
-        );
+        let place = self.place(&names, body);
+        let inside = dialog::inside(place.dialog);
+        // A blank row and the heads stand above the first one.
+        let row = usize::from(at.y.checked_sub(inside.y + 2)?);
+        let is_row = inside.contains(at) && row < place.shown.len();
+        names
+            .get(place.shown.start + row)
+            .filter(|_| is_row)
+            .cloned()
+    }
+
+    fn place(&self, names: &[AccountName], body: Rect) -> Place {
+        let columns = body.width.min(78);
+        let inner_width = columns.saturating_sub(dialog::FRAME.0);
+        let feet = u16::try_from(wrap(FOOT, inner_width.into()).len()).unwrap_or(u16::MAX);
         let room = body.height.saturating_sub(dialog::FRAME.1 + 4);
-        let feet = if said::rows(&foot) + 1 < room {
-            said::rows(&foot)
-        } else {
-            0
-        };
-        let rows = usize::from(room - feet).max(1);
+        let has_foot = feet + 1 < room;
+        let below = if has_foot { feet + 1 } else { 0 };
+        let rows = usize::from(room - below.min(feet)).max(1);
+        let from = (self.index(names) + 1).saturating_sub(rows);
+        let shown = from..(from + rows).min(names.len()).max(from);
+        let listed = u16::try_from(shown.len()).unwrap_or(u16::MAX);
+        let height = listed.saturating_add(3 + below + dialog::FRAME.1);
+        Place {
+            dialog: dialog::centred(body, columns, height),
+            shown,
+            has_foot,
+        }
+    }
+
+    pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
+        let names = state.account_names();
+        let place = self.place(&names, body);
+        let inside = dialog::open(frame, place.dialog, "Accounts", None, theme);
+        let inner_width = usize::from(inside.width);
         let selected = self.index(&names);
-        let from = (selected + 1).saturating_sub(rows);
         let longest = names.iter().map(|name| width(name.as_str())).max();
         let name_width = longest
             .unwrap_or(0)
@@ -77,9 +102,11 @@ impl AccountsPane {
         let mut lines = vec![Line::default()];
         if state.accounts.is_none() {
             lines.push(said::reading(state, theme));
+            lines.push(Line::default());
         } else {
             lines.push(heads(name_width, theme));
-            let shown = names.iter().enumerate().skip(from).take(rows);
+            let shown = names.iter().enumerate();
+            let shown = shown.skip(place.shown.start).take(place.shown.len());
             lines.extend(
                 shown.map(|(n, name)| {
                     row(name, n == selected, name_width, inner_width, state, theme)
@@ -87,14 +114,18 @@ impl AccountsPane {
             );
         }
         lines.push(Line::default());
-        if feet > 0 {
-            lines.extend(foot);
-            lines.push(Line::default());
+        if place.has_foot {
+            lines.extend(said::quiet(FOOT, inner_width, theme));
         }
-        let place = dialog::centred(body, columns, said::rows(&lines) + dialog::FRAME.1);
-        let inside = dialog::open(frame, place, "Accounts", None, theme);
         frame.render_widget(Paragraph::new(lines), inside);
     }
+}
+
+/// Where the list stands, and which of it is in sight.
+struct Place {
+    dialog: Rect,
+    shown: Range<usize>,
+    has_foot: bool,
 }
 
 fn heads(name_width: usize, theme: Theme) -> Line<'static> {

@@ -66,7 +66,7 @@ impl AuditPane {
         let mut block = panel::panel(&format!("Sign-in events of {}", state.account), theme);
         let lines = match self.events.as_deref() {
             None => vec![said::reading(state, theme)],
-            Some([]) => said::quiet(EMPTY, columns, theme),
+            Some([]) => said::empty(state, EMPTY, columns, theme),
             Some(events) => {
                 let window = self.pager.window(events.len(), rows(body));
                 if let Some(place) = position(&window, events.len()) {

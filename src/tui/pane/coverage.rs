@@ -15,6 +15,9 @@
 //! where, and what the cursor means.
 
 pub mod grid;
+mod place;
+
+use std::ops::Range;
 
 use jiff::{
     ToSpan,
@@ -22,12 +25,15 @@ use jiff::{
 };
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Position, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
 
-use self::grid::{Grid, dress};
+use self::{
+    grid::{Grid, dress},
+    place::{NAME, Place, Spot},
+};
 use crate::{
     domain::{
         coverage::{Coverage, CoverageMap},
@@ -43,17 +49,6 @@ use crate::{
         widget::{cursor::Cursor, panel, said},
     },
 };
-
-/// Columns of a dataset's name with the cursor's mark, and of a weekday alone.
-const NAME: u16 = 19;
-const WEEKDAY: u16 = 2;
-
-/// Rows above the days: the dataset with its tally, and the months.
-const HEAD: u16 = 2;
-/// Rows of the day's facts below, and a blank one.
-const FACTS: u16 = 4;
-/// Columns of the facts where there is room for them at the side.
-const SIDE: u16 = 34;
 
 /// Garmin Connect is not older.
 const FIRST_DAY: Date = date(2000, 1, 1);
@@ -150,6 +145,23 @@ impl CoveragePane {
         self.mark.take().is_some()
     }
 
+    /// The pointer chose a day or a dataset.
+    pub fn point(&mut self, at: Position, body: Rect, today: Date) {
+        let place = Place::of(body);
+        match place.spot(at) {
+            Some(Spot::Day { week, weekday }) => {
+                let day = grid::day(self.year().first(), week, weekday);
+                self.day = day.filter(|day| *day <= today).unwrap_or(self.day);
+            }
+            Some(Spot::Dataset(row)) => {
+                let shown = self.window(place.rows());
+                let chosen = datasets().get(shown.start + row).copied();
+                self.dataset = chosen.filter(|_| row < shown.len()).unwrap_or(self.dataset);
+            }
+            None => {}
+        }
+    }
+
     fn index(&self) -> usize {
         let here = datasets().iter().position(|known| *known == self.dataset);
         here.unwrap_or(0)
@@ -163,7 +175,6 @@ impl CoveragePane {
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let inside = panel::inside(body);
         let today = state.account_today();
         let year = Line::styled(format!(" {} ", self.day.year()), theme.style(Role::Accent));
         let block = panel::panel(&format!("Coverage of {}", state.account), theme)
@@ -171,47 +182,24 @@ impl CoveragePane {
             .title_bottom(legend(theme));
         frame.render_widget(block, body);
 
-        let is_roomy = inside.width >= NAME + Grid::WEEKS;
-        let label = if is_roomy { NAME } else { WEEKDAY };
-        let has_side = inside.width >= NAME + Grid::WEEKS + SIDE;
-        let (left, facts) = if has_side {
-            let wide = inside.width >= NAME + 2 * Grid::WEEKS + SIDE;
-            let cell = if wide { 2 } else { 1 };
-            let columns = [
-                Constraint::Length(NAME + cell * Grid::WEEKS),
-                Constraint::Fill(1),
-            ];
-            let [left, facts] = Layout::horizontal(columns).spacing(3).areas(inside);
-            (left, facts)
-        } else {
-            // On the lowest screens the days come first.
-            let facts = inside.height.saturating_sub(HEAD + 7).clamp(1, FACTS - 1);
-            let rows = [Constraint::Fill(1), Constraint::Length(facts)];
-            let [left, facts] = Layout::vertical(rows).areas(inside);
-            (left, facts)
-        };
+        let place = Place::of(body);
+        let Place { left, facts, .. } = place;
         let grid = Grid {
             year: self.year().first(),
             today,
-            cell: if has_side {
-                (left.width - NAME) / Grid::WEEKS
-            } else {
-                1
-            },
+            cell: place.cell,
             theme,
         };
         let mut lines = vec![self.head(left.width, today, theme)];
-        lines.push(labelled("", label, grid.months(), theme));
-        lines.extend(self.days(&grid, label, is_roomy, theme));
-        // What is left, less a blank row above and below, lists the datasets by weeks.
-        let used = HEAD + 7 + 1 + u16::from(!has_side);
-        let rows = usize::from(left.height.saturating_sub(used));
-        if is_roomy && rows > 0 {
+        lines.push(labelled("", place.label, grid.months(), theme));
+        lines.extend(self.days(&grid, &place, theme));
+        let rows = place.rows();
+        if rows > 0 {
             lines.push(Line::default());
             lines.extend(self.weeks(&grid, rows, theme));
         }
         frame.render_widget(Paragraph::new(lines), left);
-        let lines = self.facts(state, facts, has_side, theme);
+        let lines = self.facts(state, facts, place.has_side, theme);
         frame.render_widget(Paragraph::new(lines), facts);
     }
 
@@ -264,13 +252,13 @@ impl CoveragePane {
     fn days(
         &self,
         grid: &Grid,
-        label: u16,
-        is_roomy: bool,
+        place: &Place,
         theme: Theme,
     ) -> impl Iterator<Item = Line<'static>> {
         let chosen = self
             .mark
             .map(|mark| (mark.min(self.day), mark.max(self.day)));
+        let (label, is_roomy) = (place.label, place.is_roomy);
         (0..7).map(move |weekday| {
             let cells = grid.weekday(weekday, |day| {
                 let state = self.shown().map(|map| map.day(self.dataset, day));
@@ -284,13 +272,17 @@ impl CoveragePane {
         })
     }
 
-    /// A row of weeks for each dataset, as many as fit around the one shown.
-    fn weeks(&self, grid: &Grid, rows: usize, theme: Theme) -> Vec<Line<'static>> {
+    /// The datasets in sight.
+    fn window(&self, rows: usize) -> Range<usize> {
         let mut cursor = Cursor::default();
         cursor.put(self.index());
+        cursor.window(datasets().len(), rows)
+    }
+
+    /// A row of weeks for each dataset, as many as fit around the one shown.
+    fn weeks(&self, grid: &Grid, rows: usize, theme: Theme) -> Vec<Line<'static>> {
         let all = datasets();
-        let window = cursor.window(all.len(), rows);
-        let shown = all.get(window).unwrap_or(&[]);
+        let shown = all.get(self.window(rows)).unwrap_or(&[]);
         let line = |dataset: &Dataset| {
             let is_here = *dataset == self.dataset;
             let (mark, role) = if is_here {
@@ -336,8 +328,9 @@ impl CoveragePane {
             lines.push(Line::styled(self.dataset.name(), quiet));
             lines.push(Line::default());
         }
-        let said = match fact {
-            Some(fact) => {
+        let said = fact.map_or_else(
+            || format!("{} {}", meaning(None), how_to_ask(state)),
+            |fact| {
                 let times = state.times();
                 let (past, exactly) = (times.past(fact.since), times.exactly(fact.since));
                 let again = fact.retry_at.filter(|at| *at > state.now);
@@ -348,9 +341,8 @@ impl CoveragePane {
                     "{} Since {exactly}, {past}. {reason} {again}",
                     meaning(known)
                 )
-            }
-            None => meaning(None).to_owned(),
-        };
+            },
+        );
         let said = wrap(said.trim(), width);
         lines.extend(said.into_iter().map(|line| Line::styled(line, quiet)));
         lines
@@ -376,6 +368,16 @@ pub const fn word(state: Option<Coverage>) -> &'static str {
     match state {
         Some(state) => state.name(),
         None => "not asked",
+    }
+}
+
+fn how_to_ask(state: &State) -> String {
+    match state.why_not(Action::Repair) {
+        None => {
+            let key = state.keymap.key_of(Action::Repair);
+            format!("Press {key} for the price of asking.")
+        }
+        Some(_) => said::next_step(state),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -14,7 +14,7 @@ use crate::tui::{
     text::{pad, width, wrap},
     theme::{Role, Theme},
     times::countdown,
-    widget::{dialog, said},
+    widget::dialog,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,43 +77,62 @@ impl DoorsPane {
         };
     }
 
+    /// The door under the pointer.
+    pub fn at_point(&self, at: Position, state: &State, body: Rect) -> Option<DoorChoice> {
+        let (place, lines) = self.place(state, body, Theme::plain());
+        let inside = dialog::inside(place);
+        let row = usize::from(at.y.checked_sub(inside.y)?);
+        lines.get(row).filter(|_| inside.contains(at))?.0
+    }
+
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
-        let columns = body.width.min(74);
-        let inner_width = usize::from(columns.saturating_sub(dialog::FRAME.0));
-        let all = self.lines(state, inner_width, true, theme);
-        let lines = if said::rows(&all) + dialog::FRAME.1 <= body.height {
-            all
-        } else {
-            self.lines(state, inner_width, false, theme)
-        };
-        let place = dialog::centred(body, columns, said::rows(&lines) + dialog::FRAME.1);
+        let (place, lines) = self.place(state, body, theme);
         let title = format!("Sign in to Garmin as account {}", state.account);
         let inside = dialog::open(frame, place, &title, None, theme);
+        let lines: Vec<Line<'_>> = lines.into_iter().map(|(_, line)| line).collect();
         frame.render_widget(Paragraph::new(lines), inside);
     }
 
-    fn lines(&self, state: &State, columns: usize, all: bool, theme: Theme) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
+    /// The lines, each with its door, and where they stand.
+    fn place(&self, state: &State, body: Rect, theme: Theme) -> (Rect, Vec<DoorLine>) {
+        let columns = body.width.min(74);
+        let inner_width = usize::from(columns.saturating_sub(dialog::FRAME.0));
+        let height = |lines: &Vec<DoorLine>| {
+            let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+            rows.saturating_add(dialog::FRAME.1)
+        };
+        let mut lines = self.lines(state, inner_width, true, theme);
+        if height(&lines) > body.height {
+            lines = self.lines(state, inner_width, false, theme);
+        }
+        (dialog::centred(body, columns, height(&lines)), lines)
+    }
+
+    fn lines(&self, state: &State, columns: usize, all: bool, theme: Theme) -> Vec<DoorLine> {
+        let mut lines: Vec<DoorLine> = Vec::new();
         for (door, number) in DoorChoice::ALL.into_iter().zip(1..) {
             let selected = door == self.selected;
-            lines.push(Line::default());
-            lines.push(head(door, number, selected, state, columns, theme));
+            lines.push((None, Line::default()));
+            let head = head(door, number, selected, state, columns, theme);
+            lines.push((Some(door), head));
             if all || selected {
                 let style = theme.style(if selected { Role::Text } else { Role::Muted });
                 let sentences = wrap(door.sentences(), columns.saturating_sub(4));
-                lines.extend(
-                    sentences
-                        .into_iter()
-                        .map(|text| Line::styled(format!("    {text}"), style)),
-                );
+                lines.extend(sentences.into_iter().map(|text| {
+                    let line = Line::styled(format!("    {text}"), style);
+                    (Some(door), line)
+                }));
             }
         }
         if all {
-            lines.push(Line::default());
+            lines.push((None, Line::default()));
         }
         lines
     }
 }
+
+/// A line of the chooser, and the door it is about.
+type DoorLine = (Option<DoorChoice>, Line<'static>);
 
 /// `› 1 Password                    ! rests for 14:31`
 fn head(

@@ -36,6 +36,13 @@ struct Areas {
     job: Rect,
 }
 
+impl Areas {
+    /// Whether the session stands above the log, not beside it.
+    const fn is_stacked(&self) -> bool {
+        self.log.y > self.session.y
+    }
+}
+
 /// Neighbours share an edge, so each overlaps the one before it.
 fn areas(body: Rect) -> Areas {
     let strip = Constraint::Length(if body.height >= TALL { 4 } else { 3 });
@@ -55,7 +62,7 @@ fn areas(body: Rect) -> Areas {
             job,
         }
     } else {
-        let session_height = Constraint::Length((body.height * 2 / 5 + 1).clamp(5, 12));
+        let session_height = Constraint::Length((body.height * 2 / 5 + 2).clamp(6, 13));
         let [session, log, job] = Layout::vertical([session_height, Constraint::Fill(1), strip])
             .spacing(Spacing::Overlap(1))
             .areas(body);
@@ -69,11 +76,11 @@ fn areas(body: Rect) -> Areas {
     }
 }
 
-/// Where the session stands above the log there is nothing below it; beside the
+/// Where the session stands above the log, there is nothing below it; beside the
 /// log, what it leaves free goes to the coverage, and then to the last sync.
 fn with_column(state: &State, areas: Areas) -> Areas {
     let column = areas.session;
-    if areas.log.y > column.y {
+    if areas.is_stacked() {
         return areas;
     }
     let session_rows = session::rows(state, column) + 1;
@@ -118,7 +125,12 @@ pub fn log_rows(body: Rect) -> usize {
 
 pub fn view(state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
     let areas = with_column(state, areas(body));
-    session::view(state, frame, areas.session, theme);
+    if areas.strip.is_none() {
+        let line = strip::line(state, panel::inside(areas.session).width, theme);
+        session::view(state, frame, areas.session, Some(line), theme);
+    } else {
+        session::view(state, frame, areas.session, None, theme);
+    }
     if let Some(area) = areas.strip {
         strip::view(state, frame, area, theme);
     }

@@ -271,6 +271,15 @@ fn result(
         count(report.rows(), "row", "rows"),
         duration(report.duration_ms),
     ];
+    let (more, more_role) = detail(report, state);
+    if one_row && more_role != Role::Muted {
+        // Of one row, the trouble is worth more than the numbers.
+        let room = columns.saturating_sub(width(&status) + 3);
+        return vec![Line::from(vec![
+            Span::styled(status, theme.style(role)),
+            Span::raw(format!("   {}", fit(&more, room))),
+        ])];
+    }
     let mut text = String::new();
     for fact in facts {
         if width(&status) + width(&text) + 3 + width(&fact) <= columns {
@@ -285,7 +294,6 @@ fn result(
     if one_row {
         return vec![first];
     }
-    let (more, more_role) = detail(report, state);
     vec![
         first,
         Line::styled(fit(&format!("  {more}"), columns), theme.style(more_role)),
@@ -302,6 +310,14 @@ fn detail(report: &JobReport, state: &State) -> (String, Role) {
         let again = state.times().future(at);
         return (format!("again {again}. {}", failure.summary), Role::Warn);
     }
+    // What ended the whole job says more than the task it was met in.
+    let ended = report
+        .failure
+        .as_ref()
+        .filter(|_| report.status != JobStatus::Partial);
+    if let Some(failure) = ended {
+        return (failure.to_string(), Role::Warn);
+    }
     if let Some(failure) = report.failures.first() {
         let more = match report.failures.len() {
             1 => String::new(),
@@ -314,7 +330,7 @@ fn detail(report: &JobReport, state: &State) -> (String, Role) {
         );
     }
     if let Some(failure) = &report.failure {
-        return (failure.to_string(), Role::Muted);
+        return (failure.to_string(), Role::Warn);
     }
     let gains: Vec<String> = report
         .datasets

@@ -86,10 +86,7 @@ impl JobsPane {
 
     /// The row under the pointer, as a distance from the cursor.
     pub fn steps_to(&self, row: usize, rows: usize) -> Option<isize> {
-        let window = self.cursor.window(self.len(), rows);
-        let wanted = window.start + row;
-        let distance = isize::try_from(wanted).ok()? - isize::try_from(self.cursor.at()).ok()?;
-        window.contains(&wanted).then_some(distance)
+        self.cursor.steps_to(row, self.len(), rows)
     }
 
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
@@ -98,7 +95,7 @@ impl JobsPane {
         let columns = usize::from(inside.width);
         let lines = match self.jobs.as_deref() {
             None => vec![said::reading(state, theme)],
-            Some([]) => said::quiet(EMPTY, columns, theme),
+            Some([]) => said::empty(state, EMPTY, columns, theme),
             Some(jobs) => {
                 let window = self.cursor.window(jobs.len(), rows(body));
                 if let Some(place) = position(&window, jobs.len()) {

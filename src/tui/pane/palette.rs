@@ -4,7 +4,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -75,13 +75,21 @@ impl PalettePane {
         found
     }
 
+    /// The row under the pointer, as a distance from the cursor.
+    pub fn steps_to(&self, at: Position, entries: &[Entry], body: Rect) -> Option<isize> {
+        let inside = dialog::inside(place(entries, body));
+        // The typed line and a blank one stand above the first row.
+        let row = usize::from(at.y.checked_sub(inside.y + 2)?);
+        let found = self.found(entries).len();
+        let steps = self.cursor.steps_to(row, found, rows(body));
+        steps.filter(|_| inside.contains(at))
+    }
+
     pub fn view(&self, state: &State, frame: &mut Frame<'_>, body: Rect, theme: Theme) {
         let entries = entries(state);
         let found = self.found(&entries);
-        let columns = body.width.min(52);
         let rows = rows(body);
-        let height = u16::try_from(entries.len().min(rows)).unwrap_or(0);
-        let place = dialog::centred(body, columns, height + 2 + dialog::FRAME.1);
+        let place = place(&entries, body);
         let inside = dialog::open(frame, place, "What to do", None, theme);
         let [input, _, list] = Layout::vertical([
             Constraint::Length(1),
@@ -148,6 +156,12 @@ pub fn entries(state: &State) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The same size whatever is typed.
+fn place(entries: &[Entry], body: Rect) -> Rect {
+    let height = u16::try_from(entries.len().min(rows(body))).unwrap_or(0);
+    dialog::centred(body, body.width.min(52), height + 2 + dialog::FRAME.1)
 }
 
 /// How many entries are in sight at most.

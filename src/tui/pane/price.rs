@@ -1,4 +1,4 @@
-//! The price before a repair or a backfill: what it would ask Garmin, and the
+//! The price before a sync, a repair or a backfill: what it would ask Garmin, and the
 //! question whether to.
 
 use ratatui::{

@@ -27,7 +27,8 @@ use crate::{
     },
 };
 
-const LABEL: usize = 11;
+/// Columns of a label, as far as the values stand.
+pub const LABEL: usize = 11;
 
 /// A refresh token lives about 30 days from its last use (`protocol.md` 5): a
 /// full bar.
@@ -78,10 +79,21 @@ pub fn forecast_role(state: &AccountState, now: jiff::Timestamp) -> Role {
     }
 }
 
-pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
+/// `last`: a line that is in sight however low the pane is.
+pub fn view(
+    state: &State,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    last: Option<Line<'static>>,
+    theme: Theme,
+) {
     let inside = panel::inside(area);
+    let mut lines = lines(state, inside.width, theme);
+    let rows = usize::from(inside.height).saturating_sub(usize::from(last.is_some()));
+    lines.truncate(rows);
+    lines.extend(last);
     frame.render_widget(panel::panel("Session", theme), area);
-    frame.render_widget(Paragraph::new(lines(state, inside.width, theme)), inside);
+    frame.render_widget(Paragraph::new(lines), inside);
 }
 
 /// Rows of all there is to say.

@@ -224,12 +224,12 @@ impl SyncLog {
         self.view_filter(state, frame, edge, passing.len(), theme);
 
         if passing.is_empty() {
-            let words = if self.entries.is_empty() {
-                EMPTY
+            let columns = usize::from(inside.width);
+            let lines = if self.entries.is_empty() {
+                said::empty(state, EMPTY, columns, theme)
             } else {
-                NO_MATCH
+                said::quiet(NO_MATCH, columns, theme)
             };
-            let lines = said::quiet(words, inside.width.into(), theme);
             frame.render_widget(Paragraph::new(lines), inside);
             return;
         }

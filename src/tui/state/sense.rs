@@ -11,22 +11,24 @@ impl State {
     pub fn why_not(&self, action: Action) -> Option<Cow<'static, str>> {
         let key = |action| self.keymap.key_of(action);
         let reason = match (action, self.status()) {
-            (Action::SyncNow, Some(status)) if !self.desk.job.is_running() => match status {
-                SessionStatus::Missing => {
-                    format!("Not signed in yet: press {} first.", key(Action::SignIn))
+            (Action::SyncNow | Action::Price, Some(status)) if !self.desk.job.is_running() => {
+                match status {
+                    SessionStatus::Missing => {
+                        format!("Not signed in yet: press {} first.", key(Action::SignIn))
+                    }
+                    SessionStatus::MfaPending => {
+                        format!(
+                            "Garmin waits for a code: press {} first.",
+                            key(Action::EnterCode)
+                        )
+                    }
+                    SessionStatus::Expired => format!(
+                        "The session has ended: press {} to sign in.",
+                        key(Action::SignIn)
+                    ),
+                    SessionStatus::Valid => return None,
                 }
-                SessionStatus::MfaPending => {
-                    format!(
-                        "Garmin waits for a code: press {} first.",
-                        key(Action::EnterCode)
-                    )
-                }
-                SessionStatus::Expired => format!(
-                    "The session has ended: press {} to sign in.",
-                    key(Action::SignIn)
-                ),
-                SessionStatus::Valid => return None,
-            },
+            }
             _ => return self.why_not_at_all(action).map(Cow::Borrowed),
         };
         Some(Cow::Owned(reason))
@@ -36,11 +38,14 @@ impl State {
         let status = self.status();
         let job = &self.desk.job;
         match (action, status) {
-            (Action::SyncNow | Action::Repair | Action::Backfill, _) if job.is_running() => {
+            (Action::SyncNow | Action::Price | Action::Repair | Action::Backfill, _)
+                if job.is_running() =>
+            {
                 Some("A sync is already running.")
             }
             (
                 Action::SyncNow
+                | Action::Price
                 | Action::Repair
                 | Action::Backfill
                 | Action::SignOut

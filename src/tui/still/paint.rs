@@ -8,6 +8,8 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::file::ThemeName;
+
 /// Cells of one style that stand together.
 struct Run {
     column: u16,
@@ -125,8 +127,21 @@ const fn sixteen(colour: Color) -> Option<(u8, &'static str)> {
     })
 }
 
-const INK: &str = "#c0caf5";
-const PAPER: &str = "#1a1b26";
+/// What a theme is made for: the colours that it leaves to the terminal.
+struct Paper {
+    ink: &'static str,
+    ground: &'static str,
+}
+
+const DARK: Paper = Paper {
+    ink: "#c0caf5",
+    ground: "#1a1b26",
+};
+const LIGHT: Paper = Paper {
+    ink: "#2b303b",
+    ground: "#fafafa",
+};
+
 /// Of a cell, in pixels.
 const WIDTH: u16 = 9;
 const HEIGHT: u16 = 19;
@@ -134,7 +149,12 @@ const MARGIN: u16 = 12;
 
 /// A picture with the text in it as text: small, sharp, and made without a
 /// library. Each run is stretched to its cells, whatever font is at hand.
-pub fn svg(buffer: &Buffer) -> String {
+pub fn svg(buffer: &Buffer, theme: ThemeName) -> String {
+    let paper = match theme {
+        ThemeName::Light => LIGHT,
+        ThemeName::Terminal | ThemeName::Dark | ThemeName::Plain => DARK,
+    };
+    let ground = paper.ground;
     let area = buffer.area;
     let (width, height) = (
         area.width * WIDTH + 2 * MARGIN,
@@ -142,7 +162,7 @@ pub fn svg(buffer: &Buffer) -> String {
     );
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{PAPER}\"/>\n\
+         viewBox=\"0 0 {width} {height}\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n\
          <g font-family=\"ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"15\" \
          xml:space=\"preserve\">\n"
     );
@@ -154,14 +174,14 @@ pub fn svg(buffer: &Buffer) -> String {
             }
             let (x, top) = (MARGIN + run.column * WIDTH, MARGIN + y * HEIGHT);
             let long = run.columns * WIDTH;
-            let ink = ink(run.style);
+            let ink = ink(run.style, &paper);
             if inverted {
                 let _ = writeln!(
                     out,
                     "<rect x=\"{x}\" y=\"{top}\" width=\"{long}\" height=\"{HEIGHT}\" fill=\"{ink}\"/>"
                 );
             }
-            let fill = if inverted { PAPER } else { ink.as_str() };
+            let fill = if inverted { ground } else { ink.as_str() };
             let _ = writeln!(
                 out,
                 "<text x=\"{x}\" y=\"{}\" textLength=\"{long}\" fill=\"{fill}\"{}>{}</text>",
@@ -175,10 +195,12 @@ pub fn svg(buffer: &Buffer) -> String {
     out
 }
 
-fn ink(style: Style) -> String {
+fn ink(style: Style, paper: &Paper) -> String {
     match style.fg.unwrap_or(Color::Reset) {
         Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
-        named => sixteen(named).map_or(INK, |(_, colour)| colour).to_owned(),
+        named => sixteen(named)
+            .map_or(paper.ink, |(_, colour)| colour)
+            .to_owned(),
     }
 }
 
@@ -230,9 +252,16 @@ mod tests {
 
     #[test]
     fn a_picture_is_well_formed() {
-        let svg = svg(&frame());
+        let svg = svg(&frame(), ThemeName::Terminal);
         assert!(svg.contains("&lt;ok&gt;") && svg.contains("#0102ff"));
         assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count());
         assert!(svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn the_light_theme_is_painted_on_light_paper() {
+        let [dark, light] = [ThemeName::Dark, ThemeName::Light].map(|name| svg(&frame(), name));
+        assert!(dark.contains(DARK.ground) && light.contains(LIGHT.ground));
+        assert!(!light.contains(DARK.ground) && !light.contains(DARK.ink));
     }
 }

@@ -1,4 +1,4 @@
-//! The coverage screen, and what is bought from it after its price was shown.
+//! The coverage screen, and what is bought after its price was shown.
 
 use super::super::{
     effect::Effect,
@@ -68,7 +68,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
     None
 }
 
-fn price(state: &mut State, title: String, request: SyncRequest) -> Effect {
+pub(super) fn price(state: &mut State, title: String, request: SyncRequest) -> Effect {
     let account = state.account.clone();
     let pane = PricePane::new(title, request.clone());
     state.overlay = Some(Overlay::Price(Box::new(pane)));
@@ -84,10 +84,10 @@ pub(super) fn buy(state: &mut State) -> Option<Effect> {
     let Some(Overlay::Price(pane)) = state.overlay.take() else {
         return None;
     };
-    state.tell(
-        Level::Done,
-        "It has begun; the home screen shows how it goes.",
-    );
+    if !matches!(state.screen, Screen::Home) {
+        let begun = "It has begun; the home screen shows how it goes.";
+        state.tell(Level::Done, begun);
+    }
     Some(Effect::Send(Command::Sync {
         account: state.account.clone(),
         trigger: Trigger::Person,

@@ -17,6 +17,7 @@ use crate::{
     engine::event::{Event, SignInOutcome, SyncEvent},
     tui::{
         effect::Effect,
+        keymap::Action,
         pane::{doors::DoorChoice, mfa::MfaPane, strip},
         state::{Overlay, Screen, State, Waiting},
         widget::toast::Level,
@@ -231,7 +232,8 @@ fn learn_sign_in_elsewhere(state: &mut State, account: &AccountName, outcome: Si
             state.tell(Level::Done, format!("Account {account} is signed in."));
         }
         SignInOutcome::MfaRequired(_) => {
-            let text = format!("Garmin asks for a code for account {account}: show it with a.");
+            let key = state.keymap.key_of(Action::Accounts);
+            let text = format!("Garmin asks for a code for account {account}: show it with {key}.");
             state.tell(Level::Warn, text);
         }
         SignInOutcome::Refused { mut failure, .. } => {

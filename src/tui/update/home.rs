@@ -1,6 +1,6 @@
 //! The actions of the home screen.
 
-use super::{jobs, sign_in};
+use super::{coverage, jobs, sign_in};
 use crate::{
     domain::job::{SyncRequest, Trigger},
     engine::command::Command,
@@ -29,6 +29,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Effect> {
                 trigger: Trigger::Person,
                 request,
             }));
+        }
+        Action::Price => {
+            let request = SyncRequest::default();
+            return Some(coverage::price(state, "Sync now".to_owned(), request));
         }
         Action::CancelSync => {
             state.desk.job.cancel();

@@ -8,8 +8,8 @@ use super::{
     super::{
         effect::Effect,
         keymap::Action,
-        pane::{home, jobs},
-        state::{Screen, State},
+        pane::{accounts::AccountsPane, doors::DoorsPane, home, jobs, palette},
+        state::{Overlay, Screen, State},
         view,
         widget::{hints, panel},
     },
@@ -30,7 +30,15 @@ pub(super) fn learn(state: &mut State, event: MouseEvent) -> Option<Effect> {
     }
 }
 
+/// Lists scroll; on the coverage screen that is the one of datasets.
 fn wheel(state: &mut State, action: Action) -> Option<Effect> {
+    if matches!(state.screen, Screen::Coverage(_)) && state.overlay.is_none() {
+        let step = match action {
+            Action::Up => Action::PreviousField,
+            _ => Action::NextField,
+        };
+        return act(state, step);
+    }
     (0..NOTCH).filter_map(|_| act(state, action)).last()
 }
 
@@ -43,32 +51,61 @@ fn click(state: &mut State, at: Position) -> Option<Effect> {
         let action = shown.get(index)?.action;
         return act(state, action);
     }
-    if state.overlay.is_some() {
+    let body = regions.body;
+    match &state.overlay {
+        Some(Overlay::Palette(pane)) => {
+            let steps = pane.steps_to(at, &palette::entries(state), body)?;
+            return go(state, steps, Action::Submit);
+        }
+        Some(_) => return None,
+        None => {}
+    }
+    let today = state.account_today();
+    if let Screen::Coverage(pane) = &mut state.screen {
+        pane.point(at, body, today);
         return None;
     }
-    let (row, opens) = match &state.screen {
+    match &state.screen {
         Screen::Home => {
-            let area = panel::inside(home::log(regions.body));
+            let area = panel::inside(home::log(body));
             let row = area.contains(at).then(|| usize::from(at.y - area.y))?;
-            (
-                state.desk.log.steps_to(row, area.height.into())?,
-                Action::OpenReport,
-            )
+            let steps = state.desk.log.steps_to(row, area.height.into())?;
+            go(state, steps, Action::OpenReport)
         }
         Screen::Jobs(pane) => {
-            let area = panel::inside(regions.body);
+            let area = panel::inside(body);
             let row = area.contains(at).then(|| usize::from(at.y - area.y))?;
-            let rows = jobs::rows(regions.body);
-            (pane.steps_to(row.checked_sub(1)?, rows)?, Action::Choose)
+            let steps = pane.steps_to(row.checked_sub(1)?, jobs::rows(body))?;
+            go(state, steps, Action::Choose)
         }
-        _ => return None,
-    };
-    let action = match row {
+        Screen::Accounts(pane) => {
+            let name = pane.at_point(at, state, body)?;
+            if *pane.selected() == name {
+                return act(state, Action::Choose);
+            }
+            state.screen = Screen::Accounts(AccountsPane::at(name));
+            None
+        }
+        Screen::Doors(pane) => {
+            let door = pane.at_point(at, state, body)?;
+            if pane.selected == door {
+                return act(state, Action::Choose);
+            }
+            state.screen = Screen::Doors(DoorsPane::at(door));
+            None
+        }
+        _ => None,
+    }
+}
+
+/// Puts the cursor on a line; opens the one it is on already.
+fn go(state: &mut State, steps: isize, opens: Action) -> Option<Effect> {
+    let action = match steps {
         0 => return act(state, opens),
         1.. => Action::Down,
         _ => Action::Up,
     };
-    (0..row.unsigned_abs())
+    (0..steps.unsigned_abs())
         .filter_map(|_| act(state, action))
         .last()
 }

@@ -83,6 +83,14 @@ impl Cursor {
         self.top += count;
     }
 
+    /// The row under the pointer, as a distance from the cursor.
+    pub fn steps_to(&self, row: usize, len: usize, rows: usize) -> Option<isize> {
+        let window = self.window(len, rows);
+        let wanted = window.start + row;
+        let distance = isize::try_from(wanted).ok()? - isize::try_from(self.at).ok()?;
+        window.contains(&wanted).then_some(distance)
+    }
+
     /// The items in sight: the cursor always is, and no row stays empty in vain.
     pub fn window(&self, len: usize, rows: usize) -> Range<usize> {
         let rows = rows.max(1);

@@ -25,6 +25,13 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     }
 }
 
+/// The area inside of a box's border and padding.
+pub fn inside(area: Rect) -> Rect {
+    Block::bordered()
+        .padding(Padding::horizontal(2))
+        .inner(area)
+}
+
 /// Draws an empty box over whatever is below; answers the area inside of it.
 pub fn open(
     frame: &mut Frame<'_>,
@@ -41,7 +48,6 @@ pub fn open(
     if let Some(bottom) = bottom {
         block = block.title_bottom(bottom.centered());
     }
-    let inside = block.inner(area);
     frame.render_widget(block, area);
-    inside
+    inside(area)
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use crate::{
-    domain::{failure::Failure, printable::printable},
+    domain::{failure::Failure, printable::printable, session::SessionStatus},
     tui::{
-        state::State,
+        keymap::Action,
+        state::{Screen, State},
         text::wrap,
         theme::{Role, Theme},
         times::Times,
@@ -91,6 +92,32 @@ pub fn quiet(text: &str, width: usize, theme: Theme) -> Vec<Line<'static>> {
         .into_iter()
         .map(|line| Line::styled(line, style))
         .collect()
+}
+
+/// Where there is nothing to show: why, and what to do so that there is.
+pub fn empty(state: &State, why: &str, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = quiet(why, width, theme);
+    let step = wrap(&next_step(state), width).into_iter();
+    lines.extend(step.map(|line| Line::styled(line, theme.style(Role::Accent))));
+    lines
+}
+
+/// What brings data here; nothing while it is on its way.
+pub fn next_step(state: &State) -> String {
+    let (action, what) = match state.status() {
+        None => return String::new(),
+        Some(SessionStatus::Missing | SessionStatus::Expired) => (Action::SignIn, "sign in"),
+        Some(SessionStatus::MfaPending) => (Action::EnterCode, "enter the code"),
+        Some(SessionStatus::Valid) if state.desk.job.is_running() => {
+            return "A sync is running.".to_owned();
+        }
+        Some(SessionStatus::Valid) => (Action::SyncNow, "sync"),
+    };
+    let key = state.keymap.key_of(action);
+    match state.screen {
+        Screen::Home => format!("Press {key} to {what}."),
+        _ => format!("Press {key} on the home screen to {what}."),
+    }
 }
 
 /// How many rows that makes.

@@ -374,6 +374,14 @@ pub(super) fn strip() -> Event {
     coverage_of(DateSpan::ending(date(2026, 11, 20), 60))
 }
 
+/// The same before the first sync.
+pub(super) fn no_days() -> Event {
+    Event::Coverage {
+        account: account(),
+        coverage: CoverageMap::new(DateSpan::ending(date(2026, 11, 20), 60)),
+    }
+}
+
 pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
     Event::Planned {
         account: account(),

@@ -5,12 +5,16 @@ use garminsync::{
     domain::{
         challenge::Challenge,
         cool_down::CoolDownScope,
+        coverage::CoverageMap,
+        dates::DateSpan,
         failure::Failure,
         job::{JobReport, JobStatus},
     },
     engine::event::{Event, SignInOutcome},
     tui::keymap::Keymap,
 };
+
+use jiff::civil::date;
 
 use super::{app::App, fixtures::*};
 
@@ -759,6 +763,239 @@ async fn report_unknown() {
         })
         .await;
         app.shows("knows no such job").await
+    })
+    .await;
+}
+
+/// A screen opened by its key, before its answer is here.
+async fn shoot_reading(name: &str, key: &str) {
+    shoot(name, &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(strip()).await;
+        app.shows("VALID").await;
+        app.keys(key);
+        app.hides("Session").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_reading() {
+    shoot_reading("jobs_reading", "h").await;
+}
+
+#[tokio::test]
+async fn audit_reading() {
+    shoot_reading("audit_reading", "u").await;
+}
+
+#[tokio::test]
+async fn doctor_reading() {
+    shoot_reading("doctor_reading", "d").await;
+}
+
+#[tokio::test]
+async fn report_reading() {
+    shoot("report_reading", &[], async |app| {
+        open_jobs(app, 3).await;
+        app.shows("› 183").await;
+        app.press(KeyCode::Enter);
+        app.shows("Report of job 183").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_reading() {
+    shoot("accounts_reading", &[], async |app| {
+        app.shows("reading CentralDB").await;
+        app.keys("a");
+        app.shows("Accounts").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_not_read() {
+    shoot("jobs_not_read", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(strip()).await;
+        app.shows("VALID").await;
+        app.keys("h");
+        app.shows("Jobs of ada").await;
+        app.tell(Event::Trouble(Failure::unexpected("CentralDB is damaged.")))
+            .await;
+        app.shows("CentralDB is damaged").await;
+        app.keys("t");
+        app.clock.advance(std::time::Duration::from_mins(1));
+        app.hides("CentralDB is damaged").await
+    })
+    .await;
+}
+
+/// Nobody signed in: what each screen says, and what to do.
+async fn shoot_signed_out(name: &str, key: &str, answer: Event, text: &str) {
+    shoot(name, &[], async |app| {
+        app.tell(missing()).await;
+        app.shows("MISSING").await;
+        app.keys(key);
+        app.hides("Session").await;
+        app.tell(answer.clone()).await;
+        app.shows(text).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_signed_out() {
+    shoot_signed_out(
+        "jobs_signed_out",
+        "h",
+        jobs(0),
+        "on the home screen to sign in",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn audit_signed_out() {
+    shoot_signed_out(
+        "audit_signed_out",
+        "u",
+        audit(0),
+        "on the home screen to sign in",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_signed_out() {
+    let nothing = Event::Coverage {
+        account: account(),
+        coverage: CoverageMap::new(DateSpan::new(date(2026, 1, 1), date(2026, 12, 31)).unwrap()),
+    };
+    shoot_signed_out("coverage_signed_out", "c", nothing, "was never asked for").await;
+}
+
+#[tokio::test]
+async fn home_empty() {
+    shoot("home_empty", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(no_days()).await;
+        app.shows("VALID").await;
+        app.shows("Press s to sync").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_offline() {
+    shoot("home_offline", &[], async |app| {
+        let report = JobReport {
+            failure: Some(Failure::unreachable("no route to host")),
+            ..report(JobStatus::Failed)
+        };
+        for event in [valid(), schedule(), log(), strip(), finished(report)] {
+            app.tell(event).await;
+        }
+        app.shows("Garmin could not be").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn login_offline() {
+    shoot("login_offline", &[], async |app| {
+        submit_login(app).await;
+        app.tell(refused(Failure::unreachable("no route to host")))
+            .await;
+        app.shows("could not be reached").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_offline() {
+    shoot("browser_offline", &[], async |app| {
+        open_door(app, "2").await;
+        app.paste("https://sso.garmin.com/sso/embed?ticket=ST-7-secret");
+        app.shows("Asking Garmin").await;
+        app.tell(refused(Failure::unreachable("no route to host")))
+            .await;
+        app.shows("could not be reached").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn browser_late() {
+    shoot("browser_late", &[], async |app| {
+        open_door(app, "2").await;
+        app.clock.advance(std::time::Duration::from_secs(61));
+        app.shows("the minute is over").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn key_offline() {
+    shoot("key_offline", &[], async |app| {
+        open_door(app, "3").await;
+        app.paste("GCDC_secret");
+        app.press(KeyCode::Enter);
+        app.shows("Asking Garmin").await;
+        app.tell(refused(Failure::unreachable("no route to host")))
+            .await;
+        app.shows("could not be reached").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mfa_offline() {
+    shoot("mfa_offline", &[], async |app| {
+        open_mfa(app).await;
+        app.keys("409123");
+        app.shows("Asking Garmin").await;
+        app.tell(sign_in(SignInOutcome::Refused {
+            failure: Failure::unreachable("no route to host"),
+            challenge: Some(challenge()),
+        }))
+        .await;
+        app.shows("could not be reached").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price_of_a_sync() {
+    shoot("price_of_a_sync", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(strip()).await;
+        app.shows("VALID").await;
+        app.keys("p");
+        app.shows("Sync now").await;
+        app.tell(planned(&[("daily.range", 1), ("last_upload", 1)]))
+            .await;
+        app.shows("2 requests").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn price_not_read() {
+    shoot("price_not_read", &[], async |app| {
+        app.tell(valid()).await;
+        app.tell(strip()).await;
+        app.shows("VALID").await;
+        app.keys("p");
+        app.shows("Sync now").await;
+        app.tell(Event::Planned {
+            account: account(),
+            result: Err(Failure::unexpected("CentralDB is damaged.")),
+        })
+        .await;
+        app.shows("is damaged").await
     })
     .await;
 }

@@ -3,7 +3,10 @@
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use garminsync::{
     config::file::Setting,
-    domain::{failure::Failure, job::JobStatus, job::Trigger},
+    domain::{
+        failure::Failure,
+        job::{JobStatus, SyncRequest, Trigger},
+    },
     engine::{
         command::{Command, KeyInput, SignInDoor},
         event::{Event, SignInOutcome},
@@ -170,6 +173,105 @@ async fn the_wheel_and_a_click_are_extras() {
     // A hint does what it says: "c coverage".
     app.mouse(left, 16, 23);
     app.shows("Coverage of ada").await;
+}
+
+/// Column and row of the first `text` on screen.
+fn place_of(frame: &str, text: &str) -> (u16, u16) {
+    let mut lines = frame.lines().zip(0..);
+    let (line, row) = lines.find(|(line, _)| line.contains(text)).unwrap();
+    let before = line.trim_start_matches('"').split(text).next().unwrap();
+    (u16::try_from(before.chars().count()).unwrap(), row)
+}
+
+#[tokio::test]
+async fn a_click_chooses_and_the_next_one_opens() {
+    let left = MouseEventKind::Down(MouseButton::Left);
+    let mut app = App::start((120, 36), &[]);
+    app.tell(three_accounts()).await;
+    app.shows("VALID").await;
+
+    app.keys("c");
+    app.shows("Coverage of ada").await;
+    app.tell(coverage(2026)).await;
+    let frame = app.shows("Fri 20 Nov 2026").await;
+    let (column, row) = place_of(&frame, "Mon ");
+    app.mouse(left, column + 4, row + 3);
+    let frame = app.shows("Thu 1 Jan 2026").await;
+    let (column, row) = place_of(&frame, "hrv ");
+    app.mouse(left, column, row);
+    app.shows("› hrv").await;
+    app.mouse(MouseEventKind::ScrollDown, column, row);
+    app.shows("› body_battery").await;
+    app.press(KeyCode::Esc);
+
+    app.keys("a");
+    let frame = app.shows("Accounts").await;
+    let (column, row) = place_of(&frame, "  grace ");
+    app.mouse(left, column, row);
+    app.shows("› grace").await;
+    app.mouse(left, column, row);
+    let frame = app.shows("Session").await;
+    assert!(frame.contains("garminsync   grace"), "{frame}");
+
+    app.keys("l");
+    let frame = app.shows("Personal API key").await;
+    let (column, row) = place_of(&frame, "You sign in in your browser");
+    app.mouse(left, column, row);
+    app.shows("› 2 Browser").await;
+    app.mouse(left, column, row);
+    app.shows("Open this address").await;
+    app.press(KeyCode::Esc);
+    app.press(KeyCode::Esc);
+
+    app.keys(":");
+    let frame = app.shows("What to do").await;
+    let (column, row) = place_of(&frame, "about garminsync");
+    app.mouse(left, column, row);
+    app.shows("› about garminsync").await;
+    app.mouse(left, column, row);
+    app.shows("not affiliated").await;
+}
+
+#[tokio::test]
+async fn a_sync_has_its_price_before_it_is_asked() {
+    let mut app = App::start((80, 24), &[]);
+    app.tell(missing()).await;
+    app.shows("MISSING").await;
+    app.keys("p");
+    app.shows("press l first").await;
+    app.tell(valid()).await;
+    app.shows("VALID").await;
+    app.keys("p");
+    let Command::Plan { request, .. } = app.command().await else {
+        panic!("no price was asked for")
+    };
+    assert_eq!(request, SyncRequest::default());
+    app.keys("y");
+    app.shows("Still counting").await;
+    app.tell(planned(&[("daily", 1), ("sleep", 2)])).await;
+    app.shows("3 requests, about").await;
+    app.keys("y");
+    let command = app.command().await;
+    assert!(
+        matches!(&command, Command::Sync { request, .. } if *request == SyncRequest::default()),
+        "{command:?}"
+    );
+    app.hides("3 requests, about").await;
+}
+
+#[tokio::test]
+async fn a_code_that_another_terminal_enters_closes_the_question() {
+    let mut app = App::start((80, 24), &[]);
+    app.tell(mfa_pending()).await;
+    app.shows("MFA_PENDING").await;
+    app.keys("m");
+    app.shows("expires in").await;
+    app.keys("40");
+    app.shows("│ 4 │ 0 │").await;
+    app.tell(valid()).await;
+    app.shows("The code was entered elsewhere: signed in.")
+        .await;
+    app.hides("expires in").await;
 }
 
 #[tokio::test]

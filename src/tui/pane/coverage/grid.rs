@@ -16,6 +16,21 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// Rows of a week.
+pub const WEEKDAYS: u16 = 7;
+
+/// Days before the first of January in its week.
+fn lead(year: Date) -> i32 {
+    i32::from(year.weekday().to_monday_zero_offset())
+}
+
+/// The day of a cell; `None` where the year has none. `year`: its first of January.
+pub fn day(year: Date, week: u16, weekday: u8) -> Option<Date> {
+    let index = i32::from(week) * 7 + i32::from(weekday) - lead(year);
+    let day = year.checked_add(index.days()).ok()?;
+    (index >= 0 && day.year() == year.year()).then_some(day)
+}
+
 /// How a day's state looks.
 pub const fn dress(state: Option<Coverage>) -> (&'static str, Role) {
     match state {
@@ -54,15 +69,8 @@ impl Grid {
     /// The most columns a year can have: a leap year that begins on a Sunday.
     pub const WEEKS: u16 = 54;
 
-    /// Days before the first of January in its week.
-    fn lead(&self) -> i32 {
-        i32::from(self.year.weekday().to_monday_zero_offset())
-    }
-
     fn day(&self, week: u16, weekday: u8) -> Option<Date> {
-        let index = i32::from(week) * 7 + i32::from(weekday) - self.lead();
-        let day = self.year.checked_add(index.days()).ok()?;
-        (index >= 0 && day.year() == self.year.year()).then_some(day)
+        day(self.year, week, weekday)
     }
 
     /// The month names, each above its first day.
@@ -72,7 +80,7 @@ impl Grid {
             let Ok(first) = Date::new(self.year.year(), month, 1) else {
                 continue;
             };
-            let index = i32::from(first.day_of_year()) - 1 + self.lead();
+            let index = i32::from(first.day_of_year()) - 1 + lead(self.year);
             let column = usize::try_from(index / 7).unwrap_or(0) * usize::from(self.cell);
             while text.len() < column {
                 text.push(' ');

@@ -130,20 +130,29 @@ pub struct Window {
     pub safe: u32,
     /// Claimed to work; reached by doubling what worked.
     pub most: u32,
+    /// Weeks are asked for, which no two requests may share.
+    pub from_mondays: bool,
 }
 
 impl Window {
     /// A limit that is known: one day more is refused.
     pub const fn of(days: u32) -> Self {
-        Self {
-            safe: days,
-            most: days,
-        }
+        Self::growing(days, days)
     }
 
     /// `safe` days were seen to work, `most` are claimed or unknown.
     pub const fn growing(safe: u32, most: u32) -> Self {
-        Self { safe, most }
+        Self {
+            safe,
+            most,
+            from_mondays: false,
+        }
+    }
+
+    #[must_use]
+    const fn in_weeks(mut self) -> Self {
+        self.from_mondays = true;
+        self
     }
 
     /// No limit on days: all of anybody's history in one request.
@@ -204,6 +213,7 @@ impl Part {
     pub fn is_graphql(&self) -> bool {
         let ask = Ask {
             span: DateSpan::day(Date::ZERO),
+            today: Date::ZERO,
             start: 0,
             display_name: None,
             user_id: None,
@@ -244,6 +254,8 @@ impl Part {
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
     pub span: DateSpan,
+    /// The account's today.
+    pub today: Date,
     /// Rows to skip, on routes with pages.
     pub start: u32,
     /// May be unknown on brand-new profiles; name-less routes exist for that.

@@ -35,7 +35,7 @@ use crate::{
 const SCALAR: &str = "enduranceScoreScalar";
 
 /// Twelve weeks are recorded; 52 are what "365 days" of the other scalars would be.
-const WEEKS: Window = Window::growing(12 * 7, 52 * 7);
+const WEEKS: Window = Window::growing(12 * 7, 52 * 7).in_weeks();
 
 /// The score of today, beside the weeks that are over.
 const TODAY: Part = DAY.only_recent(1);
@@ -64,13 +64,13 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
-    Call::scalar(SCALAR, whole_weeks(ask.span), ", aggregation:\"weekly\"")
+    Call::scalar(SCALAR, whole_weeks(ask), ", aggregation:\"weekly\"")
 }
 
 fn ask_range(ask: &Ask<'_>) -> Call {
     Call::get_range(
         "/metrics-service/metrics/endurancescore/stats",
-        whole_weeks(ask.span),
+        whole_weeks(ask),
         &[("aggregation", "weekly")],
     )
 }
@@ -82,12 +82,20 @@ fn ask_day(ask: &Ask<'_>) -> Call {
     )
 }
 
-/// The weeks that `span` touches and that are over on its last day; when there
-/// is none such, the one before.
-fn whole_weeks(span: DateSpan) -> DateSpan {
+/// The weeks that the span touches and that are over today; when there is none
+/// such, the one before.
+fn whole_weeks(ask: &Ask<'_>) -> DateSpan {
     let since_monday = |day: Date| u32::from(day.weekday().to_monday_zero_offset().unsigned_abs());
-    let first = back(span.first(), since_monday(span.first()));
-    let last = back(span.last(), (since_monday(span.last()) + 1) % 7);
+    let (first, last) = (ask.span.first(), ask.span.last());
+    let (first, sunday) = (
+        back(first, since_monday(first)),
+        forward(last, 6 - since_monday(last)),
+    );
+    let last = if sunday > ask.today {
+        back(sunday, 7)
+    } else {
+        sunday
+    };
     DateSpan::new(first, last).unwrap_or_else(|| DateSpan::ending(last, 7))
 }
 
@@ -288,15 +296,22 @@ mod tests {
 
     #[test]
     fn weeks_are_asked_whole_and_from_monday() {
-        let weeks = |first, last| whole_weeks(testing::ask(first, last).span).to_string();
+        let weeks = |first, last| whole_weeks(&testing::ask(first, last)).to_string();
         // A Wednesday twelve weeks ago to a Tuesday: as many days, from Monday to Sunday.
         assert_eq!(weeks("2026-08-26", "2026-11-17"), "2026-08-24 … 2026-11-15");
         assert_eq!(weeks("2026-11-09", "2026-11-15"), "2026-11-09 … 2026-11-15");
         assert_eq!(weeks("2026-11-15", "2026-11-16"), "2026-11-09 … 2026-11-15");
         // In the midst of a week: the one before it.
         assert_eq!(weeks("2026-11-17", "2026-11-18"), "2026-11-09 … 2026-11-15");
-        let most = testing::ask("2026-08-30", "2026-11-21").span;
-        assert_eq!((most.len(), whole_weeks(most).len()), (84, 84));
+        let most = testing::ask("2026-08-30", "2026-11-21");
+        assert_eq!((most.span.len(), whole_weeks(&most).len()), (84, 84));
+        // A part of a week that is over today.
+        let part = Ask {
+            today: most.today,
+            ..testing::ask("2026-11-09", "2026-11-10")
+        };
+        let week = whole_weeks(&part).to_string();
+        assert_eq!(week, "2026-11-09 … 2026-11-15");
         let call = ask_scalar(&testing::ask("2026-11-09", "2026-11-15")).to_string();
         let arguments = "startDate:\"2026-11-09\", endDate:\"2026-11-15\", aggregation:\"weekly\"";
         assert_eq!(call, format!("query{{{SCALAR}({arguments})}}"));

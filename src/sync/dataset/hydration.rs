@@ -139,6 +139,7 @@ mod tests {
     fn it_asks_for_the_day_summary_in_the_words_of_daily() {
         let ask = Ask {
             span: DateSpan::ending(jiff::civil::date(2026, 11, 21), 28),
+            today: jiff::civil::date(2026, 11, 21),
             start: 0,
             display_name: Some("x"),
             user_id: None,

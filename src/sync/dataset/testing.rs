@@ -21,6 +21,7 @@ use crate::{
 pub(super) fn ask(first: &str, last: &str) -> Ask<'static> {
     Ask {
         span: DateSpan::new(first.parse().unwrap(), last.parse().unwrap()).unwrap(),
+        today: last.parse().unwrap(),
         start: 0,
         display_name: Some("ada/x"),
         user_id: Some("2222"),

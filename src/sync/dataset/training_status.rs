@@ -344,6 +344,7 @@ mod tests {
     fn the_name_is_quoted_and_a_phrase_loses_only_its_number() {
         let ask = Ask {
             span: DateSpan::day(jiff::civil::date(2026, 1, 2)),
+            today: jiff::civil::date(2026, 11, 21),
             start: 0,
             display_name: Some("a\"b"),
             user_id: None,

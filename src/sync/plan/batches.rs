@@ -70,14 +70,15 @@ fn may_join(known: &Known, batch: &Batch, task: &Task) -> bool {
     let is_same = batch
         .0
         .first()
-        .is_some_and(|first| call(first) == call(task));
+        .is_some_and(|first| call(known, first) == call(known, task));
     is_same || (batch.0.len() < MOST_SHARED && !known.allowed(SHARED).is_refused)
 }
 
-fn call(task: &Task) -> Option<Call> {
+fn call(known: &Known, task: &Task) -> Option<Call> {
     let (_, part) = task.part()?;
     Some((part.ask)(&Ask {
         span: task.span,
+        today: known.today,
         start: task.start,
         display_name: None,
         user_id: None,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Allowed;
 use crate::{
-    domain::dates::{DateSpan, back},
+    domain::dates::{DateSpan, back, forward},
     sync::dataset::Window,
 };
 
@@ -22,7 +22,12 @@ pub(super) fn windows(days: &BTreeSet<Date>, window: Window, allowed: Allowed) -
     let mut out = Vec::new();
     let mut rest = days.iter().rev().copied().peekable();
     while let Some(newest) = rest.next() {
-        let first = back(newest, size - 1);
+        let mut first = back(newest, size - 1);
+        if window.from_mondays {
+            // A week cut in two would be in neither answer.
+            let late = u32::from(first.weekday().to_monday_zero_offset().unsigned_abs());
+            first = forward(first, (7 - late) % 7).min(newest);
+        }
         let mut oldest = newest;
         while let Some(day) = rest.next_if(|&day| day >= first) {
             oldest = day;
@@ -86,6 +91,25 @@ mod tests {
             ..Allowed::default()
         };
         assert_eq!(lengths(28, Window::of(28), shrunk), [14, 14]);
+    }
+
+    #[test]
+    fn weeks_are_not_cut_in_two() {
+        let weeks = Window {
+            from_mondays: true,
+            ..Window::growing(84, 364)
+        };
+        let days: BTreeSet<_> = DateSpan::ending(date(2026, 11, 21), 400).days().collect();
+        let spans = windows(&days, weeks, Allowed::default());
+        let (_, newer) = spans.split_last().unwrap();
+        for span in newer {
+            assert_eq!(
+                span.first().weekday(),
+                jiff::civil::Weekday::Monday,
+                "{span}"
+            );
+        }
+        assert_eq!(spans.iter().map(|span| span.len()).sum::<u32>(), 400);
     }
 
     #[test]

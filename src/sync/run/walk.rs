@@ -64,6 +64,7 @@ impl<L: Lender> Run<'_, L> {
     fn call(&self, task: &Task, part: &Part) -> Call {
         (part.ask)(&Ask {
             span: task.span,
+            today: self.today,
             start: task.start,
             display_name: self.account.display_name.as_deref(),
             user_id: self.account.user_id.as_deref(),

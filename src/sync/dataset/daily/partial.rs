@@ -166,6 +166,7 @@ mod tests {
     fn the_metric_is_a_repeated_parameter() {
         let ask = Ask {
             span: DateSpan::ending(jiff::civil::date(2026, 10, 1), 2),
+            today: jiff::civil::date(2026, 11, 21),
             start: 0,
             display_name: Some("ann b"),
             user_id: None,

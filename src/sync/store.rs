@@ -139,7 +139,7 @@ pub fn fetched(
             reading,
         )?;
         if at.backfill.is_some() {
-            backfill::reach(db, at.account, task.dataset, covers.first())?;
+            reach(db, at, task.dataset, covers.first())?;
         }
     }
     route_memory::answered(db, at.account, part.endpoint, task.span.len())?;
@@ -178,6 +178,16 @@ fn keep(
             body: &fetched.body,
         },
     )
+}
+
+/// The frontier moves only over days without a gap: a probe far back is no frontier.
+fn reach(db: &Connection, at: Context, dataset: Dataset, first: Date) -> rusqlite::Result<()> {
+    match DateSpan::new(first, at.today) {
+        Some(all) if coverage::is_whole(db, at.account, dataset, all)? => {
+            backfill::reach(db, at.account, dataset, first)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A day of old whose summary is new or changed was uploaded late, or corrected:

@@ -276,8 +276,16 @@ async fn the_first_day_is_found_by_halving_and_the_backfill_ends_there() {
         (back(TODAY, 1499)..back(TODAY, 1440)).contains(&first),
         "{first}"
     );
+    let here = "SELECT text FROM sync_log WHERE text LIKE 'the history is here back to%'";
+    assert!(
+        world.text(here).ends_with(&first.to_string()),
+        "{}",
+        world.text(here)
+    );
     let days = DateSpan::new(first, TODAY).unwrap().len();
     for dataset in datasets {
+        let frontier = format!("SELECT frontier_on FROM backfill WHERE dataset = '{dataset}'");
+        assert_eq!(world.text(&frontier), first.to_string(), "{dataset}");
         let sql = format!(
             "SELECT count(*) FROM coverage WHERE dataset = '{dataset}' AND state <> 'failed' AND day_on >= '{first}'"
         );
@@ -291,6 +299,16 @@ async fn the_first_day_is_found_by_halving_and_the_backfill_ends_there() {
         (report.requests, report.rows()),
         (0, 0),
         "it is all here: {report:?}"
+    );
+    let repair = SyncRequest {
+        goal: Goal::Repair,
+        ..backfill(&datasets)
+    };
+    let report = world.sync_with(without_files(&world), repair).await;
+    assert_eq!(
+        (report.requests, report.rows()),
+        (0, 0),
+        "and there is no hole: {report:?}"
     );
 }
 

@@ -4,6 +4,8 @@
 //! the backfill can stop at any request and goes on from there: what is left is
 //! what coverage does not know.
 
+use jiff::civil::Date;
+
 use super::{Halt, Run, first_day};
 use crate::{
     central_db::{
@@ -158,7 +160,8 @@ impl<L: Lender> Run<'_, L> {
             .central_db
             .write(move |tx| {
                 backfill::spend(tx, id, today, last)?;
-                let mut reached: Option<DateSpan> = None;
+                // The history is here back to where the dataset that is behind has come.
+                let mut here: Option<Date> = None;
                 for dataset in datasets {
                     // Days that were here before count as reached, too. What a lost lane
                     // or a refusal has left out is still to come.
@@ -168,11 +171,9 @@ impl<L: Lender> Run<'_, L> {
                     {
                         backfill::reach(tx, id, dataset, all.first())?;
                     }
-                    let known = coverage::known_span(tx, id, dataset)?;
-                    reached =
-                        known.map_or(reached, |it| Some(reached.map_or(it, |all| all.hull(it))));
+                    here = here.max(backfill::frontier(tx, id, dataset)?.reached_on);
                 }
-                let Some(reached) = reached.filter(|_| !is_idle) else {
+                let Some(here) = here.filter(|_| !is_idle) else {
                     return Ok(());
                 };
                 let rest = if is_over {
@@ -180,7 +181,7 @@ impl<L: Lender> Run<'_, L> {
                 } else {
                     ""
                 };
-                let text = format!("the history is here back to {}{rest}", reached.first());
+                let text = format!("the history is here back to {here}{rest}");
                 store::note(tx, at, LogLevel::Done, None, text)
             })
             .await?;

@@ -118,6 +118,17 @@ fn allowed(
     Ok(allowed.collect())
 }
 
+/// The days that were ever asked for, as far as there is a history: the search
+/// for its first day has looked further back.
+fn history(db: &Connection, id: AccountId, dataset: Dataset) -> rusqlite::Result<Option<DateSpan>> {
+    let Some(known) = coverage::known_span(db, id, dataset)? else {
+        return Ok(None);
+    };
+    let first = backfill::frontier(db, id, dataset)?.first_on;
+    let first = first.map_or(known.first(), |first| first.max(known.first()));
+    Ok(DateSpan::new(first, known.last()))
+}
+
 /// What a run is about.
 #[derive(Clone, Copy)]
 struct Scope {
@@ -140,7 +151,7 @@ impl Scope {
         if !self.is_routine || !is_due {
             return Ok(None);
         }
-        let known = coverage::known_span(db, self.id, Dataset::Daily)?;
+        let known = history(db, self.id, Dataset::Daily)?;
         Ok(known.and_then(|known| DateSpan::new(known.first(), back(self.window.first(), 1))))
     }
 
@@ -150,7 +161,7 @@ impl Scope {
         dataset: Dataset,
         again: Option<DateSpan>,
     ) -> rusqlite::Result<Holding> {
-        let (id, known) = (self.id, coverage::known_span(db, self.id, dataset)?);
+        let (id, known) = (self.id, history(db, self.id, dataset)?);
         let span = match (self.span, self.goal) {
             (Some(span), _) => span,
             (None, Goal::Routine) => self.window,

@@ -3,11 +3,15 @@
 //! A table file says `table! { pub struct HrvNight in "hrv_night" by day_on { … } }`;
 //! the fields are the columns. Everything else about writing rows stands here once.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt,
+};
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, params_from_iter, types::Value};
 
+pub use super::upsert::Statements;
 use super::upsert::{RowChange, Upsert, WriteMode};
 use crate::domain::{account::AccountId, activity::ActivityId, dates::DateSpan};
 
@@ -37,6 +41,14 @@ pub trait TableRow: fmt::Debug + Send {
     /// Natural key, `account` left out.
     fn key(&self) -> Vec<Cell>;
     fn values(&self) -> Vec<Cell>;
+    /// What writes such a row.
+    fn statements() -> &'static Statements;
+}
+
+/// [`TableRow::statements`], for the macro below.
+pub(super) fn statements<R: TableRow>(key: &[&str], values: &[&str]) -> Statements {
+    let key: Vec<_> = ["account"].iter().chain(key).copied().collect();
+    Statements::new(R::TABLE, &key, values, R::LISTED)
 }
 
 /// Writes a row so that writing it again changes nothing.
@@ -48,10 +60,9 @@ pub fn store<R: TableRow>(
     let mut key = vec![("account", stamp.account.get().into())];
     key.extend(row.key());
     Upsert {
-        table: R::TABLE,
+        statements: R::statements(),
         key: &key,
         values: &row.values(),
-        is_listed: R::LISTED,
         payload_id: stamp.payload_id,
         mode: stamp.mode,
     }
@@ -99,10 +110,10 @@ pub fn mark_gone(
     let Some(columns) = listed.seen.first().map(|key| names(key)) else {
         return mark_all_gone(connection, account, listed, now);
     };
-    let seen: Vec<Vec<&Value>> = listed
+    let seen: HashSet<Vec<Told<'_>>> = listed
         .seen
         .iter()
-        .map(|key| key.iter().map(|(_, value)| value).collect())
+        .map(|key| key.iter().map(|(_, value)| Told::of(value)).collect())
         .collect();
     let (filter, mut params) = within(account, listed);
     let table = listed.table;
@@ -120,7 +131,7 @@ pub fn mark_gone(
         .fold(String::new(), |sql, name| sql + " AND " + name + " = ?");
     for key in held
         .iter()
-        .filter(|key| !seen.contains(&key.iter().collect()))
+        .filter(|key| !seen.contains(&key.iter().map(Told::of).collect::<Vec<_>>()))
     {
         params = vec![Value::from(now.as_millisecond()), account.get().into()];
         params.extend(key.iter().cloned());
@@ -132,6 +143,28 @@ pub fn mark_gone(
         gone.add(day.as_deref());
     }
     Ok(gone)
+}
+
+/// A value by which rows are told apart; hashed, since ten years may come in one answer.
+#[derive(PartialEq, Eq, Hash)]
+enum Told<'a> {
+    Null,
+    Integer(i64),
+    Real(u64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+}
+
+impl<'a> Told<'a> {
+    fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Integer(number) => Self::Integer(*number),
+            Value::Real(number) => Self::Real(number.to_bits()),
+            Value::Text(text) => Self::Text(text),
+            Value::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
 }
 
 fn mark_all_gone(
@@ -271,6 +304,17 @@ macro_rules! table {
 
             fn values(&self) -> Vec<$crate::central_db::table::Cell> {
                 vec![$((stringify!($value), $crate::central_db::table::Column::value(&self.$value)),)*]
+            }
+
+            fn statements() -> &'static $crate::central_db::table::Statements {
+                static SPELLED: std::sync::OnceLock<$crate::central_db::table::Statements> =
+                    std::sync::OnceLock::new();
+                SPELLED.get_or_init(|| {
+                    $crate::central_db::table::statements::<Self>(
+                        &[$(stringify!($key)),*],
+                        &[$(stringify!($value)),*],
+                    )
+                })
             }
         }
     };

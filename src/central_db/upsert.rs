@@ -22,13 +22,20 @@ pub enum WriteMode {
     Fill,
 }
 
+/// The statements of one table. Spelled once: a row has dozens of columns.
+#[derive(Debug)]
+pub struct Statements {
+    exists: String,
+    merge: String,
+    anew: String,
+    fill: String,
+}
+
 /// One row of one table: its natural key, its values, and the payload it was read from.
 pub(super) struct Upsert<'a> {
-    pub(super) table: &'static str,
+    pub(super) statements: &'a Statements,
     pub(super) key: &'a [(&'static str, Value)],
     pub(super) values: &'a [(&'static str, Value)],
-    /// Whether the table has a `gone_at`, which a row that is there again loses.
-    pub(super) is_listed: bool,
     pub(super) payload_id: i64,
     pub(super) mode: WriteMode,
 }
@@ -37,10 +44,12 @@ impl Upsert<'_> {
     /// `payload_id` alone is no change: the same reading in a newer answer
     /// leaves the row as it is.
     pub(super) fn run(&self, connection: &Connection) -> rusqlite::Result<RowChange> {
-        let exists: bool = connection.prepare_cached(&self.exists_sql())?.query_row(
-            params_from_iter(self.key.iter().map(|(_, value)| value)),
-            |row| row.get(0),
-        )?;
+        let exists: bool = connection
+            .prepare_cached(&self.statements.exists)?
+            .query_row(
+                params_from_iter(self.key.iter().map(|(_, value)| value)),
+                |row| row.get(0),
+            )?;
         let payload = Value::Integer(self.payload_id);
         let all = self
             .key
@@ -49,7 +58,7 @@ impl Upsert<'_> {
             .map(|(_, value)| value)
             .chain([&payload]);
         let written = connection
-            .prepare_cached(&self.write_sql())?
+            .prepare_cached(self.statements.write(self.mode))?
             .execute(params_from_iter(all))?;
         Ok(match (exists, written) {
             (false, _) => RowChange::New,
@@ -57,57 +66,71 @@ impl Upsert<'_> {
             (true, _) => RowChange::Changed,
         })
     }
+}
 
-    fn exists_sql(&self) -> String {
-        let Self { table, .. } = self;
-        let matches = join(self.key, " AND ", |name| format!("{name} = ?"));
-        format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {matches})")
+impl Statements {
+    /// `key` with the account. `is_listed`: the table has a `gone_at`, which a
+    /// row that is there again loses.
+    pub(super) fn new(table: &str, key: &[&str], values: &[&str], is_listed: bool) -> Self {
+        let matches = join(key, " AND ", |name| format!("{name} = ?"));
+        let write = |mode| write_sql(table, (key, values), is_listed, mode);
+        Self {
+            exists: format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {matches})"),
+            merge: write(WriteMode::Merge),
+            anew: write(WriteMode::Anew),
+            fill: write(WriteMode::Fill),
+        }
     }
 
-    fn write_sql(&self) -> String {
-        let Self { table, .. } = self;
-        let key = join(self.key, ", ", str::to_owned);
-        let values = join(self.values, ", ", str::to_owned);
-        let marks = vec!["?"; self.key.len() + self.values.len() + 1].join(", ");
-        let value = |name: &str| match self.mode {
-            WriteMode::Merge => format!("coalesce(excluded.{name}, {table}.{name})"),
-            WriteMode::Anew => format!("excluded.{name}"),
-            WriteMode::Fill => format!("coalesce({table}.{name}, excluded.{name})"),
-        };
-        let mut set = join(self.values, ", ", |name| {
-            format!("{name} = {}", value(name))
-        });
-        let mut differs = join(self.values, " OR ", |name| {
-            format!("{table}.{name} IS NOT {}", value(name))
-        });
-        let mut payload = "excluded.payload_id".to_owned();
-        match self.mode {
-            WriteMode::Merge if self.is_listed => {
-                set.push_str(", gone_at = NULL");
-                differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
-            }
-            WriteMode::Merge => {}
-            WriteMode::Anew => {
-                differs = format!("{table}.payload_id = excluded.payload_id AND ({differs})");
-            }
-            WriteMode::Fill => payload = format!("{table}.payload_id"),
+    fn write(&self, mode: WriteMode) -> &str {
+        match mode {
+            WriteMode::Merge => &self.merge,
+            WriteMode::Anew => &self.anew,
+            WriteMode::Fill => &self.fill,
         }
-        format!(
-            "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
-             ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = {payload} \
-             WHERE {differs}"
-        )
     }
 }
 
-fn join(
-    columns: &[(&'static str, Value)],
-    separator: &str,
-    each: impl Fn(&str) -> String,
+fn write_sql(
+    table: &str,
+    (key, values): (&[&str], &[&str]),
+    is_listed: bool,
+    mode: WriteMode,
 ) -> String {
+    let marks = vec!["?"; key.len() + values.len() + 1].join(", ");
+    let value = |name: &str| match mode {
+        WriteMode::Merge => format!("coalesce(excluded.{name}, {table}.{name})"),
+        WriteMode::Anew => format!("excluded.{name}"),
+        WriteMode::Fill => format!("coalesce({table}.{name}, excluded.{name})"),
+    };
+    let mut set = join(values, ", ", |name| format!("{name} = {}", value(name)));
+    let mut differs = join(values, " OR ", |name| {
+        format!("{table}.{name} IS NOT {}", value(name))
+    });
+    let mut payload = "excluded.payload_id".to_owned();
+    match mode {
+        WriteMode::Merge if is_listed => {
+            set.push_str(", gone_at = NULL");
+            differs = format!("{differs} OR {table}.gone_at IS NOT NULL");
+        }
+        WriteMode::Merge => {}
+        WriteMode::Anew => {
+            differs = format!("{table}.payload_id = excluded.payload_id AND ({differs})");
+        }
+        WriteMode::Fill => payload = format!("{table}.payload_id"),
+    }
+    let (key, values) = (key.join(", "), values.join(", "));
+    format!(
+        "INSERT INTO {table} ({key}, {values}, payload_id) VALUES ({marks}) \
+         ON CONFLICT ({key}) DO UPDATE SET {set}, payload_id = {payload} \
+         WHERE {differs}"
+    )
+}
+
+fn join(columns: &[&str], separator: &str, each: impl Fn(&str) -> String) -> String {
     columns
         .iter()
-        .map(|(name, _)| each(name))
+        .map(|name| each(name))
         .collect::<Vec<_>>()
         .join(separator)
 }
@@ -126,10 +149,9 @@ mod tests {
             let key = [("k", Value::Integer(1))];
             let values = [("a", Value::from(a)), ("b", Value::from("x".to_owned()))];
             Upsert {
-                table: "t",
+                statements: &Statements::new("t", &["k"], &["a", "b"], false),
                 key: &key,
                 values: &values,
-                is_listed: false,
                 payload_id,
                 mode: WriteMode::Merge,
             }

@@ -10,6 +10,8 @@ pub struct Counters {
     pub requests: BTreeMap<String, u64>,
     /// Requests of all kinds.
     pub total: u64,
+    /// The most requests that were being answered at the same time.
+    pub most_at_once: u64,
     /// Passwords tried, right or wrong.
     pub sign_in_attempts: u64,
     /// Passwords sent to a door that had already answered 429: each is a bug in a client.

@@ -161,6 +161,7 @@ async fn gate(
     next: Next,
 ) -> Response {
     world.count(|counters| counters.arrived(name));
+    let _present = world.enters();
     let lane = match door {
         Door::Public | Door::Bearer => Lane::Connect,
         Door::Personal | Door::Key => Lane::Personal,

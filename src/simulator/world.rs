@@ -1,6 +1,7 @@
 //! The state behind the handlers: one athlete, one account, everything counted and handed out.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -24,6 +25,8 @@ pub(super) struct World {
     pub(super) athlete: Athlete,
     pub(super) clock: Clock,
     counters: Mutex<Counters>,
+    /// Requests being answered now.
+    at_once: AtomicU64,
     faults: Mutex<FaultBook>,
     desk: Mutex<SignInDesk>,
     turnstile: Mutex<Turnstile>,
@@ -46,6 +49,7 @@ impl World {
             athlete: athlete(&scenario),
             clock: Clock::new(scenario.clock_skew),
             counters: Mutex::default(),
+            at_once: AtomicU64::default(),
             faults: Mutex::default(),
             desk: Mutex::default(),
             turnstile: Mutex::new(Turnstile::new(&scenario)),
@@ -60,6 +64,13 @@ impl World {
 
     pub(super) fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut held(&self.counters));
+    }
+
+    /// A request is being answered until the value is dropped, also when its client is gone.
+    pub(super) fn enters(self: &Arc<Self>) -> Presence {
+        let at_once = self.at_once.fetch_add(1, Ordering::Relaxed) + 1;
+        self.count(|counters| counters.most_at_once = counters.most_at_once.max(at_once));
+        Presence(Arc::clone(self))
     }
 
     pub(super) fn counters(&self) -> MutexGuard<'_, Counters> {
@@ -127,6 +138,16 @@ impl World {
             self.count(|counters| counters.refused_bearers += 1);
         }
         verdict
+    }
+}
+
+/// One request before the simulator.
+#[derive(Debug)]
+pub(super) struct Presence(Arc<World>);
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.at_once.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

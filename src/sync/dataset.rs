@@ -37,7 +37,7 @@ pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
 use std::fmt;
 
 use jiff::civil::Date;
-use rusqlite::Connection;
+use rusqlite::{Connection, types::Value as SqlValue};
 use serde_json::Value;
 
 use crate::{
@@ -356,6 +356,8 @@ pub trait Row: fmt::Debug + Send {
         self.day().map(DateSpan::day)
     }
     fn key(&self) -> Vec<Cell>;
+    /// Whether it says nothing: an item that had a date and no reading.
+    fn is_hollow(&self) -> bool;
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
 }
 
@@ -375,6 +377,11 @@ impl<R: TableRow> Row for R {
 
     fn key(&self) -> Vec<Cell> {
         TableRow::key(self)
+    }
+
+    fn is_hollow(&self) -> bool {
+        let values = self.values();
+        !values.is_empty() && values.iter().all(|(_, value)| *value == SqlValue::Null)
     }
 
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange> {
@@ -416,6 +423,7 @@ impl Reading {
                 Err(unread) => reading.unread.push(unread),
             }
         }
+        reading.rows.retain(|row| !row.is_hollow());
         reading.odd.sort();
         reading.odd.dedup();
         reading

@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    dataset::{Call, Lists, Reading},
+    dataset::{Call, Lists, Part, Reading},
     plan::Task,
 };
 use crate::{
@@ -133,7 +133,7 @@ pub fn fetched(
         cover(
             db,
             at,
-            (task.dataset, part.settles_after),
+            (task.dataset, part),
             covers,
             (fetched, &missed),
             reading,
@@ -324,7 +324,7 @@ pub fn note(
 fn cover(
     db: &Connection,
     at: Context,
-    (dataset, settles_after): (Dataset, u32),
+    (dataset, part): (Dataset, &Part),
     covers: DateSpan,
     (fetched, missed): (&Fetched, &BTreeSet<Date>),
     reading: &Reading,
@@ -343,6 +343,10 @@ fn cover(
     }
     let spans = reading.rows.iter().filter_map(|row| row.days());
     let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
+    // What is here is not unsaid by an answer without it, unless that is a list of
+    // all there is. Sleep lists its naps only.
+    let keeps = part.lists.is_none() || dataset == Dataset::Sleep;
+    let before = coverage::of(db, at.account, dataset, covers)?;
     for day in covers.days() {
         let has_rows = with_rows.contains(&day) || fetched.begun == Some(day);
         // An item that could not even be dated may belong to any day without a
@@ -359,8 +363,11 @@ fn cover(
             Some(_) => Coverage::Failed,
             // A list may come up short by mistake: what it missed is asked once more.
             None if missed.contains(&day) => Coverage::Open,
-            None => settled(day, at.today, has_rows, settles_after),
+            None => settled(day, at.today, has_rows, part.settles_after),
         };
+        if keeps && !has_rows && before.get(&day) == Some(&Coverage::Got) {
+            continue;
+        }
         coverage::set(db, at.account, dataset, day, state, reason, at.now)?;
     }
     Ok(())

@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
 
     /// Milliseconds on the wire, seconds here.
     pub fn seconds_of_ms(&self, path: &str) -> Option<i64> {
-        self.reading(path).map(|ms| (ms + 500) / 1000)
+        self.reading(path).map(|ms| ms.saturating_add(500) / 1000)
     }
 
     pub fn bool(&self, path: &str) -> Option<bool> {

@@ -234,6 +234,10 @@ impl<R: TableRow, C: TableRow> Row for Made<R, C> {
         self.score.key()
     }
 
+    fn is_hollow(&self) -> bool {
+        Row::is_hollow(&self.score) && self.shares.is_empty()
+    }
+
     fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange> {
         let change = table::store(db, stamp, &self.score)?;
         let mut is_same = change == RowChange::Same;

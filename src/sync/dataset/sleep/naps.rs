@@ -49,7 +49,9 @@ fn nap(item: &Value, day: Option<Date>, odd: &mut Vec<String>) -> Option<SleepNa
         day_on: f.day("calendarDate").or(day)?,
         ended_at: f.utc("napEndTimestampGMT"),
         // Minutes; that a zone east of Greenwich is positive is unverified.
-        utc_offset_s: f.int("napStartTimeOffset").map(|minutes| minutes * 60),
+        utc_offset_s: f
+            .int("napStartTimeOffset")
+            .and_then(|minutes| minutes.checked_mul(60)),
         asleep_s: f.reading("napTimeSec"),
         source: f.reading("napSource"),
         feedback: f.text("napFeedback"),

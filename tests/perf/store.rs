@@ -175,6 +175,7 @@ async fn pass(shelf: &Shelf, round: usize, answers: &[Answer]) -> Pass {
             reading: Ok(reading),
             covers: Some(span).filter(|_| task.covers()),
             torn: Vec::new(),
+            begun: None,
         };
         let mut at = shelf.at;
         at.ordinal = u32::try_from(round * answers.len() + n).unwrap();

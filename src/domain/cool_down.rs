@@ -59,6 +59,9 @@ const SIGN_IN_HOURS: [i64; 4] = [2, 4, 8, 24];
 /// For data requests without a `Retry-After` (`protocol.md` 11.2).
 const REQUEST_MINUTES: [i64; 4] = [30, 60, 120, 240];
 
+/// Garmin's own blocks last days at most (`protocol.md` 11.1).
+const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Wrong passwords within [`WRONG_PASSWORD_WINDOW`] before we stop asking Garmin.
 pub const WRONG_PASSWORDS: u32 = 5;
 pub const WRONG_PASSWORD_WINDOW: SignedDuration = SignedDuration::from_hours(1);
@@ -85,6 +88,8 @@ pub fn after_refusal(
         (_, Some(named)) => named,
         (_, None) => SignedDuration::from_mins(REQUEST_MINUTES.get(step).copied().unwrap_or(240)),
     };
+    // No server, and no clock that was wrong, shuts us out for longer than this.
+    let wait = wait.min(LONGEST);
     let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     CoolDown {
         scope,

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         account::Account,
         coverage::Coverage,
+        dataset::Dataset,
         job::{Goal, SyncRequest},
         session::Lane,
     },
@@ -143,6 +144,12 @@ impl<L: Lender> Run<'_, L> {
             return Ok(());
         }
         let datasets: Vec<_> = self.known.holdings.keys().copied().collect();
+        // Half a look is none: a sync of one dataset leaves the other's to the next.
+        let usual = &self.shop.settings.datasets;
+        let has_swept = has_swept
+            && [Dataset::Daily, Dataset::Activities]
+                .iter()
+                .all(|it| datasets.contains(it) || !usual.contains(it));
         let (id, job, now) = (self.account.id, self.job, self.shop.clock.now());
         self.shop
             .central_db

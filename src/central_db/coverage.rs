@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::convert::{day, ms, opt_timestamp, timestamp, word};
+use super::{
+    backfill,
+    convert::{day, ms, opt_timestamp, timestamp, word},
+};
 use crate::domain::{
     account::AccountId,
     coverage::{Coverage, CoverageMap, DayFact},
@@ -167,6 +170,9 @@ pub fn map(
         let Some(oldest) = first_day(connection, account, dataset)? else {
             continue;
         };
+        // The search for the first day has looked further back than there is a history.
+        let begins = backfill::frontier(connection, account, dataset)?.first_on;
+        let oldest = begins.map_or(oldest, |begins| begins.max(oldest));
         map.first = Some(map.first.map_or(oldest, |first| first.min(oldest)));
         let rows = rows(connection, account, dataset, span)?.into_iter();
         let fact = |row: CoverageRow| DayFact {
@@ -175,8 +181,9 @@ pub fn map(
             reason: row.reason,
             retry_at: row.retry_at,
         };
+        let days = rows.filter(|(day, _)| *day >= oldest);
         map.days
-            .insert(dataset, rows.map(|(day, row)| (day, fact(row))).collect());
+            .insert(dataset, days.map(|(day, row)| (day, fact(row))).collect());
     }
     Ok(map)
 }

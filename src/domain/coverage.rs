@@ -66,7 +66,7 @@ pub struct DayFact {
 pub struct CoverageMap {
     pub span: DateSpan,
     pub days: BTreeMap<Dataset, BTreeMap<Date, DayFact>>,
-    /// The first day of all that was ever asked for.
+    /// The first day of the history, as far as it was asked for.
     pub first: Option<Date>,
 }
 

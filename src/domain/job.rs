@@ -2,6 +2,8 @@
 
 mod wording;
 
+pub use wording::counted;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

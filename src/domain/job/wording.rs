@@ -22,8 +22,9 @@ impl JobReport {
         text.push_str(self.status.word());
         if self.job_id.is_some() {
             let seconds = Duration::from_millis(self.duration_ms).as_secs_f64();
-            let (requests, rows) = (self.requests, self.rows());
-            let _ = write!(text, "  {requests} requests  {rows} rows  {seconds:.1} s");
+            let requests = counted(self.requests, "request");
+            let rows = counted(self.rows(), "row");
+            let _ = write!(text, "  {requests}  {rows}  {seconds:.1} s");
         }
         if self.refreshed {
             text.push_str("  session refreshed");
@@ -45,6 +46,12 @@ impl JobReport {
         };
         self.datasets.iter().map(line).collect()
     }
+}
+
+/// `1 request`, `9 requests`.
+pub fn counted(number: u32, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{ending}")
 }
 
 /// `sleep 2026-11-19: Garmin's server has trouble of its own (HTTP 502).`

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         cool_down::CoolDownScope,
         failure::{Failure, FailureKind},
-        job::{JobReport, JobStatus},
+        job::{JobReport, JobStatus, counted},
         log::LogLevel,
     },
     sync::fetch::Lender,
@@ -125,15 +125,11 @@ fn verdict(early: Option<(JobStatus, Failure)>, failed: usize) -> (JobStatus, Op
 }
 
 fn closing_line(report: &JobReport) -> (LogLevel, String) {
-    let requests = match report.requests {
-        1 => "1 request".to_owned(),
-        many => format!("{many} requests"),
-    };
+    let requests = counted(report.requests, "request");
     let seconds = Duration::from_millis(report.duration_ms).as_secs_f64();
     let rows = match report.rows() {
         0 => "nothing new".to_owned(),
-        1 => "1 row".to_owned(),
-        many => format!("{many} rows"),
+        many => counted(many, "row"),
     };
     match (&report.failure, report.status) {
         (None, _) => (

@@ -99,6 +99,12 @@ impl Dataset {
         }
     }
 
+    /// Whether a changed daily summary means that it may have changed, too.
+    /// Activities have a list of their own to tell.
+    pub const fn follows_the_day(self) -> bool {
+        !self.is_snapshot() && !matches!(self, Self::Daily | Self::Activities)
+    }
+
     /// Whether it is what is true now, rather than something for each day.
     pub const fn is_snapshot(self) -> bool {
         matches!(

@@ -119,7 +119,7 @@ struct Run<'a, L> {
     torn: Vec<(Dataset, DateSpan, String)>,
     /// Days of old whose summary changed: their other datasets are asked again.
     reopened: BTreeSet<Date>,
-    /// The body of the last answer, to notice a server that repeats itself.
+    /// The body of the last page, to notice a server that repeats itself.
     last_page: Option<u64>,
     /// While the backfill runs: what it may still spend.
     backfill: Option<backfill::Purse>,
@@ -281,10 +281,9 @@ impl<L: Lender> Run<'_, L> {
         if days.is_empty() {
             return Ok(());
         }
-        let others = self.known.holdings.iter().filter(|(dataset, _)| {
-            !dataset.is_snapshot() && !matches!(dataset, Dataset::Daily | Dataset::Activities)
-        });
+        let others = self.known.holdings.iter();
         let tasks = others
+            .filter(|(dataset, _)| dataset.follows_the_day())
             .flat_map(|(&dataset, holding)| {
                 let old = days
                     .iter()

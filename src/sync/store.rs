@@ -181,7 +181,7 @@ fn keep(
 }
 
 /// The frontier moves only over days without a gap: a probe far back is no frontier.
-fn reach(db: &Connection, at: Context, dataset: Dataset, first: Date) -> rusqlite::Result<()> {
+pub fn reach(db: &Connection, at: Context, dataset: Dataset, first: Date) -> rusqlite::Result<()> {
     match DateSpan::new(first, at.today) {
         Some(all) if coverage::is_whole(db, at.account, dataset, all)? => {
             backfill::reach(db, at.account, dataset, first)
@@ -200,7 +200,7 @@ fn reopens(db: &Connection, at: Context, day: Date) -> rusqlite::Result<bool> {
     }
     let others: Vec<_> = Dataset::ALL
         .into_iter()
-        .filter(|it| !it.is_snapshot() && !matches!(it, Dataset::Daily | Dataset::Activities))
+        .filter(|it| it.follows_the_day())
         .collect();
     coverage::reopen(db, at.account, day, &others, at.now)
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{GATEWAY, Known, Task, batches::SHARED, windows::windows};
 use crate::{
-    domain::dataset::Dataset,
+    domain::{dataset::Dataset, dates::back},
     sync::dataset::{self, Part, Route},
 };
 
@@ -36,13 +36,7 @@ pub(super) fn lay_out(
 /// Plans the days of tasks that are not to be asked as planned, with what was
 /// learnt since.
 pub fn relay(known: &Known, dataset: Dataset, days: &BTreeSet<Date>) -> Vec<Task> {
-    lay_out(known, dataset, |part| {
-        let mut days = days.clone();
-        if let Some(recent) = part.only_recent {
-            days.retain(|&day| day > crate::domain::dates::back(known.today, recent));
-        }
-        days
-    })
+    lay_out(known, dataset, |_| days.clone())
 }
 
 /// A person asks for holes to be filled: where no route is left, all are tried again.
@@ -81,7 +75,11 @@ fn tasks(
         .enumerate()
         .filter(|(_, part)| asked(part))
         .flat_map(|(at, part)| {
-            let spans = windows(&days(part), part.window, known.allowed(part.endpoint));
+            let mut days = days(part);
+            if let Some(recent) = part.only_recent {
+                days.retain(|&day| day > back(known.today, recent));
+            }
+            let spans = windows(&days, part.window, known.allowed(part.endpoint));
             spans.into_iter().map(move |span| Task {
                 dataset,
                 route: index,

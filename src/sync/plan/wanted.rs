@@ -63,9 +63,6 @@ pub(super) fn days(
     if !is_per_day {
         days.extend(holding.again.into_iter().flat_map(DateSpan::days));
     }
-    if let Some(recent) = part.only_recent {
-        days.retain(|&day| day > back(known.today, recent));
-    }
     days
 }
 

@@ -8,13 +8,9 @@ use jiff::civil::Date;
 
 use super::{Halt, Run, first_day};
 use crate::{
-    central_db::{
-        backfill::{self, Frontier},
-        coverage,
-    },
+    central_db::backfill::{self, Frontier},
     domain::{
         dataset::Dataset,
-        dates::DateSpan,
         job::{Goal, SyncRequest},
         log::LogLevel,
     },
@@ -58,12 +54,7 @@ impl<L: Lender> Run<'_, L> {
                 .await?;
             return Ok(());
         }
-        self.load(request).await?;
-        self.find_first_days().await?;
-        self.load(request).await?;
-        self.walk_plan().await?;
-        self.fetch_what_belongs().await?;
-        self.close_purse(true).await
+        self.go_back(request, true).await
     }
 
     /// After a sync: as far as the day's allowance goes, if a person set one.
@@ -80,12 +71,18 @@ impl<L: Lender> Run<'_, L> {
             ..request.clone()
         };
         self.known.goal = Goal::Backfill;
-        self.load(&request).await?;
-        self.find_first_days().await?;
-        self.load(&request).await?;
+        self.go_back(&request, false).await
+    }
+
+    /// The backfill itself, with an open purse.
+    async fn go_back(&mut self, request: &SyncRequest, is_asked: bool) -> Result<(), Halt> {
+        self.load(request).await?;
+        if self.find_first_days().await? {
+            self.load(request).await?;
+        }
         self.walk_plan().await?;
         self.fetch_what_belongs().await?;
-        self.close_purse(false).await
+        self.close_purse(is_asked).await
     }
 
     /// Whether every dataset has been asked for back to its first day.
@@ -165,11 +162,8 @@ impl<L: Lender> Run<'_, L> {
                 for dataset in datasets {
                     // Days that were here before count as reached, too. What a lost lane
                     // or a refusal has left out is still to come.
-                    let first = backfill::frontier(tx, id, dataset)?.first_on;
-                    if let Some(all) = first.and_then(|first| DateSpan::new(first, today))
-                        && coverage::is_whole(tx, id, dataset, all)?
-                    {
-                        backfill::reach(tx, id, dataset, all.first())?;
+                    if let Some(first) = backfill::frontier(tx, id, dataset)?.first_on {
+                        store::reach(tx, at, dataset, first)?;
                     }
                     here = here.max(backfill::frontier(tx, id, dataset)?.reached_on);
                 }
@@ -188,8 +182,8 @@ impl<L: Lender> Run<'_, L> {
         Ok(())
     }
 
-    /// Learns where the history begins, unless that is known.
-    async fn find_first_days(&mut self) -> Result<(), Halt> {
+    /// Learns where the history begins; `false` when that was known.
+    async fn find_first_days(&mut self) -> Result<bool, Halt> {
         let (id, datasets) = (self.account.id, self.with_days());
         let unknown = self
             .shop
@@ -205,8 +199,9 @@ impl<L: Lender> Run<'_, L> {
             })
             .await?;
         if unknown.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        first_day::search(self, unknown).await
+        first_day::search(self, unknown).await?;
+        Ok(true)
     }
 }

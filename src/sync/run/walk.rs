@@ -191,7 +191,8 @@ impl<L: Lender> Run<'_, L> {
             Err(GarminError::Unreadable(why)) => Err(why),
             Err(error) => Err(error.to_string()),
         };
-        let is_repeated = self.last_page.replace(fingerprint(&body)) == Some(fingerprint(&body));
+        let page = part.page.map(|_| fingerprint(&body));
+        let is_repeated = page.is_some() && std::mem::replace(&mut self.last_page, page) == page;
         let next = reading
             .as_ref()
             .ok()

@@ -15,6 +15,7 @@ pub mod challenges;
 mod convert;
 pub mod cool_downs;
 pub mod coverage;
+pub mod endpoint_reads;
 pub mod jobs;
 pub mod lease;
 pub mod log;

@@ -91,8 +91,11 @@ impl Front {
 
     /// The read model of every account.
     async fn states(&self) -> Result<Vec<AccountState>, Failure> {
-        let now = self.clock.now();
-        Ok(self.central_db.read(move |db| state::all(db, now)).await?)
+        let (now, datasets) = (self.clock.now(), self.config.sync.datasets.clone());
+        let read = self
+            .central_db
+            .read(move |db| state::all(db, &datasets, now));
+        Ok(read.await?)
     }
 
     /// Sends a command and waits for the event that `answers` it.

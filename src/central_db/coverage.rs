@@ -11,15 +11,16 @@ use super::{
 };
 use crate::domain::{
     account::AccountId,
-    coverage::{Coverage, CoverageMap, DayFact},
+    coverage::{Coverage, CoverageMap, DayFact, Owed},
     dataset::Dataset,
     dates::DateSpan,
     parking::rest_after,
 };
 
 /// Enters a state. A day that stays in its state is not written, and a failure
-/// never hides what is already known: the day keeps its state, and an open one is
-/// asked for again anyway. A day that fails again rests longer.
+/// never hides what is already known: the day keeps its state, and an open one,
+/// which is asked for again anyway, says why it could not be. A day that fails
+/// again rests longer.
 pub fn set(
     connection: &Connection,
     account: AccountId,
@@ -59,6 +60,54 @@ fn fail(
     reason: Option<&str>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    let strikes = match failures(connection, account, dataset, on)? {
+        Known::Settled => return Ok(()),
+        Known::Wanted { strikes } => strikes + 1,
+    };
+    put_off(
+        connection,
+        account,
+        dataset,
+        on,
+        (reason, strikes, now + rest_after(strikes)),
+        now,
+    )
+}
+
+/// No route is left for the day before `until`: it is owed until then, without
+/// counting as asked.
+pub fn wait(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+    (reason, until): (&str, Timestamp),
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    match failures(connection, account, dataset, on)? {
+        Known::Settled => Ok(()),
+        Known::Wanted { strikes } => {
+            let next = (Some(reason), strikes, until);
+            put_off(connection, account, dataset, on, next, now)
+        }
+    }
+}
+
+/// What a failure meets.
+enum Known {
+    /// It is here, or known to be empty.
+    Settled,
+    Wanted {
+        strikes: u32,
+    },
+}
+
+fn failures(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+) -> rusqlite::Result<Known> {
     let known: Option<(String, u32)> = connection
         .prepare_cached(
             "SELECT state, strikes FROM coverage
@@ -69,13 +118,25 @@ fn fail(
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    let failed = Coverage::Failed.name();
-    let strikes = match &known {
-        Some((state, _)) if state != failed => return Ok(()),
-        Some((_, strikes)) => strikes + 1,
-        None => 1,
-    };
-    let retry_at = now + rest_after(strikes);
+    let is_wanted =
+        |state: &str| state == Coverage::Failed.name() || state == Coverage::Open.name();
+    Ok(match known {
+        Some((state, _)) if !is_wanted(&state) => Known::Settled,
+        Some((_, strikes)) => Known::Wanted { strikes },
+        None => Known::Wanted { strikes: 0 },
+    })
+}
+
+/// A day that is not here fails, an open one stays open; both say why, and when
+/// they are asked for again.
+fn put_off(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+    (reason, strikes, retry_at): (Option<&str>, u32, Timestamp),
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO coverage (account, dataset, day_on, state, since_at, reason, strikes, retry_at)
@@ -87,7 +148,7 @@ fn fail(
             ":account": account.get(),
             ":dataset": dataset.name(),
             ":day_on": on.to_string(),
-            ":failed": failed,
+            ":failed": Coverage::Failed.name(),
             ":now": ms(now),
             ":reason": reason,
             ":strikes": strikes,
@@ -133,6 +194,54 @@ pub struct CoverageRow {
     pub reason: Option<String>,
     /// A failed day is not asked for again before.
     pub retry_at: Option<Timestamp>,
+    /// It lacks columns that a route which was refused would have brought.
+    pub is_thin: bool,
+}
+
+/// Marks whether a day lacks columns that a better route brings.
+pub fn set_thin(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+    on: Date,
+    is_thin: bool,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE coverage SET is_thin = :is_thin
+             WHERE account = :account AND dataset = :dataset AND day_on = :day_on AND is_thin <> :is_thin",
+        )?
+        .execute(named_params! {
+            ":account": account.get(), ":dataset": dataset.name(), ":day_on": on.to_string(), ":is_thin": is_thin,
+        })?;
+    Ok(())
+}
+
+/// Days that are still to be fetched although they were asked for, dataset by
+/// dataset: failed ones, and open ones that could not be read again. Within
+/// `span`, if that is all a sync was about.
+pub fn owed(
+    connection: &Connection,
+    account: AccountId,
+    datasets: &[Dataset],
+    span: Option<DateSpan>,
+) -> rusqlite::Result<Vec<Owed>> {
+    let mut out = Vec::new();
+    for &dataset in datasets {
+        let mut owed: Option<Owed> = None;
+        for (day, row) in unsettled(connection, account, dataset)? {
+            let is_owed = row.state == Coverage::Failed || row.retry_at.is_some();
+            if is_owed && span.is_none_or(|span| span.contains(day)) {
+                owed.get_or_insert_with(|| Owed::of(dataset)).add(
+                    day,
+                    row.reason.as_deref(),
+                    row.retry_at,
+                );
+            }
+        }
+        out.extend(owed);
+    }
+    Ok(out)
 }
 
 /// The days of `span` that were asked for.
@@ -204,6 +313,27 @@ fn first_day(
             |row| day(row, "day_on"),
         )
         .optional()
+}
+
+/// The days that are open, failed or thin, however old.
+pub fn unsettled_or_thin(
+    connection: &Connection,
+    account: AccountId,
+    dataset: Dataset,
+) -> rusqlite::Result<BTreeMap<Date, CoverageRow>> {
+    let mut out = unsettled(connection, account, dataset)?;
+    let thin = connection
+        .prepare_cached(
+            "SELECT * FROM coverage
+             WHERE account = :account AND dataset = :dataset AND is_thin = 1",
+        )?
+        .query_map(
+            named_params! { ":account": account.get(), ":dataset": dataset.name() },
+            pair,
+        )?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    out.extend(thin);
+    Ok(out)
 }
 
 /// The days that are open or failed, however old.
@@ -285,6 +415,7 @@ fn pair(row: &Row<'_>) -> rusqlite::Result<(Date, CoverageRow)> {
         since: timestamp(row, "since_at")?,
         reason: row.get("reason")?,
         retry_at: opt_timestamp(row, "retry_at")?,
+        is_thin: row.get("is_thin")?,
     };
     Ok((day(row, "day_on")?, found))
 }

@@ -34,6 +34,10 @@ pub fn start(
     Ok(JobId::new(connection.last_insert_rowid()))
 }
 
+/// What is said of a job whose process died.
+const INTERRUPTED: &str =
+    "Interrupted: the process ended during the sync. What it had fetched is stored.";
+
 /// How a job ended.
 #[derive(Clone, Debug)]
 pub struct Ending {
@@ -66,25 +70,44 @@ pub fn finish(
     Ok(())
 }
 
-/// Closes jobs whose process died. Called under the account's sync lease, so
-/// nothing that still runs can be hit. Returns how many there were.
-pub fn close_orphans(
+/// How the newest job ended, of those before `job`.
+pub fn last_status(
     connection: &Connection,
     account: AccountId,
-    now: Timestamp,
-) -> rusqlite::Result<usize> {
+    before: Option<JobId>,
+) -> rusqlite::Result<Option<JobStatus>> {
     connection
         .prepare_cached(
-            "UPDATE sync_job SET status = 'FAILED', finished_at = :now, message = 'The process ended in mid-sync.'
+            "SELECT status FROM sync_job NOT INDEXED
+             WHERE account = :account AND id < :before ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":before": before.map_or(i64::MAX, JobId::get) },
+            |row| word(row, "status", JobStatus::from_word),
+        )
+        .optional()
+}
+
+/// Closes jobs whose process died, with what they had done by then. Called under
+/// the account's sync lease, so nothing that still runs can be hit. Returns how
+/// many there were.
+pub fn close_orphans(connection: &Connection, account: AccountId) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE sync_job SET status = 'CANCELLED', message = :message,
+                 finished_at = coalesce(
+                     (SELECT max(finished_at) FROM sync_task WHERE job = sync_job.id), started_at)
              WHERE account = :account AND status = 'RUNNING'",
         )?
-        .execute(named_params! { ":account": account.get(), ":now": ms(now) })
+        .execute(named_params! { ":account": account.get(), ":message": INTERRUPTED })
 }
 
 /// One task as it ended.
 #[derive(Clone, Debug)]
 pub struct TaskRow {
     pub ordinal: u32,
+    /// Requests that the job had made by then.
+    pub requests: u32,
     pub dataset: Dataset,
     pub endpoint: &'static str,
     pub span: String,
@@ -119,6 +142,11 @@ pub fn record_task(
             ":rows_changed": task.count.rows_changed,
             ":summary": task.failed,
         })?;
+    connection
+        .prepare_cached(
+            "UPDATE sync_job SET requests = :requests WHERE id = :job AND requests < :requests",
+        )?
+        .execute(named_params! { ":job": job.get(), ":requests": task.requests })?;
     Ok(())
 }
 
@@ -238,6 +266,7 @@ pub fn record(
                     duration_ms: u64::try_from(took).unwrap_or(0),
                     datasets,
                     failures,
+                    owed: Vec::new(),
                     failure: message.map(|message| remembered_failure(status, message)),
                 };
                 Ok(JobRecord {
@@ -351,6 +380,7 @@ mod tests {
             let span = "2026-01-01".to_owned();
             let task = TaskRow {
                 ordinal,
+                requests: 1 + ordinal,
                 dataset: Dataset::Sleep,
                 endpoint: "x",
                 span,
@@ -424,27 +454,30 @@ mod tests {
     }
 
     #[test]
-    fn an_orphaned_job_is_closed_once() {
+    fn an_orphaned_job_is_closed_once_with_what_it_did() {
         let f = fixture::connection();
-        start(
-            &f.connection,
-            f.account,
-            Trigger::Schedule,
-            Goal::Routine,
-            Timestamp::UNIX_EPOCH,
-        )
-        .unwrap();
+        let db = &f.connection;
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let job = start(db, f.account, Trigger::Schedule, Goal::Routine, at(10)).unwrap();
+        let task = TaskRow {
+            ordinal: 0,
+            requests: 7,
+            dataset: Dataset::Sleep,
+            endpoint: "x",
+            span: "2026-01-01".to_owned(),
+            failed: None,
+            count: DatasetCount::default(),
+        };
+        record_task(db, job, &task, at(25)).unwrap();
+        assert_eq!(close_orphans(db, f.account).unwrap(), 1);
+        assert_eq!(close_orphans(db, f.account).unwrap(), 0);
+        let closed = newest(db, f.account, 5).unwrap().remove(0);
+        assert_eq!(closed.status, JobStatus::Cancelled);
+        assert_eq!((closed.finished_at, closed.requests), (Some(at(25)), 7));
         assert_eq!(
-            close_orphans(&f.connection, f.account, Timestamp::UNIX_EPOCH).unwrap(),
-            1
+            last_status(db, f.account, None).unwrap(),
+            Some(JobStatus::Cancelled)
         );
-        assert_eq!(
-            close_orphans(&f.connection, f.account, Timestamp::UNIX_EPOCH).unwrap(),
-            0
-        );
-        assert_eq!(
-            newest(&f.connection, f.account, 5).unwrap()[0].status,
-            JobStatus::Failed
-        );
+        assert_eq!(last_status(db, f.account, Some(job)).unwrap(), None);
     }
 }

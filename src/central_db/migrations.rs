@@ -77,6 +77,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         25,
         include_str!("../../assets/migrations/0025_log_of_job.sql"),
     ),
+    step(26, include_str!("../../assets/migrations/0026_reads.sql")),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

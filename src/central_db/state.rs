@@ -3,26 +3,33 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{accounts, challenges, cool_downs, jobs, sessions};
+use super::{accounts, challenges, cool_downs, coverage, jobs, sessions};
 use crate::domain::{
     account::Account,
+    dataset::Dataset,
     session::{AccountState, Lane, SessionStatus},
 };
 
 /// Over how long the reuse rate looks back.
 const REUSE_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Every account, by name.
-pub fn all(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<AccountState>> {
+/// Every account, by name. Of the days that are missing those of `datasets` are
+/// told: what a person does not want is not owed.
+pub fn all(
+    connection: &Connection,
+    datasets: &[Dataset],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<AccountState>> {
     accounts::all(connection)?
         .into_iter()
-        .map(|account| of(connection, account, now))
+        .map(|account| of(connection, account, datasets, now))
         .collect()
 }
 
-pub fn of(
+fn of(
     connection: &Connection,
     account: Account,
+    datasets: &[Dataset],
     now: Timestamp,
 ) -> rusqlite::Result<AccountState> {
     let mut lanes = Vec::new();
@@ -45,6 +52,7 @@ pub fn of(
     let cool_downs = cool_downs::in_force(connection, account.id, now)?;
     let since = now.checked_sub(REUSE_WINDOW).unwrap_or(Timestamp::MIN);
     let reuse = jobs::reuse(connection, account.id, since)?;
+    let owed = coverage::owed(connection, account.id, datasets, None)?;
     Ok(AccountState {
         account,
         status,
@@ -52,6 +60,7 @@ pub fn of(
         mfa,
         cool_downs,
         reuse,
+        owed,
     })
 }
 
@@ -68,7 +77,7 @@ mod tests {
         let f = fixture::connection();
         let now = Timestamp::UNIX_EPOCH;
         let later = now + SignedDuration::from_mins(11);
-        let status = |now| all(&f.connection, now).unwrap()[0].status;
+        let status = |now| all(&f.connection, &[], now).unwrap()[0].status;
         assert_eq!(status(now), SessionStatus::Missing);
         let challenge = Challenge {
             method: MfaMethod::from_wire(None),

@@ -12,7 +12,9 @@ use crate::domain::{
     audit::AuthEvent,
     challenge::{Challenge, MfaMethod},
     cool_down::CoolDown,
+    coverage::Owed,
     dataset::Dataset,
+    dates::{DateSpan, spans_of},
     failure::Failure,
     finding::Finding,
     job::{DatasetCount, JobId, JobReport, JobStatus, Price, Reparsed, TaskFailure},
@@ -39,6 +41,7 @@ struct AccountReport {
     needs_person_in_days: Option<i64>,
     reuse_percent: Option<u32>,
     time_zone: Option<String>,
+    owed: Vec<OwedOut>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,6 +102,7 @@ impl AccountReport {
             needs_person_in_days: state.needs_person_in_days(now),
             reuse_percent: state.reuse.percent(),
             time_zone: state.account.time_zone.clone(),
+            owed: state.owed.iter().map(OwedOut::from).collect(),
         }
     }
 }
@@ -338,10 +342,35 @@ struct JobReportOut {
     duration_ms: u64,
     datasets: BTreeMap<Dataset, DatasetCount>,
     failures: Vec<TaskFailure>,
+    owed: Vec<OwedOut>,
     reason: Option<&'static str>,
     message: Option<String>,
     retry_at: Option<Timestamp>,
     needs_person_in_days: Option<i64>,
+}
+
+/// Days of one dataset that are still to be fetched.
+#[derive(Debug, Serialize)]
+struct OwedOut {
+    dataset: Dataset,
+    days: usize,
+    /// Both ends included, oldest first.
+    spans: Vec<DateSpan>,
+    reason: Option<String>,
+    /// When they are tried again; null, or in the past: with the next sync.
+    retry_at: Option<Timestamp>,
+}
+
+impl From<&Owed> for OwedOut {
+    fn from(owed: &Owed) -> Self {
+        Self {
+            dataset: owed.dataset,
+            days: owed.days.len(),
+            spans: spans_of(&owed.days),
+            reason: owed.reason.clone(),
+            retry_at: owed.retry_at,
+        }
+    }
 }
 
 impl SyncReport {
@@ -363,6 +392,7 @@ impl SyncReport {
             duration_ms: report.duration_ms,
             datasets: report.datasets.clone(),
             failures: report.failures.clone(),
+            owed: report.owed.iter().map(OwedOut::from).collect(),
             reason: failure.map(|failure| failure.kind.reason()),
             message: failure.map(ToString::to_string),
             retry_at: failure.and_then(|failure| failure.retry_at),

@@ -98,6 +98,9 @@ fn account_text(state: &AccountState, now: Timestamp) -> String {
             "Reuse", state.reuse.jobs
         );
     }
+    for owed in &state.owed {
+        let _ = write!(text, "\n  {:<12} {}", "Missing", owed.sentence(now));
+    }
     if let Some(mfa) = &state.mfa {
         let wait = until(mfa.expires_at, now);
         let _ = write!(

@@ -42,6 +42,9 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         for failure in &job.failures {
             say(&format!("garminsync: {failure}"));
         }
+        for owed in &job.owed {
+            say(&format!("garminsync: {}", owed.sentence(front.clock.now())));
+        }
         let days = forecast(front, &state.account.name).await?;
         if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
             say(&format!(

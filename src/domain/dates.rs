@@ -1,6 +1,6 @@
 //! Calendar days, in the account's own calendar.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::{Span, civil::Date};
 use serde::Serialize;
@@ -96,6 +96,18 @@ impl fmt::Display for DateSpan {
     }
 }
 
+/// The fewest spans that hold exactly `days`, oldest first.
+pub fn spans_of(days: &BTreeSet<Date>) -> Vec<DateSpan> {
+    let mut spans: Vec<DateSpan> = Vec::new();
+    for &day in days {
+        match spans.last_mut() {
+            Some(last) if forward(last.last, 1) == day => last.last = day,
+            _ => spans.push(DateSpan::day(day)),
+        }
+    }
+    spans
+}
+
 /// `days` days before `day`; stays put at the calendar's very beginning.
 pub fn back(day: Date, days: u32) -> Date {
     day.saturating_sub(Span::new().days(i64::from(days)))
@@ -131,6 +143,17 @@ mod tests {
         let span = DateSpan::new(date(2026, 3, 28), date(2026, 3, 30)).unwrap();
         assert_eq!(span.len(), 3);
         assert_eq!(DateSpan::ending(date(2026, 3, 30), 28).len(), 28);
+    }
+
+    #[test]
+    fn days_become_the_fewest_spans() {
+        let days = [(2, 27), (2, 28), (3, 1), (3, 3)].map(|(month, day)| date(2026, month, day));
+        let spans: Vec<_> = spans_of(&days.into())
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(spans, ["2026-02-27 … 2026-03-01", "2026-03-03"]);
+        assert!(spans_of(&BTreeSet::new()).is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     account::AccountName,
+    coverage::Owed,
     dataset::Dataset,
     dates::DateSpan,
     failure::{Failure, FailureKind},
@@ -168,6 +169,8 @@ pub struct JobReport {
     pub duration_ms: u64,
     pub datasets: BTreeMap<Dataset, DatasetCount>,
     pub failures: Vec<TaskFailure>,
+    /// Days that are still to be fetched, of the datasets that the job was about.
+    pub owed: Vec<Owed>,
     /// Why the job as a whole did not succeed, and what to do.
     pub failure: Option<Failure>,
 }
@@ -184,6 +187,7 @@ impl JobReport {
             duration_ms: 0,
             datasets: BTreeMap::new(),
             failures: Vec::new(),
+            owed: Vec::new(),
             failure: Some(failure),
         }
     }

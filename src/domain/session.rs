@@ -7,6 +7,7 @@ use super::{
     account::Account,
     challenge::Challenge,
     cool_down::{CoolDown, CoolDownScope},
+    coverage::Owed,
     secret::{Secret, sealed},
 };
 
@@ -179,6 +180,8 @@ pub struct AccountState {
     pub cool_downs: Vec<CoolDown>,
     /// Jobs of the last 30 days that needed no person, and all of them.
     pub reuse: Reuse,
+    /// Days that are still to be fetched although they were asked for.
+    pub owed: Vec<Owed>,
 }
 
 impl AccountState {

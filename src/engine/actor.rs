@@ -374,8 +374,12 @@ impl Actor {
         }
         let is_first = self.version.replace(version).is_none();
         let after = self.last_line;
+        let datasets = self.deps.config.sync.datasets.clone();
         let (states, lines) = db
-            .read(move |db| Ok((state::all(db, now)?, log::since(db, after, FIRST_LINES)?)))
+            .read(move |db| {
+                let states = state::all(db, &datasets, now)?;
+                Ok((states, log::since(db, after, FIRST_LINES)?))
+            })
             .await?;
         if is_first {
             self.seed_schedule(&states).await?;

@@ -103,6 +103,7 @@ mod tests {
             mfa: None,
             cool_downs: Vec::new(),
             reuse: Reuse::default(),
+            owed: Vec::new(),
         }
     }
 

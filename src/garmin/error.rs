@@ -24,7 +24,7 @@ pub enum GarminError {
     /// 401. `not_active`: "Token is not active" (`protocol.md` 6.4).
     #[error("Garmin did not accept the token")]
     Unauthorized { not_active: bool },
-    /// 400, 403 (JSON), 404, 410 and the like: this request is refused, and will be again.
+    /// Any other status that is no answer: see [`Self::is_verdict`].
     #[error("Garmin refused the request (HTTP {status}{})", .message.as_deref().map(|text| format!(": {text}")).unwrap_or_default())]
     Refused {
         status: u16,
@@ -50,7 +50,13 @@ impl GarminError {
     /// The retry table of `protocol.md` 11.2.
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::NotSent(_) | Self::NoAnswer(_) | Self::Server(_) => Retry::Backoff,
+            Self::NotSent(_)
+            | Self::NoAnswer(_)
+            | Self::Server(_)
+            // Request Timeout and Too Early (`personal-api.md` 5.2).
+            | Self::Refused {
+                status: 408 | 425, ..
+            } => Retry::Backoff,
             Self::Unauthorized { .. } | Self::Refused { .. } | Self::Unreadable(_) => Retry::Never,
             Self::RateLimited { .. } | Self::Blocked => Retry::StopAll,
         }
@@ -58,6 +64,20 @@ impl GarminError {
 
     pub const fn is_transport(&self) -> bool {
         matches!(self, Self::NotSent(_) | Self::NoAnswer(_))
+    }
+
+    /// Whether Garmin says that there is no such thing, or not for this account:
+    /// asking the same again brings the same (`protocol.md` 9.1). Every other
+    /// status, a redirect or a timeout of the gateway among them, is trouble that
+    /// may pass. A 200 is GraphQL's error inside a good answer.
+    pub const fn is_verdict(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 200 | 400 | 403 | 404 | 405 | 410,
+                ..
+            } | Self::Server(501)
+        )
     }
 
     /// As a person reads it. `what` names the thing asked for.

@@ -117,6 +117,13 @@ pub struct Part {
     pub page: Option<u32>,
     /// Asked only for this many days up to today; `None`: for all.
     pub only_recent: Option<u32>,
+    /// Asked once for each day, after it has ended, and for no older ones.
+    pub only_ended: bool,
+    /// Fills in columns that the day is complete without: a failure costs them
+    /// and no more.
+    pub is_optional: bool,
+    /// Its days lack columns that the routes before it bring.
+    pub is_thin: bool,
     /// The table whose rows the answer lists completely: what is missing was deleted.
     pub lists: Option<Lists>,
     pub ask: fn(&Ask<'_>) -> Call,
@@ -132,6 +139,8 @@ pub struct Window {
     pub most: u32,
     /// Weeks are asked for, which no two requests may share.
     pub from_mondays: bool,
+    /// Months are asked for, by one day of each.
+    pub by_month: bool,
 }
 
 impl Window {
@@ -146,6 +155,7 @@ impl Window {
             safe,
             most,
             from_mondays: false,
+            by_month: false,
         }
     }
 
@@ -154,6 +164,14 @@ impl Window {
         self.from_mondays = true;
         self
     }
+
+    /// A value that changes slowly and is given day by day: one day stands for its month.
+    pub const MONTH: Self = Self {
+        safe: 31,
+        most: 31,
+        from_mondays: false,
+        by_month: true,
+    };
 
     /// No limit on days: all of anybody's history in one request.
     pub const UNLIMITED: Self = Self::of(36_500);
@@ -183,6 +201,9 @@ impl Part {
             settles_after: 7,
             page: None,
             only_recent: None,
+            only_ended: false,
+            is_optional: false,
+            is_thin: false,
             lists: None,
             ask,
             read,
@@ -234,6 +255,29 @@ impl Part {
     }
 
     #[must_use]
+    pub const fn only_ended(mut self) -> Self {
+        self.only_ended = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn thin(mut self) -> Self {
+        self.is_thin = true;
+        self
+    }
+
+    /// Whether it is asked for every day, however old.
+    pub const fn is_for_all_days(&self) -> bool {
+        self.only_recent.is_none() && !self.only_ended
+    }
+
+    #[must_use]
     pub const fn lists<R: TableRow>(self) -> Self {
         self.lists_among::<R>("1")
     }
@@ -266,7 +310,7 @@ pub struct Ask<'a> {
 
 /// A request in the making. Its text is also the payload's key, so it must be
 /// the same whenever the same is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     Get {
         path: String,

@@ -21,24 +21,25 @@ mod known;
 mod learn;
 mod legs;
 mod probe;
+mod queue;
 mod walk;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     time::Instant,
 };
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     fetch::{FetchError, Fetcher, Lender},
     file,
     pace::Pacer,
-    plan::{self, Batch, Known},
+    plan::{self, Known},
     reparse,
-    store::Context,
+    store::{self, Context},
 };
 use crate::{
     central_db::{CentralDb, jobs},
@@ -107,6 +108,16 @@ struct Run<'a, L> {
     known: Known,
     ordinal: u32,
     planned: u32,
+    /// The requests still to be sent.
+    queue: queue::Queue,
+    /// What was settled, shortened or closed so far: a round without is one in circles.
+    steps: u64,
+    /// Failures in a row of endpoints, in this run.
+    failures: BTreeMap<&'static str, u32>,
+    /// Spans that were too long, to be remembered once a shorter one was answered.
+    too_long: BTreeMap<&'static str, (u32, Timestamp)>,
+    /// The days a person asked for.
+    span: Option<DateSpan>,
     /// Tasks in a row that ended without any answer from Garmin.
     silent: u32,
     /// Whether any task got an answer.
@@ -150,7 +161,7 @@ pub async fn run<L: Lender>(
     let job = shop
         .central_db
         .write(move |tx| {
-            jobs::close_orphans(tx, id, now)?;
+            jobs::close_orphans(tx, id)?;
             jobs::start(tx, id, trigger, goal, now)
         })
         .await?;
@@ -173,6 +184,11 @@ pub async fn run<L: Lender>(
         known: Known::nothing(today, goal, lanes),
         ordinal: 0,
         planned: 0,
+        queue: queue::Queue::default(),
+        steps: 0,
+        failures: BTreeMap::new(),
+        too_long: BTreeMap::new(),
+        span: request.span,
         silent: 0,
         has_answer: false,
         trouble: None,
@@ -196,8 +212,8 @@ pub async fn price(
 ) -> Result<Price, Failure> {
     let today = shop.clock.today(account.time_zone.as_deref());
     let mut known = Known::nothing(today, request.goal, known::lanes(shop, account.id).await?);
-    known::load(shop, account, request, &mut known).await?;
-    let mut price = plan::price(&plan::plan(&known));
+    known::load(shop, account, request, &mut known, None).await?;
+    let mut price = plan::price(&plan::plan(&known).batches);
     if account.time_zone.is_none() {
         price.add(probe::TIME_ZONE, 1);
     }
@@ -233,6 +249,7 @@ impl<L: Lender> Run<'_, L> {
         let mut uploaded_at = None;
         if is_routine {
             uploaded_at = self.last_upload(lane).await?;
+            self.known.uploaded_at = uploaded_at;
             if self.is_nothing_new(uploaded_at).await? {
                 return self.go_on_backfilling(request).await;
             }
@@ -240,7 +257,6 @@ impl<L: Lender> Run<'_, L> {
         let swept = self.known.sweeps();
         self.walk_plan().await?;
         self.walk_reopened().await?;
-        self.fetch_what_belongs().await?;
         if is_routine {
             self.set_mark(uploaded_at, swept).await?;
         }
@@ -265,14 +281,31 @@ impl<L: Lender> Run<'_, L> {
     }
 
     async fn load(&mut self, request: &SyncRequest) -> Result<(), Halt> {
-        known::load(self.shop, &self.account, request, &mut self.known)
+        let job = Some(self.job);
+        known::load(self.shop, &self.account, request, &mut self.known, job)
             .await
             .map_err(Halt::Broken)
     }
 
+    /// The plan; what belongs to single activities right behind the core datasets,
+    /// so that a run which is cut short again and again gets to it.
     async fn walk_plan(&mut self) -> Result<(), Halt> {
-        let batches = plan::plan(&self.known);
-        self.walk(VecDeque::from(batches)).await
+        let plan = plan::plan(&self.known);
+        for (dataset, days) in plan.without_route {
+            let (reason, until) = self.waits_for(dataset).await?;
+            let at = self.here();
+            self.shop
+                .central_db
+                .write(move |tx| store::waiting(tx, at, dataset, &days, (&reason, until)))
+                .await?;
+        }
+        let mut first = plan.batches;
+        let is_core = |batch: &plan::Batch| batch.is_core() && !batch.is_per_day();
+        let core = first.iter().rposition(is_core).map_or(0, |last| last + 1);
+        let rest = first.split_off(core);
+        self.walk(first).await?;
+        self.fetch_what_belongs().await?;
+        self.walk(rest).await
     }
 
     /// Old days whose daily summary turned out changed: whatever else those days hold.
@@ -289,11 +322,10 @@ impl<L: Lender> Run<'_, L> {
                     .iter()
                     .copied()
                     .filter(|&day| !holding.span.contains(day));
-                plan::relay(&self.known, dataset, &old.collect())
+                plan::relay(&self.known, dataset, &old.collect(), plan::Routes::All).tasks
             })
             .collect();
-        let batches = plan::batches(&self.known, tasks);
-        self.walk(VecDeque::from(batches)).await
+        self.walk(plan::batches(&self.known, tasks)).await
     }
 
     /// Original files and legs of the activities of this run's days.
@@ -324,7 +356,7 @@ impl<L: Lender> Run<'_, L> {
                 learn::Trouble::Task(_) => Ok(None),
                 learn::Trouble::Job(halt) => Err(halt),
                 learn::Trouble::Lane(halt) => {
-                    self.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                    self.lose(lane, halt, &[]).await?;
                     Ok(None)
                 }
             },
@@ -346,6 +378,8 @@ impl<L: Lender> Run<'_, L> {
             ordinal: self.ordinal,
             now: self.shop.clock.now(),
             today: self.today,
+            requests: self.client.requests(),
+            uploaded_at: self.known.uploaded_at,
             backfill: None,
         }
     }
@@ -360,8 +394,8 @@ impl<L: Lender> Run<'_, L> {
         }));
     }
 
-    fn count_on(&mut self, queue: &VecDeque<Batch>) {
-        let left: usize = queue.iter().map(|batch| batch.0.len()).sum();
-        self.planned = self.ordinal + u32::try_from(left).unwrap_or(u32::MAX);
+    fn count_queue(&mut self) {
+        let left = u32::try_from(self.queue.len()).unwrap_or(u32::MAX);
+        self.planned = self.ordinal.saturating_add(left);
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     central_db::{
-        RowChange, WriteMode, backfill, coverage,
+        RowChange, WriteMode, backfill, coverage, endpoint_reads,
         jobs::{self, TaskRow},
         log::{self, NewEntry},
         payloads::{self, NewPayload},
@@ -24,7 +24,7 @@ use crate::{
     },
     domain::{
         account::AccountId,
-        coverage::{Coverage, EMPTY_SETTLES_AFTER},
+        coverage::{Coverage, EMPTY_SETTLES_AFTER, EndpointRead},
         dataset::Dataset,
         dates::{DateSpan, back},
         job::{DatasetCount, JobId},
@@ -44,6 +44,10 @@ pub struct Context {
     pub now: Timestamp,
     /// The account's today.
     pub today: Date,
+    /// Requests that the job has made so far.
+    pub requests: u32,
+    /// When a watch last uploaded; `None`: not asked.
+    pub uploaded_at: Option<Timestamp>,
     /// Set while the backfill runs.
     pub backfill: Option<BackfillStep>,
 }
@@ -63,6 +67,8 @@ pub struct Fetched {
     pub body: Vec<u8>,
     /// `Err`: the body is kept, but its shape was not understood.
     pub reading: Result<Reading, String>,
+    /// The days that the answer speaks of; less than asked for when a page ends early.
+    pub answered: Option<DateSpan>,
     /// The days whose coverage this answer decides; the task's own, unless a
     /// page ends early or another part decides.
     pub covers: Option<DateSpan>,
@@ -70,6 +76,8 @@ pub struct Fetched {
     pub begun: Option<Date>,
     /// Days whose rows lack columns that another part failed to bring, and why.
     pub torn: Vec<(DateSpan, String)>,
+    /// Days whose rows lack columns that a route which is refused would bring.
+    pub thin: Vec<DateSpan>,
 }
 
 /// What storing an answer led to.
@@ -142,7 +150,15 @@ pub fn fetched(
             reach(db, at, task.dataset, covers.first())?;
         }
     }
-    route_memory::answered(db, at.account, part.endpoint, task.span.len())?;
+    route_memory::answered(db, at.account, part.endpoint, task.span)?;
+    if let Some(span) = fetched.answered {
+        let read = EndpointRead {
+            span,
+            at: at.now,
+            uploaded_at: at.uploaded_at,
+        };
+        endpoint_reads::record(db, at.account, part.endpoint, &read)?;
+    }
     let problem = unread_summary(reading);
     if problem.is_some() {
         count.failed = 1;
@@ -290,14 +306,58 @@ pub fn failed(db: &Connection, at: Context, task: &Task, summary: &str) -> rusql
         DatasetCount::default(),
         Some(summary.to_owned()),
     );
-    jobs::record_task(db, at.job, &row, at.now)?;
-    note(
-        db,
-        at,
-        LogLevel::Warn,
-        Some(task.dataset),
-        format!("{}: {summary}", task.span),
-    )
+    failure(db, at, &row, summary)
+}
+
+/// Stores that days could not be asked for: no route was left.
+pub fn days_failed(
+    db: &Connection,
+    at: Context,
+    dataset: Dataset,
+    span: DateSpan,
+    summary: &str,
+) -> rusqlite::Result<()> {
+    for day in span.days() {
+        coverage::set(
+            db,
+            at.account,
+            dataset,
+            day,
+            Coverage::Failed,
+            Some(summary),
+            at.now,
+        )?;
+    }
+    let row = TaskRow {
+        ordinal: at.ordinal,
+        requests: at.requests,
+        dataset,
+        endpoint: "none",
+        span: span.to_string(),
+        failed: Some(summary.to_owned()),
+        count: DatasetCount::default(),
+    };
+    failure(db, at, &row, summary)
+}
+
+fn failure(db: &Connection, at: Context, row: &TaskRow, summary: &str) -> rusqlite::Result<()> {
+    jobs::record_task(db, at.job, row, at.now)?;
+    let text = format!("{}: {summary}", row.span);
+    note(db, at, LogLevel::Warn, Some(row.dataset), text)
+}
+
+/// Stores that `days` wait until every route that was refused may be asked again.
+pub fn waiting(
+    db: &Connection,
+    at: Context,
+    dataset: Dataset,
+    days: &BTreeSet<Date>,
+    (reason, until): (&str, Timestamp),
+) -> rusqlite::Result<()> {
+    for &day in days {
+        coverage::wait(db, at.account, dataset, day, (reason, until), at.now)?;
+    }
+    Ok(())
 }
 
 /// A line in the sync log.
@@ -342,12 +402,17 @@ fn cover(
         );
     }
     let spans = reading.rows.iter().filter_map(|row| row.days());
-    let with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
+    let mut with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
+    if part.window.by_month && !with_rows.is_empty() {
+        // One day stands for its month.
+        with_rows.extend(covers.days());
+    }
     // What is here is not unsaid by an answer without it, unless that is a list of
     // all there is. Sleep lists its naps only.
     let keeps = part.lists.is_none() || dataset == Dataset::Sleep;
-    let before = coverage::of(db, at.account, dataset, covers)?;
+    let before = coverage::rows(db, at.account, dataset, covers)?;
     for day in covers.days() {
+        let known = before.get(&day);
         let has_rows = with_rows.contains(&day) || fetched.begun == Some(day);
         // An item that could not even be dated may belong to any day without a
         // row: those days failed, they are not empty.
@@ -365,10 +430,14 @@ fn cover(
             None if missed.contains(&day) => Coverage::Open,
             None => settled(day, at.today, has_rows, part.settles_after),
         };
-        if keeps && !has_rows && before.get(&day) == Some(&Coverage::Got) {
-            continue;
+        let stays = keeps && !has_rows && known.is_some_and(|day| day.state == Coverage::Got);
+        if !stays {
+            coverage::set(db, at.account, dataset, day, state, reason, at.now)?;
         }
-        coverage::set(db, at.account, dataset, day, state, reason, at.now)?;
+        let is_thin = fetched.thin.iter().any(|span| span.contains(day));
+        if reason.is_none() && is_thin != known.is_some_and(|day| day.is_thin) {
+            coverage::set_thin(db, at.account, dataset, day, is_thin)?;
+        }
     }
     Ok(())
 }
@@ -410,6 +479,7 @@ fn task_row(
 ) -> TaskRow {
     TaskRow {
         ordinal: at.ordinal,
+        requests: at.requests,
         dataset: task.dataset,
         endpoint,
         span: task.span.to_string(),

@@ -22,7 +22,7 @@ use crate::support::{World, account, scenario, with_mfa};
 async fn status(world: &World) -> SessionStatus {
     let now = world.clock().now();
     let db = world.deps().central_db;
-    db.read(move |db| state::all(db, now)).await.unwrap()[0].status
+    db.read(move |db| state::all(db, &[], now)).await.unwrap()[0].status
 }
 
 fn refused(outcome: &SignInOutcome) -> (FailureKind, bool) {

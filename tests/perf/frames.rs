@@ -161,7 +161,7 @@ async fn queries(db: &CentralDb) -> Vec<Event> {
     })
     .await;
     let states = read(db, "the state of every account", |db| {
-        garminsync::central_db::state::all(db, now())
+        garminsync::central_db::state::all(db, &[], now())
     });
     events.insert(0, Event::State(states.await));
     events

@@ -138,6 +138,8 @@ async fn shelf() -> (Shelf, tempfile::TempDir) {
             ordinal: 0,
             now,
             today: TODAY,
+            requests: 0,
+            uploaded_at: None,
             backfill: None,
         })
     });
@@ -173,8 +175,10 @@ async fn pass(shelf: &Shelf, round: usize, answers: &[Answer]) -> Pass {
             status: 200,
             body: answer.body.clone(),
             reading: Ok(reading),
+            answered: Some(span),
             covers: Some(span).filter(|_| task.covers()),
             torn: Vec::new(),
+            thin: Vec::new(),
             begun: None,
         };
         let mut at = shelf.at;

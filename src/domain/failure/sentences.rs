@@ -6,6 +6,7 @@ use super::{Failure, FailureKind};
 use crate::domain::{
     account::{AccountName, Region},
     challenge::MfaMethod,
+    coverage::Owed,
     printable::excerpt,
 };
 
@@ -343,6 +344,21 @@ impl Failure {
             format!("{tasks} of this sync failed; the rest is stored."),
             "The next sync tries again; garminsync --sync --repair fetches only what is missing.",
         )
+    }
+
+    /// Nothing failed in this sync, but days are missing that wait for their next try.
+    pub fn days_missing(owed: &[Owed]) -> Self {
+        let which: Vec<_> = owed
+            .iter()
+            .map(|owed| format!("{} ({})", owed.dataset, owed.which()))
+            .collect();
+        let retry_at = owed.iter().filter_map(|owed| owed.retry_at).min();
+        Self::new(
+            FailureKind::Partial,
+            format!("Still missing: {}.", which.join("; ")),
+            "They are tried again by themselves; garminsync --sync --repair asks at once.",
+        )
+        .with_retry_at(retry_at)
     }
 
     pub fn cancelled() -> Self {

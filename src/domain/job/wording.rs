@@ -96,6 +96,7 @@ mod tests {
             duration_ms: 3249,
             datasets: BTreeMap::from([(Dataset::Daily, count)]),
             failures: Vec::new(),
+            owed: Vec::new(),
             failure: None,
         };
         assert_eq!(

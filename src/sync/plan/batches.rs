@@ -1,9 +1,18 @@
-//! Tasks into requests: newest days first, GraphQL scalars together.
+//! Tasks into requests: what was answered longest ago first, core datasets
+//! first, newest days first, GraphQL scalars together.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
-use super::{Known, Task, windows::proven};
-use crate::sync::dataset::{Ask, Call};
+use jiff::Timestamp;
+
+use super::{Known, Task, windows::first_try};
+use crate::{
+    domain::dataset::Dataset,
+    sync::dataset::{Ask, Call},
+};
 
 /// The memory's name for several scalars in one request: nobody has published
 /// a test of it (`protocol.md` 10.1), so a refusal is remembered.
@@ -12,73 +21,161 @@ pub const SHARED: &str = "graphql.shared";
 /// Scalars of one request. Keeps an answer within a few megabytes.
 const MOST_SHARED: usize = 12;
 
-/// The tasks that one request answers: one, or several GraphQL scalars.
+/// The tasks that one request answers: one, several that ask for the very same,
+/// or several GraphQL scalars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch(pub Vec<Task>);
 
 impl Batch {
+    /// Whether it asks for one of many single days: those come last.
+    pub fn is_per_day(&self) -> bool {
+        self.0.first().is_some_and(is_per_day)
+    }
+
+    /// Whether it brings anything of the core datasets.
+    pub fn is_core(&self) -> bool {
+        self.0
+            .iter()
+            .any(|task| Dataset::CORE.contains(&task.dataset))
+    }
+
     /// Under what it is counted.
     pub fn endpoint(&self) -> &'static str {
-        match self.0.as_slice() {
-            [task] => task.part().map_or("none", |(_, part)| part.endpoint),
-            _ => SHARED,
-        }
+        let endpoint = |task: &Task| task.part().map_or("none", |(_, part)| part.endpoint);
+        let Some(first) = self.0.first() else {
+            return "none";
+        };
+        let is_same = self.0.iter().all(|task| call(task) == call(first));
+        if is_same { endpoint(first) } else { SHARED }
     }
 }
 
-/// Sorts and groups: ranges before single days, newest first. Scalars share a
-/// request with others of the same wave; a span longer than any answered so
-/// far belongs to a later wave, since it is tried only after a shorter one.
+/// Sorts and groups. Scalars share a request with others of the same wave; a
+/// span longer than any answered so far belongs to a later wave, since it is
+/// tried only after a shorter one.
+///
+/// Within a dataset the parts that fill in columns come before the one that
+/// then calls the days covered: a run that dies in between must leave the days
+/// to be asked again.
 pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
-    let newest = known.today;
+    let read_at = last_reads(known, &tasks);
     // A stable sort: within the same rank datasets and parts keep their order.
     tasks.sort_by_key(|task| {
-        let is_per_day = task.part().is_some_and(|(_, part)| part.window.most == 1);
-        // What fills in columns comes before what then calls the days covered, also
-        // when that joins a request of others: a run that dies in between must
-        // leave the days to be asked again.
-        match (task.covers(), is_per_day && !task.dataset.is_snapshot()) {
-            (false, _) => (0, Reverse(newest)),
-            (true, is_late) => (1 + u8::from(is_late), Reverse(task.span.last())),
-        }
+        let dataset = task.dataset;
+        let newest = Reverse(if task.covers() {
+            task.span.last()
+        } else {
+            known.today
+        });
+        (
+            is_per_day(task),
+            read_at.get(&dataset).copied().flatten(),
+            tier(dataset),
+            task.covers(),
+            newest,
+        )
     });
-    let mut out: Vec<Batch> = Vec::new();
-    let mut open: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let mut out = Grouping::default();
     let mut waves = Waves::default();
     for task in tasks {
-        let Some(wave) = waves.of(known, &task) else {
-            out.push(Batch(vec![task]));
-            continue;
-        };
-        let mine = open.entry(wave).or_default();
-        let place = mine.iter().copied().find(|&at| {
-            out.get(at)
-                .is_some_and(|batch| may_join(known, batch, &task))
-        });
-        if let Some(batch) = place.and_then(|at| out.get_mut(at)) {
-            batch.0.push(task);
-        } else {
-            mine.push(out.len());
-            out.push(Batch(vec![task]));
-        }
+        out.add(known, &mut waves, task);
+    }
+    out.batches
+}
+
+fn is_per_day(task: &Task) -> bool {
+    let part = task.part();
+    let is_single = part.is_some_and(|(_, part)| part.window.most == 1);
+    task.covers() && is_single && !task.dataset.is_snapshot()
+}
+
+/// Activities, days, nights and what belongs to them come before the rest, and
+/// what is true now comes last: it has a week to be asked for.
+fn tier(dataset: Dataset) -> u8 {
+    if Dataset::CORE.contains(&dataset) {
+        0
+    } else {
+        1 + u8::from(dataset.is_snapshot())
+    }
+}
+
+/// When each dataset was last read, by the part that was read longest ago.
+/// `None`, which sorts first: some of it never was. A run that is cut short
+/// again and again gets on by that, whatever it manages in one go.
+fn last_reads(known: &Known, tasks: &[Task]) -> BTreeMap<Dataset, Option<Timestamp>> {
+    let mut out: BTreeMap<Dataset, Option<Timestamp>> = BTreeMap::new();
+    for task in tasks {
+        let read = task
+            .part()
+            .and_then(|(_, part)| known.read_at(part.endpoint, task.span.last()));
+        out.entry(task.dataset)
+            .and_modify(|known| *known = (*known).min(read))
+            .or_insert(read);
     }
     out
 }
 
-/// Tasks that ask for the very same scalar always share its answer.
-fn may_join(known: &Known, batch: &Batch, task: &Task) -> bool {
-    let is_same = batch
-        .0
-        .first()
-        .is_some_and(|first| call(known, first) == call(known, task));
-    is_same || (batch.0.len() < MOST_SHARED && !known.allowed(SHARED).is_refused)
+/// Requests in the making.
+#[derive(Default)]
+struct Grouping {
+    batches: Vec<Batch>,
+    /// Where the same is asked for already.
+    same: HashMap<Call, usize>,
+    /// The batches of each wave that take more scalars.
+    waves: BTreeMap<u32, Vec<usize>>,
+    /// How many batches there were when a dataset's last column-filling part was added.
+    after: BTreeMap<Dataset, usize>,
 }
 
-fn call(known: &Known, task: &Task) -> Option<Call> {
+impl Grouping {
+    fn add(&mut self, known: &Known, waves: &mut Waves, task: Task) {
+        let earliest = if task.covers() {
+            self.after.get(&task.dataset).copied().unwrap_or(0)
+        } else {
+            0
+        };
+        let asked = call(&task);
+        let same = asked
+            .as_ref()
+            .and_then(|call| self.same.get(call).copied())
+            .filter(|&at| at >= earliest);
+        let wave = waves.of(known, &task);
+        let shared = || {
+            let open = self.waves.get(&wave?)?.iter().copied();
+            let mut open = open.filter(|&at| at >= earliest && known.may_share());
+            open.find(|&at| {
+                let batch = self.batches.get(at);
+                batch.is_some_and(|batch| batch.0.len() < MOST_SHARED)
+            })
+        };
+        let at = same.or_else(shared);
+        if let Some(batch) = at.and_then(|at| self.batches.get_mut(at)) {
+            batch.0.push(task);
+        } else {
+            self.batches.push(Batch(vec![task]));
+        }
+        let at = at.unwrap_or(self.batches.len() - 1);
+        if let Some(call) = asked {
+            self.same.insert(call, at);
+        }
+        if let Some(wave) = wave {
+            let open = self.waves.entry(wave).or_default();
+            if !open.contains(&at) {
+                open.push(at);
+            }
+        }
+        if !task.covers() {
+            self.after.insert(task.dataset, at + 1);
+        }
+    }
+}
+
+/// What a task asks for, but for names that are the same for all.
+fn call(task: &Task) -> Option<Call> {
     let (_, part) = task.part()?;
     Some((part.ask)(&Ask {
         span: task.span,
-        today: known.today,
+        today: task.span.last(),
         start: task.start,
         display_name: None,
         user_id: None,
@@ -93,11 +190,11 @@ impl Waves {
     /// `None` for what is no scalar.
     fn of(&mut self, known: &Known, task: &Task) -> Option<u32> {
         let (_, part) = task.part().filter(|(_, part)| part.is_graphql())?;
-        let allowed = known.allowed(part.endpoint);
+        let (proven, _) = known.limits(part.endpoint);
         let (wave, tried) = self
             .0
             .entry(part.endpoint)
-            .or_insert_with(|| (0, proven(part.window, allowed)));
+            .or_insert_with(|| (0, first_try(part.window, proven)));
         if task.span.len() > *tried {
             *wave += 1;
             *tried = task.span.len();

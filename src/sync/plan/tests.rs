@@ -23,7 +23,7 @@ fn refuse(known: &mut Known, endpoint: &str) {
         .allowed
         .entry(endpoint.to_owned())
         .or_default()
-        .is_refused = true;
+        .refuse(Refused::All);
 }
 
 fn prove(known: &mut Known, endpoint: &str, days: u32) {
@@ -38,13 +38,18 @@ fn cover(known: &mut Known, dataset: Dataset, days: impl Iterator<Item = Date>, 
     let day = DayKnown {
         state,
         is_parked: false,
+        is_thin: false,
     };
     let coverage = &mut holding(known, dataset).coverage;
     coverage.extend(days.map(|on| (on, day)));
 }
 
 fn tasks(known: &Known) -> Vec<Task> {
-    plan(known).into_iter().flat_map(|batch| batch.0).collect()
+    plan(known)
+        .batches
+        .into_iter()
+        .flat_map(|batch| batch.0)
+        .collect()
 }
 
 fn spans(tasks: &[Task]) -> Vec<String> {
@@ -54,7 +59,7 @@ fn spans(tasks: &[Task]) -> Vec<String> {
 #[test]
 fn a_default_run_is_one_request_per_lane_of_thought() {
     let known = known(28, &BASIC);
-    let batches = plan(&known);
+    let batches = plan(&known).batches;
     assert_eq!(batches.len(), 2, "the list, and both scalars together");
     assert_eq!(price(&batches).requests(), 2);
     let whole = DateSpan::ending(TODAY, 28);
@@ -65,7 +70,7 @@ fn a_default_run_is_one_request_per_lane_of_thought() {
 fn scalars_go_one_by_one_once_sharing_was_refused() {
     let mut known = known(28, &BASIC);
     refuse(&mut known, SHARED);
-    let batches = plan(&known);
+    let batches = plan(&known).batches;
     assert_eq!(
         batches.iter().map(Batch::endpoint).collect::<Vec<_>>(),
         ["activities.list", "daily.graphql", "sleep.graphql"]
@@ -92,7 +97,7 @@ fn a_year_grows_its_spans_and_covers_every_day_once_newest_first() {
         days,
         DateSpan::ending(TODAY, 365).days().collect::<Vec<_>>()
     );
-    let first_wave = plan(&known).remove(0);
+    let first_wave = plan(&known).batches.remove(0);
     assert!(first_wave.0.iter().all(|task| task.span.len() <= 28));
     prove(&mut known, "daily.graphql", 365);
     assert_eq!(daily(&known).len(), 1);
@@ -171,7 +176,7 @@ fn the_cheapest_route_that_is_left_is_taken() {
     for part in routes.iter().flat_map(|route| route.parts) {
         refuse(&mut known, part.endpoint);
     }
-    assert!(plan(&known).is_empty(), "no route is left");
+    assert!(plan(&known).batches.is_empty(), "no route is left");
 }
 
 #[test]

@@ -63,7 +63,30 @@ pub(super) fn days(
     if !is_per_day {
         days.extend(holding.again.into_iter().flat_map(DateSpan::days));
     }
+    // What was read by a run that this one goes on with.
+    days.retain(|&day| {
+        let is_here = holding
+            .coverage
+            .get(&day)
+            .is_some_and(|day| day.state != Coverage::Failed);
+        !(is_here && known.is_fresh(part.endpoint, day))
+    });
     days
+}
+
+/// Days that lack columns which a better route brings.
+pub(super) fn thin_days(holding: &Holding) -> BTreeSet<Date> {
+    let thin = holding.coverage.iter().filter(|(_, day)| day.is_thin);
+    thin.map(|(&day, _)| day).collect()
+}
+
+/// Whether a wanted day that cannot be asked for is something that the run owes:
+/// a day that is here and settled is none.
+pub(super) fn is_missed(holding: &Holding, day: Date) -> bool {
+    holding
+        .coverage
+        .get(&day)
+        .is_none_or(|day| matches!(day.state, Coverage::Open | Coverage::Failed))
 }
 
 fn is_wanted(goal: Goal, day: Option<&DayKnown>, heals: bool) -> bool {

@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::{Halt, Run};
 use crate::{
     central_db::{
-        cool_downs,
+        cool_downs, coverage,
         jobs::{self, Ending},
         log,
     },
     domain::{
         cool_down::CoolDownScope,
+        coverage::Owed,
         failure::{Failure, FailureKind},
         job::{JobReport, JobStatus, counted},
         log::LogLevel,
@@ -60,6 +61,8 @@ impl<L: Lender> Run<'_, L> {
             None => None,
         };
         let lanes = self.known.lanes;
+        let wanted: Vec<_> = self.known.holdings.keys().copied().collect();
+        let span = self.span;
         let requests = self.client.requests();
         let refreshed = self.fetcher.lender().has_refreshed();
         tracing::info!(job = job.get(), requests, refreshed, ?took, "job ended");
@@ -69,7 +72,8 @@ impl<L: Lender> Run<'_, L> {
             .write(move |tx| {
                 let datasets = jobs::totals(tx, job)?;
                 let failures = jobs::failures(tx, job)?;
-                let (status, failure) = verdict(ending, failures.len());
+                let owed = coverage::owed(tx, account.id, &wanted, span)?;
+                let (status, failure) = verdict(ending, failures.len(), &owed);
                 let report = JobReport {
                     job_id: Some(job),
                     account: account.name,
@@ -79,6 +83,7 @@ impl<L: Lender> Run<'_, L> {
                     duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                     datasets,
                     failures,
+                    owed,
                     failure,
                 };
                 let message = report.failure.as_ref().map(ToString::to_string);
@@ -116,9 +121,14 @@ impl<L: Lender> Run<'_, L> {
 }
 
 /// What a job's end is called. `early` says why it ended before its tasks did.
-fn verdict(early: Option<(JobStatus, Failure)>, failed: usize) -> (JobStatus, Option<Failure>) {
+fn verdict(
+    early: Option<(JobStatus, Failure)>,
+    failed: usize,
+    owed: &[Owed],
+) -> (JobStatus, Option<Failure>) {
     match early {
-        None if failed == 0 => (JobStatus::Succeeded, None),
+        None if failed == 0 && owed.is_empty() => (JobStatus::Succeeded, None),
+        None if failed == 0 => (JobStatus::Partial, Some(Failure::days_missing(owed))),
         None => (JobStatus::Partial, Some(Failure::partial(failed))),
         Some((status, failure)) => (status, Some(failure)),
     }

@@ -1,7 +1,5 @@
 //! Original files of the activities that have none yet.
 
-use std::collections::VecDeque;
-
 use super::{Halt, Run, learn::Trouble};
 use crate::{
     central_db::activity_files::{self, FileRow, WithoutFile},
@@ -82,7 +80,7 @@ impl<L: Lender> Run<'_, L> {
             Err(error) => match self.sort_out(error) {
                 Trouble::Job(halt) => return Err(halt),
                 Trouble::Lane(halt) => {
-                    self.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                    self.lose(lane, halt, &[]).await?;
                     return Ok(None);
                 }
                 // Manual activities have no original (protocol.md 9.6.3).

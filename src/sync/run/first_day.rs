@@ -6,7 +6,7 @@
 //! ordinary task whose rows are stored, so none is wasted. A history with a hole
 //! of years could deceive the halving; the oldest activity is what corrects it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 
@@ -94,7 +94,7 @@ async fn oldest_activity<L: Lender>(run: &mut Run<'_, L>) -> Result<Option<Optio
             Trouble::Task(error) => return search_failed(run, error.to_string()).await,
             Trouble::Job(halt) => return Err(halt),
             Trouble::Lane(halt) => {
-                run.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                run.lose(lane, halt, &[]).await?;
                 return Ok(None);
             }
         },
@@ -166,12 +166,12 @@ async fn probe<L: Lender>(
     }
     let days: BTreeSet<Date> = span.days().collect();
     // All parts: the answer of the last one calls the days covered.
-    let tasks: Vec<_> = plan::relay(&run.known, Dataset::Daily, &days)
+    let tasks: Vec<_> = plan::relay(&run.known, Dataset::Daily, &days, plan::Routes::All)
+        .tasks
         .into_iter()
         .filter(|task| task.part().is_some_and(|(_, part)| part.window.most > 1))
         .collect();
-    run.walk(VecDeque::from(plan::batches(&run.known, tasks)))
-        .await?;
+    run.walk(plan::batches(&run.known, tasks)).await?;
     answer(run, span).await
 }
 

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rusqlite::Connection;
 
-use super::{Workshop, first_day, probe::is_routine};
+use super::{
+    Workshop, first_day,
+    probe::{self, is_routine},
+};
 use crate::{
     central_db::{
         activity_files, backfill, cool_downs,
         coverage::{self, CoverageRow},
-        jobs, route_memory, sessions,
+        endpoint_reads, jobs, route_memory, sessions,
     },
     domain::{
         account::{Account, AccountId},
@@ -18,17 +21,21 @@ use crate::{
         dataset::Dataset,
         dates::{DateSpan, back},
         failure::Failure,
-        job::{Goal, Price, SyncRequest},
+        job::{Goal, JobId, JobStatus, Price, SyncRequest},
         session::Lane,
     },
     sync::{
-        plan::{self, Allowed, DayKnown, Holding, Known},
+        plan::{self, Allowed, DayKnown, Holding, Known, Refused},
         store::FILE_ENDPOINT,
     },
 };
 
 /// How often the whole known history is looked over for late changes.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How long the answers of a job that did not get to its end count: longer than
+/// any rest that Garmin may have asked for in between.
+const UNFINISHED_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Seconds that a request takes, beside the gap, before any job has told.
 const FIRST_GUESS_S: f64 = 1.0;
@@ -70,6 +77,7 @@ pub(super) async fn load(
     account: &Account,
     request: &SyncRequest,
     known: &mut Known,
+    job: Option<JobId>,
 ) -> Result<(), Failure> {
     let settings = &shop.settings;
     known.window_days = settings.window_days;
@@ -92,9 +100,17 @@ pub(super) async fn load(
             .into_iter()
             .map(|dataset| Ok((dataset, scope.holding(db, dataset, again)?)))
             .collect::<rusqlite::Result<_>>()?;
-        Ok((holdings, allowed(db, scope.id, scope.now)?))
+        let reads = endpoint_reads::all(db, scope.id)?;
+        let fresh_since = fresh_since(db, scope.id, job, scope.now)?;
+        Ok((
+            holdings,
+            allowed(db, scope.id, scope.now)?,
+            (reads, fresh_since),
+        ))
     });
-    (known.holdings, known.allowed) = read.await?;
+    let memory;
+    (known.holdings, known.allowed, memory) = read.await?;
+    (known.reads, known.fresh_since) = memory;
     if request.goal == Goal::Repair {
         plan::insist(known);
     }
@@ -111,11 +127,35 @@ fn allowed(
         let allowed = Allowed {
             proven: it.window_days,
             too_long: it.too_long_days,
-            is_refused: it.is_refused,
+            refused: it
+                .refused_until
+                .map(|_| it.refused_through.map_or(Refused::All, Refused::UpTo)),
+            failed: BTreeSet::new(),
         };
         (it.endpoint, allowed)
     });
     Ok(allowed.collect())
+}
+
+/// From when on answers need not be asked for again: a job that was cut short,
+/// or of which some tasks failed, is gone on with. Since a complete sync all is
+/// asked again.
+fn fresh_since(
+    db: &Connection,
+    id: AccountId,
+    job: Option<JobId>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let life = match jobs::last_status(db, id, job)? {
+        None | Some(JobStatus::Succeeded) => return Ok(None),
+        Some(JobStatus::Partial) => probe::MARK_LIFE,
+        Some(_) => UNFINISHED_LIFE,
+    };
+    let since = now.saturating_sub(life).unwrap_or(Timestamp::MIN);
+    let complete = jobs::mark(db, id)?.map(|mark| mark.synced_at + SignedDuration::from_millis(1));
+    // A clock that was set back must not make the past fresh for ever.
+    let complete = complete.filter(|at| *at <= now);
+    Ok(Some(complete.map_or(since, |at| at.max(since))))
 }
 
 /// The days that were ever asked for, as far as there is a history: the search
@@ -180,11 +220,12 @@ impl Scope {
         };
         let mut rows = coverage::rows(db, id, dataset, looked_at)?;
         if self.span.is_none() {
-            rows.extend(coverage::unsettled(db, id, dataset)?);
+            rows.extend(coverage::unsettled_or_thin(db, id, dataset)?);
         }
         let day = |row: &CoverageRow| DayKnown {
             state: row.state,
             is_parked: row.retry_at.is_some_and(|at| at > self.now),
+            is_thin: row.is_thin,
         };
         Ok(Holding {
             span,

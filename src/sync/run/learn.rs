@@ -1,37 +1,45 @@
-//! What a refusal teaches: shorter spans, other routes, lanes that are lost.
+//! What a refusal or a failure teaches: shorter spans, other routes, lanes that are lost.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::{Halt, Run};
+use super::{Halt, Run, queue::days_of};
 use crate::{
-    central_db::{cool_downs, route_memory},
+    central_db::{
+        cool_downs,
+        route_memory::{self, NewRefusal},
+    },
     domain::{
-        cool_down::CoolDownScope, dataset::Dataset, dates::DateSpan, failure::Failure,
-        log::LogLevel, session::Lane,
+        cool_down::CoolDownScope,
+        coverage::EndpointRead,
+        dataset::Dataset,
+        dates::{DateSpan, back, spans_of},
+        failure::Failure,
+        log::LogLevel,
+        session::Lane,
     },
     garmin::error::{GarminError, Retry},
     sync::{
         dataset::Part,
         fetch::{FetchError, Lender},
-        plan::{self, Batch, GATEWAY, SHARED, Task},
+        plan::{self, GATEWAY, Refused, Routes, SHARED, SHORTEST, Task},
         store,
     },
 };
-
-/// Spans are not made shorter than this (`personal-api.md` 8).
-const SHORTEST: u32 = 7;
 
 /// How long a span counts as too long when Garmin said so, and when its server
 /// only broke over it.
 const TOO_LONG_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 const BROKE_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
-/// How long a refused route gives way to the next.
-const REFUSED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long a dataset is left alone that no route is left for, after the 1st,
-/// the 2nd and every further refusal in a row (`protocol.md` 13.3).
-const PARKED_DAYS: [i64; 3] = [1, 7, 30];
+/// How long scalars that may not share a request are asked one by one.
+const APART_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a refused endpoint is left alone, after the 1st, 2nd, 3rd and every
+/// further run that was refused (`protocol.md` 13.3). The first costs nothing:
+/// it is asked again by the next run.
+const LEFT_ALONE_DAYS: [i64; 4] = [0, 1, 7, 30];
+/// After this many failures in a row an endpoint is not asked again in this run.
+const MOST_FAILURES: u32 = 3;
 
 /// What an error costs.
 pub(super) enum Trouble {
@@ -43,39 +51,53 @@ pub(super) enum Trouble {
     Job(Halt),
 }
 
-/// What to do about a task that was refused.
+/// What to do about a task that brought nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
+    /// The span may be too long: a shorter one.
     TooLong,
-    NoRoute,
-    Failed,
+    /// Garmin says that there is no such thing, or not for this account.
+    Refused,
+    /// The endpoint, or the gateway before it, has trouble: another one may have none.
+    Broken,
+    /// The network has.
+    Unanswered,
 }
 
 /// Reads a refusal. Garmin says "too long" with 400 or 500 and few words
 /// (`protocol.md` 9.1, `personal-api.md` 5.2), GraphQL with an error inside a 200.
 pub(super) fn verdict(part: &Part, span: DateSpan, error: &GarminError) -> Verdict {
-    let is_range = part.window.most > 1 && part.page.is_none();
+    let is_range = part.window.most > 1 && part.page.is_none() && !part.window.by_month;
     let can_shrink = is_range && span.len() > SHORTEST;
+    let is_claimed = is_range && span.len() > part.window.safe;
     match error {
+        error if is_of_gateway(part, error) && !is_claimed => match error {
+            error if error.is_verdict() => Verdict::Refused,
+            _ => Verdict::Broken,
+        },
         GarminError::Refused { status: 400, .. } | GarminError::Server(500) if can_shrink => {
             Verdict::TooLong
         }
         GarminError::Refused {
             status: 200,
             message,
-        } if span.len() > part.window.safe && !is_schema_error(message.as_deref()) => {
-            Verdict::TooLong
-        }
-        // 501: there is no such thing.
-        GarminError::Refused { .. } | GarminError::Server(501) => Verdict::NoRoute,
-        _ => Verdict::Failed,
+        } if is_claimed && !is_schema_error(message.as_deref()) => Verdict::TooLong,
+        error if error.is_verdict() => Verdict::Refused,
+        error if error.is_transport() => Verdict::Unanswered,
+        _ => Verdict::Broken,
     }
 }
 
-/// How long to leave a dataset alone that was refused so often before.
-fn parked_for(strikes: u32) -> SignedDuration {
+/// Anything but an error inside a 200 is about the GraphQL gateway, not the scalar.
+fn is_of_gateway(part: &Part, error: &GarminError) -> bool {
+    part.is_graphql()
+        && !error.is_transport()
+        && !matches!(error, GarminError::Refused { status: 200, .. })
+}
+
+fn left_alone_for(strikes: u32) -> SignedDuration {
     let step = usize::try_from(strikes).unwrap_or(usize::MAX);
-    let days = PARKED_DAYS.get(step).or(PARKED_DAYS.last());
+    let days = LEFT_ALONE_DAYS.get(step).or(LEFT_ALONE_DAYS.last());
     SignedDuration::from_hours(24 * days.copied().unwrap_or(1))
 }
 
@@ -101,7 +123,7 @@ impl<L: Lender> Run<'_, L> {
                 } else {
                     0
                 };
-                if error.retry() == Retry::Backoff {
+                if !error.is_verdict() {
                     self.trouble = Some(error.clone());
                 }
                 Trouble::Task(error)
@@ -116,29 +138,18 @@ impl<L: Lender> Run<'_, L> {
         lane: Lane,
         halt: Halt,
         tasks: &[Task],
-        queue: &mut VecDeque<Batch>,
     ) -> Result<(), Halt> {
         let halt = match halt {
             Halt::Rest(error) => Halt::Rested(self.enter_rest(lane, &error).await?),
             halt => halt,
         };
         self.known.lanes.remove(&lane);
+        self.steps += 1;
         if self.known.lanes.is_empty() {
             return Err(halt);
         }
         self.lost.insert(lane, halt);
-        let mut left: Vec<Task> = tasks.to_vec();
-        left.extend(queue.iter().flat_map(|batch| &batch.0));
-        let is_over = |task: &Task| task.part().is_some_and(|(over, _)| over == lane);
-        let datasets: BTreeSet<Dataset> = left
-            .iter()
-            .filter(|task| is_over(task))
-            .map(|task| task.dataset)
-            .collect();
-        for dataset in datasets {
-            self.relay(dataset, tasks, queue);
-        }
-        Ok(())
+        self.replan(tasks, "its lane gave out", Routes::All).await
     }
 
     /// Writes the cool-down that Garmin asks for; every process obeys it.
@@ -158,35 +169,68 @@ impl<L: Lender> Run<'_, L> {
         Ok(failure.with_retry_at(Some(enter.await?.until)))
     }
 
-    /// A span was answered: the next may be twice as long.
-    pub(super) fn note_answered(&mut self, task: &Task) {
-        if let Some((_, part)) = task.part() {
-            let allowed = self
-                .known
-                .allowed
-                .entry(part.endpoint.to_owned())
-                .or_default();
-            allowed.proven = allowed.proven.max(Some(task.span.len()));
-        }
+    /// `part` was answered for `span`: its next may be twice as long, and a
+    /// shorter span that works is what makes a longer one too long.
+    pub(super) async fn note_answered(&mut self, part: &Part, span: DateSpan) -> Result<(), Halt> {
+        let endpoint = part.endpoint;
+        self.failures.remove(endpoint);
+        let allowed = self.known.allowed.entry(endpoint.to_owned()).or_default();
+        allowed.proven = allowed.proven.max(Some(span.len()));
+        let read = EndpointRead {
+            span,
+            at: self.shop.clock.now(),
+            uploaded_at: self.known.uploaded_at,
+        };
+        let reads = self.known.reads.entry(endpoint.to_owned());
+        reads.or_default().push(read);
+        let Some((days, until)) = self.too_long.remove(endpoint) else {
+            return Ok(());
+        };
+        let id = self.account.id;
+        let remember = self
+            .shop
+            .central_db
+            .write(move |tx| route_memory::too_long(tx, id, endpoint, days, until));
+        Ok(remember.await?)
     }
 
-    /// Plans the days of `task`, and of everything queued behind it for its
-    /// dataset, in shorter spans.
-    pub(super) async fn shorten(
-        &mut self,
-        task: &Task,
-        error: &GarminError,
-        queue: &mut VecDeque<Batch>,
-    ) -> Result<(), Halt> {
+    /// Something brought nothing: a shorter span, another route, or a failure.
+    pub(super) async fn refused(&mut self, task: &Task, error: GarminError) -> Result<(), Halt> {
         let Some((_, part)) = task.part() else {
             return Ok(());
         };
-        let days = task.span.len();
-        let allowed = self
-            .known
-            .allowed
-            .entry(part.endpoint.to_owned())
-            .or_default();
+        if !error.is_transport() {
+            self.silent = 0;
+        }
+        match verdict(part, task.span, &error) {
+            Verdict::TooLong if self.has_failed_too_often(part, &error) => {
+                self.go_around(task, part, &error).await
+            }
+            Verdict::TooLong => self.shorten(task, part, &error).await,
+            Verdict::Refused => self.reroute(task, part, &error).await,
+            Verdict::Broken => self.go_around(task, part, &error).await,
+            Verdict::Unanswered => {
+                self.task_failed(task, error.to_string()).await?;
+                self.unless_silent(&error)
+            }
+        }
+    }
+
+    /// Counts a server's failure on a span that may only have been too long.
+    fn has_failed_too_often(&mut self, part: &Part, error: &GarminError) -> bool {
+        if !matches!(error, GarminError::Server(_)) {
+            return false;
+        }
+        let failures = self.failures.entry(part.endpoint).or_default();
+        *failures += 1;
+        *failures >= MOST_FAILURES
+    }
+
+    /// Plans the days of `task`, and of everything queued behind it for the same
+    /// part, in shorter spans.
+    async fn shorten(&mut self, task: &Task, part: &Part, error: &GarminError) -> Result<(), Halt> {
+        let (endpoint, days) = (part.endpoint, task.span.len());
+        let allowed = self.known.allowed.entry(endpoint.to_owned()).or_default();
         // What worked before works again; otherwise half.
         let next = allowed
             .proven
@@ -199,95 +243,106 @@ impl<L: Lender> Run<'_, L> {
             GarminError::Server(_) => BROKE_FOR,
             _ => TOO_LONG_FOR,
         };
-        let (id, until) = (self.account.id, self.shop.clock.now() + life);
-        let text = format!(
-            "{}: {days} days at once were refused ({error}); going on with {next}",
-            part.endpoint
-        );
-        let (at, dataset) = (self.here(), task.dataset);
-        let endpoint = part.endpoint;
-        self.shop
-            .central_db
-            .write(move |tx| {
-                route_memory::too_long(tx, id, endpoint, next + 1, until)?;
-                store::note(tx, at, LogLevel::Detail, Some(dataset), text)
-            })
+        self.too_long
+            .insert(endpoint, (next + 1, self.shop.clock.now() + life));
+        self.steps += 1;
+        let text =
+            format!("{endpoint}: {days} days at once were refused ({error}); going on with {next}");
+        self.note(LogLevel::Detail, Some(task.dataset), text)
             .await?;
-        self.relay(dataset, &[*task], queue);
+        let (dataset, route, at) = (task.dataset, task.route, task.part);
+        let mut tasks = self
+            .queue
+            .take(|other| (other.dataset, other.route, other.part) == (dataset, route, at));
+        tasks.push(*task);
+        let spans = plan::spans(&self.known, part, &days_of(&tasks));
+        let tasks = spans.into_iter().map(|span| Task {
+            span,
+            start: 0,
+            ..*task
+        });
+        self.queue.add(plan::batches(&self.known, tasks.collect()));
         Ok(())
     }
 
-    /// The route is refused: the next one takes over its days. Without a next
-    /// one the task fails, and the dataset is left alone for some days.
-    pub(super) async fn reroute(
+    /// The endpoint is refused: another one takes over its days. Where Garmin
+    /// refuses old days only, that is all that is remembered.
+    async fn reroute(&mut self, task: &Task, part: &Part, error: &GarminError) -> Result<(), Halt> {
+        let is_gateway = is_of_gateway(part, error);
+        let endpoint = if is_gateway { GATEWAY } else { part.endpoint };
+        let recent = back(self.today, self.known.window_days.saturating_sub(1));
+        let refused = if is_gateway || task.span.last() >= recent {
+            Refused::All
+        } else {
+            Refused::UpTo(task.span.last())
+        };
+        let allowed = self.known.allowed.entry(endpoint.to_owned()).or_default();
+        let before = allowed.refused;
+        allowed.refuse(refused);
+        if before == allowed.refused {
+            return self.replan(&[*task], &error.to_string(), Routes::All).await;
+        }
+        self.steps += 1;
+        let (id, now) = (self.account.id, self.shop.clock.now());
+        let reason = error.to_string();
+        let through = match refused {
+            Refused::All => None,
+            Refused::UpTo(day) => Some(day),
+        };
+        let remember = self.shop.central_db.write(move |tx| {
+            let until = now + left_alone_for(route_memory::strikes(tx, id, endpoint)?);
+            let refusal = NewRefusal {
+                endpoint,
+                reason: &reason,
+                through,
+                until,
+            };
+            route_memory::refused(tx, id, &refusal)
+        });
+        remember.await?;
+        let which = through.map_or_else(String::new, |day| format!(" up to {day}"));
+        let text = format!("{endpoint} was refused{which} ({error})");
+        self.note(LogLevel::Warn, Some(task.dataset), text).await?;
+        self.replan(&[*task], &error.to_string(), Routes::All).await
+    }
+
+    /// The endpoint has trouble, which says nothing of the next run: its days are
+    /// asked elsewhere, where there is another route. One that fails again and
+    /// again is left alone for the rest of this run.
+    pub(super) async fn go_around(
         &mut self,
         task: &Task,
+        part: &Part,
         error: &GarminError,
-        queue: &mut VecDeque<Batch>,
     ) -> Result<(), Halt> {
-        let Some((_, part)) = task.part() else {
-            return Ok(());
-        };
-        // Anything but an error inside a 200 is about the gateway, not the scalar.
-        let is_gateway = part.is_graphql()
-            && matches!(
-                error,
-                GarminError::Refused {
-                    status: 403..=405,
-                    ..
-                }
-            );
+        let is_gateway = is_of_gateway(part, error);
         let endpoint = if is_gateway { GATEWAY } else { part.endpoint };
-        self.known
-            .allowed
-            .entry(endpoint.to_owned())
-            .or_default()
-            .is_refused = true;
-        let days = days_left(task.dataset, &[*task], queue);
-        let next = plan::relay(&self.known, task.dataset, &days);
-        let has_next = next.iter().any(Task::covers) || !task.covers();
-        let (id, now) = (self.account.id, self.shop.clock.now());
-        let (reason, dataset) = (error.to_string(), task.dataset);
-        let text = match next.first().and_then(Task::part).filter(|_| task.covers()) {
-            Some((_, next)) => format!(
-                "{endpoint} was refused ({reason}); going on with {}",
-                next.endpoint
-            ),
-            None if has_next => format!("{endpoint} was refused ({reason}); going on without"),
-            None => format!("{endpoint} was refused ({reason}); left alone for some days"),
-        };
-        let at = self.here();
-        self.shop
-            .central_db
-            .write(move |tx| {
-                let strikes = route_memory::strikes(tx, id, endpoint)?;
-                let until = now
-                    + if has_next {
-                        REFUSED_FOR
-                    } else {
-                        parked_for(strikes)
-                    };
-                route_memory::refused(tx, id, endpoint, &reason, until)?;
-                store::note(tx, at, LogLevel::Warn, Some(dataset), text)
-            })
-            .await?;
-        if has_next {
-            let others: BTreeSet<Dataset> = queue
-                .iter()
-                .flat_map(|batch| &batch.0)
-                .filter(|other| {
-                    is_gateway && other.part().is_some_and(|(_, part)| part.is_graphql())
-                })
-                .map(|other| other.dataset)
-                .chain([dataset])
-                .collect();
-            for dataset in others {
-                self.relay(dataset, &[*task], queue);
-            }
-            return Ok(());
+        let failures = self.failures.entry(endpoint).or_default();
+        *failures += 1;
+        let is_over = is_gateway || *failures >= MOST_FAILURES;
+        let allowed = self.known.allowed.entry(endpoint.to_owned()).or_default();
+        if is_over {
+            allowed.refuse(Refused::All);
+        } else {
+            allowed.failed.extend(task.span.days());
         }
-        drop_dataset(dataset, queue);
-        self.task_failed(task, error.to_string()).await
+        self.steps += 1;
+        if is_over {
+            let text = format!("{endpoint} failed ({error}); not asked again in this sync");
+            self.note(LogLevel::Warn, Some(task.dataset), text).await?;
+        }
+        let why = error.to_string();
+        if !matches!(error, GarminError::Unreadable(_)) || is_gateway {
+            return self.replan(&[*task], &why, Routes::Ranges).await;
+        }
+        // The answer is stored, and its days have failed; another route may bring them.
+        self.replan(&[], &why, Routes::Ranges).await?;
+        if task.covers() {
+            let days = task.span.days().collect();
+            let elsewhere = plan::relay(&self.known, task.dataset, &days, Routes::Ranges);
+            self.queue.add(plan::batches(&self.known, elsewhere.tasks));
+        }
+        Ok(())
     }
 
     /// Scalars that may not share a request are asked one by one.
@@ -295,95 +350,198 @@ impl<L: Lender> Run<'_, L> {
         &mut self,
         tasks: &[Task],
         error: &GarminError,
-        queue: &mut VecDeque<Batch>,
     ) -> Result<(), Halt> {
         if error.is_transport() {
             self.unless_silent(error)?;
         }
-        if let (
-            GarminError::Refused {
-                status: 403..=405, ..
-            },
-            Some(first),
-        ) = (error, tasks.first())
-        {
-            for task in tasks.iter().skip(1).rev() {
-                queue.push_front(Batch(vec![*task]));
-            }
-            return self.reroute(first, error, queue).await;
-        }
-        let life = match error {
-            GarminError::Refused { .. } => Some(REFUSED_FOR),
-            GarminError::Server(500) | GarminError::Unreadable(_) => Some(parked_for(0)),
-            // A passing error says nothing of sharing: the next run shares again.
-            _ => None,
+        let gateway = tasks.first().and_then(|task| Some((task, task.part()?.1)));
+        // Whole pages of trouble and a shut gateway are about more than sharing.
+        let is_gateways = match error {
+            GarminError::Refused { status, .. } => !matches!(status, 200 | 400),
+            GarminError::Server(status) => *status != 500,
+            _ => false,
         };
-        self.known
-            .allowed
-            .entry(SHARED.to_owned())
-            .or_default()
-            .is_refused = true;
-        let (id, at) = (self.account.id, self.here());
-        let until = life.map(|life| self.shop.clock.now() + life);
-        let reason = error.to_string();
+        if let (Some((task, part)), true) = (gateway, is_gateways) {
+            for other in tasks.iter().skip(1).rev() {
+                self.queue.push_next(*other);
+            }
+            return if error.is_verdict() {
+                self.reroute(task, part, error).await
+            } else {
+                self.go_around(task, part, error).await
+            };
+        }
+        let is_told = matches!(error, GarminError::Refused { .. });
+        let allowed = self.known.allowed.entry(SHARED.to_owned()).or_default();
+        allowed.refuse(Refused::All);
+        self.steps += 1;
+        if is_told {
+            let (id, until) = (self.account.id, self.shop.clock.now() + APART_FOR);
+            let reason = error.to_string();
+            let remember = self.shop.central_db.write(move |tx| {
+                let refusal = NewRefusal {
+                    endpoint: SHARED,
+                    reason: &reason,
+                    through: None,
+                    until,
+                };
+                route_memory::refused(tx, id, &refusal)
+            });
+            remember.await?;
+        }
         let text = format!(
-            "several GraphQL scalars in one request were not answered ({reason}); asking one by one"
+            "several GraphQL scalars in one request were not answered ({error}); asking one by one"
         );
-        self.shop
-            .central_db
-            .write(move |tx| {
-                if let Some(until) = until {
-                    route_memory::refused(tx, id, SHARED, &reason, until)?;
-                }
-                store::note(tx, at, LogLevel::Detail, None, text)
-            })
-            .await?;
+        self.note(LogLevel::Detail, None, text).await?;
         let mut left = tasks.to_vec();
-        let (shared, others): (Vec<_>, Vec<_>) =
-            queue.drain(..).partition(|batch| batch.0.len() > 1);
-        left.extend(shared.into_iter().flat_map(|batch| batch.0));
-        let apart = plan::batches(&self.known, left);
-        queue.extend(apart);
-        queue.extend(others);
+        left.extend(self.queue.take(|task| {
+            let part = task.part();
+            part.is_some_and(|(_, part)| part.is_graphql())
+        }));
+        self.queue.add(plan::batches(&self.known, left));
         Ok(())
     }
 
-    /// Replaces what is left to ask of a dataset by a plan from what is known now.
-    fn relay(&self, dataset: Dataset, tasks: &[Task], queue: &mut VecDeque<Batch>) {
-        let days = days_left(dataset, tasks, queue);
-        drop_dataset(dataset, queue);
-        let next = plan::relay(&self.known, dataset, &days);
-        let is_per_day = |batch: &Batch| {
-            let first = batch.0.first().and_then(Task::part);
-            batch.0.first().is_some_and(Task::covers)
-                && first.is_some_and(|(_, part)| part.window.most == 1)
+    /// Plans anew what can no longer be asked as planned: `tasks`, and whatever is
+    /// queued for endpoints that were refused or lanes that were lost since. Days
+    /// that no route is left for have failed.
+    pub(super) async fn replan(
+        &mut self,
+        tasks: &[Task],
+        why: &str,
+        routes: Routes,
+    ) -> Result<(), Halt> {
+        let known = &self.known;
+        let is_closed = |task: &Task| match task.part() {
+            Some((lane, part)) => {
+                !known.lanes.contains(&lane)
+                    || !task.span.days().all(|day| known.may_ask(part, day))
+            }
+            None => true,
         };
-        let (days, ranges): (Vec<_>, Vec<_>) = plan::batches(&self.known, next)
-            .into_iter()
-            .partition(is_per_day);
-        ranges
-            .into_iter()
-            .rev()
-            .for_each(|batch| queue.push_front(batch));
-        queue.extend(days);
+        let mut closed = self.queue.take(is_closed);
+        closed.extend(tasks);
+        let mut days: BTreeMap<Dataset, BTreeSet<Date>> = BTreeMap::new();
+        let mut left: BTreeSet<(Dataset, usize)> = BTreeSet::new();
+        for task in &closed {
+            if task.covers() {
+                let mine = days.entry(task.dataset).or_default();
+                mine.extend(task.span.days());
+                left.insert((task.dataset, task.route));
+            } else {
+                self.fill_in_failed(task, why).await?;
+            }
+        }
+        for (dataset, days) in days {
+            let relaid = plan::relay(&self.known, dataset, &days, routes);
+            self.queue.add(plan::batches(&self.known, relaid.tasks));
+            if !relaid.without_route.is_empty() {
+                self.days_failed(dataset, &relaid.without_route, why)
+                    .await?;
+            }
+        }
+        // A route that covers nothing any more need not fill anything in.
+        for (dataset, route) in left {
+            let mut mine = self
+                .queue
+                .take(|task| (task.dataset, task.route) == (dataset, route));
+            if mine.iter().any(Task::covers) {
+                self.queue
+                    .add(plan::batches(&self.known, std::mem::take(&mut mine)));
+            }
+        }
+        Ok(())
     }
-}
 
-/// The days still to be asked of a dataset: of `tasks`, and of what is queued.
-fn days_left(dataset: Dataset, tasks: &[Task], queue: &VecDeque<Batch>) -> BTreeSet<Date> {
-    tasks
-        .iter()
-        .chain(queue.iter().flat_map(|batch| &batch.0))
-        .filter(|task| task.dataset == dataset)
-        .flat_map(|task| task.span.days())
-        .collect()
-}
-
-fn drop_dataset(dataset: Dataset, queue: &mut VecDeque<Batch>) {
-    for batch in queue.iter_mut() {
-        batch.0.retain(|task| task.dataset != dataset);
+    /// A part that fills in columns cannot be asked. What it was to bring for days
+    /// that are still open to it is asked for all the same.
+    async fn fill_in_failed(&mut self, task: &Task, why: &str) -> Result<(), Halt> {
+        let Some((lane, part)) = task.part() else {
+            return Ok(());
+        };
+        if !self.known.lanes.contains(&lane) {
+            return Ok(());
+        }
+        let open: BTreeSet<Date> = task
+            .span
+            .days()
+            .filter(|&day| self.known.may_ask(part, day))
+            .collect();
+        if open.is_empty() {
+            let is_refused = self.known.allowed.get(part.endpoint);
+            let is_refused = is_refused.is_some_and(|allowed| allowed.refused.is_some());
+            // Refused columns leave the day thin; what failed fails it.
+            if is_refused || part.is_optional {
+                let text = format!("{}: going on without ({why})", part.endpoint);
+                return self.note(LogLevel::Detail, Some(task.dataset), text).await;
+            }
+            return self.task_failed(task, why.to_owned()).await;
+        }
+        let spans = plan::spans(&self.known, part, &open);
+        let tasks = spans.into_iter().map(|span| Task { span, ..*task });
+        self.queue.add(plan::batches(&self.known, tasks.collect()));
+        Ok(())
     }
-    queue.retain(|batch| !batch.0.is_empty());
+
+    /// Days that nobody is left to be asked for.
+    pub(super) async fn days_failed(
+        &mut self,
+        dataset: Dataset,
+        days: &BTreeSet<Date>,
+        why: &str,
+    ) -> Result<(), Halt> {
+        for span in spans_of(days) {
+            let at = self.context();
+            let summary = why.to_owned();
+            self.shop
+                .central_db
+                .write(move |tx| store::days_failed(tx, at, dataset, span, &summary))
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn note(
+        &self,
+        level: LogLevel,
+        dataset: Option<Dataset>,
+        text: String,
+    ) -> Result<(), Halt> {
+        let at = self.here();
+        self.shop
+            .central_db
+            .write(move |tx| store::note(tx, at, level, dataset, text))
+            .await?;
+        Ok(())
+    }
+
+    /// Until when `dataset` has to wait for a route, and why: the first refusal to end.
+    pub(super) async fn waits_for(&self, dataset: Dataset) -> Result<(String, Timestamp), Halt> {
+        let (id, now) = (self.account.id, self.shop.clock.now());
+        let endpoints: BTreeSet<&'static str> = crate::sync::dataset::source(dataset)
+            .iter()
+            .filter(|route| self.known.lanes.contains(&route.lane))
+            .filter_map(|route| route.parts.last())
+            .flat_map(|part| {
+                let gateway = part.is_graphql().then_some(GATEWAY);
+                gateway.into_iter().chain([part.endpoint])
+            })
+            .collect();
+        let memory = self
+            .shop
+            .central_db
+            .read(move |db| route_memory::load(db, id, now))
+            .await?;
+        let first = memory
+            .into_iter()
+            .filter(|it| endpoints.contains(it.endpoint.as_str()))
+            .filter_map(|it| Some((it.refused_until?, it.refused_reason.unwrap_or_default())))
+            .min();
+        Ok(first.map_or_else(
+            || ("no route is left".to_owned(), now),
+            |(until, reason)| (reason, until),
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -391,33 +549,64 @@ mod tests {
     use super::*;
     use crate::sync::dataset;
 
-    #[test]
-    fn refusals_are_told_apart() {
-        let range = &dataset::source(Dataset::Sleep)
+    fn part(dataset: Dataset, endpoint: &str) -> &'static Part {
+        dataset::source(dataset)
             .iter()
             .flat_map(|route| route.parts)
-            .find(|part| part.endpoint == "sleep.graphql")
-            .unwrap();
-        let refused = |status, message: &str| GarminError::Refused {
+            .find(|part| part.endpoint == endpoint)
+            .unwrap()
+    }
+
+    fn refused(status: u16, message: &str) -> GarminError {
+        GarminError::Refused {
             status,
             message: Some(message.to_owned()),
-        };
-        let span = |days| DateSpan::ending(jiff::civil::date(2026, 11, 21), days);
-        let verdict = |days, error: GarminError| verdict(range, span(days), &error);
+        }
+    }
+
+    fn of(part: &Part, days: u32, error: &GarminError) -> Verdict {
+        let span = DateSpan::ending(jiff::civil::date(2026, 11, 21), days);
+        verdict(part, span, error)
+    }
+
+    #[test]
+    fn refusals_of_a_range_are_told_apart() {
+        let range = part(Dataset::BodyBattery, "body_battery.range");
+        let verdict = |days, error: GarminError| of(range, days, &error);
         assert_eq!(verdict(28, refused(400, "too long")), Verdict::TooLong);
         assert_eq!(verdict(28, GarminError::Server(500)), Verdict::TooLong);
-        assert_eq!(verdict(28, GarminError::Server(503)), Verdict::Failed);
-        assert_eq!(verdict(7, refused(400, "no")), Verdict::NoRoute);
+        assert_eq!(verdict(28, GarminError::Server(503)), Verdict::Broken);
+        assert_eq!(verdict(7, refused(400, "no")), Verdict::Refused);
+        for status in [403, 404, 405, 410] {
+            assert_eq!(verdict(28, refused(status, "no")), Verdict::Refused);
+        }
+        assert_eq!(verdict(28, GarminError::Server(501)), Verdict::Refused);
+        for status in [301, 302, 402, 406, 408, 409, 411, 412, 415, 418, 422, 451] {
+            assert_eq!(verdict(28, refused(status, "no")), Verdict::Broken);
+        }
+        let cut = GarminError::NoAnswer("x".to_owned());
+        assert_eq!(verdict(28, cut), Verdict::Unanswered);
+    }
+
+    #[test]
+    fn the_gateway_s_trouble_is_not_the_scalar_s() {
+        let scalar = part(Dataset::Sleep, "sleep.graphql");
+        let verdict = |days, error: GarminError| of(scalar, days, &error);
         assert_eq!(verdict(31, refused(200, "range")), Verdict::TooLong);
-        assert_eq!(verdict(28, refused(200, "range")), Verdict::NoRoute);
-        assert_eq!(
-            verdict(31, refused(200, "Validation error")),
-            Verdict::NoRoute
-        );
-        assert_eq!(verdict(28, refused(403, "no")), Verdict::NoRoute);
-        assert_eq!(
-            verdict(28, GarminError::Unreadable("x".to_owned())),
-            Verdict::Failed
-        );
+        assert_eq!(verdict(28, refused(200, "range")), Verdict::Refused);
+        let schema = refused(200, "Validation error");
+        assert_eq!(verdict(31, schema), Verdict::Refused);
+        assert_eq!(verdict(28, refused(400, "no")), Verdict::Refused);
+        assert_eq!(verdict(28, refused(403, "no")), Verdict::Refused);
+        assert_eq!(verdict(28, GarminError::Server(500)), Verdict::Broken);
+        assert_eq!(verdict(28, GarminError::Server(503)), Verdict::Broken);
+        let page = GarminError::Unreadable("x".to_owned());
+        assert_eq!(verdict(28, page), Verdict::Broken);
+    }
+
+    #[test]
+    fn the_first_refusal_costs_the_next_run_nothing() {
+        let hours = [0, 1, 2, 3, 9].map(|strikes| left_alone_for(strikes).as_hours());
+        assert_eq!(hours, [0, 24, 168, 720, 720]);
     }
 }

@@ -1,8 +1,6 @@
 //! The legs of multisport activities. The list names only the whole; its detail
 //! names the legs, each of which has a detail of its own (`protocol.md` 9.6).
 
-use std::collections::VecDeque;
-
 use jiff::civil::Date;
 
 use super::{Halt, Run, learn::Trouble};
@@ -86,7 +84,7 @@ impl<L: Lender> Run<'_, L> {
             Err(error) => match self.sort_out(error) {
                 Trouble::Job(halt) => return Err(halt),
                 Trouble::Lane(halt) => {
-                    self.lose(lane, halt, &[], &mut VecDeque::new()).await?;
+                    self.lose(lane, halt, &[]).await?;
                     return Ok(None);
                 }
                 Trouble::Task(error) => error,

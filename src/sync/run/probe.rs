@@ -15,7 +15,7 @@ use crate::{
         job::{Goal, SyncRequest},
         session::Lane,
     },
-    sync::fetch::Lender,
+    sync::{fetch::Lender, plan},
 };
 
 /// What they are called in a price.
@@ -25,7 +25,7 @@ pub(super) const LAST_UPLOAD: &str = "devices.last_upload";
 
 /// How old the last complete sync may be for "nothing uploaded" to mean
 /// "nothing new": edits on the web do not move the upload stamp (`protocol.md` 9.3).
-const MARK_LIFE: SignedDuration = SignedDuration::from_hours(6);
+pub(super) const MARK_LIFE: SignedDuration = SignedDuration::from_hours(6);
 
 /// A sync of everything, as cron and the schedule ask for it.
 pub(super) fn is_routine(request: &SyncRequest) -> bool {
@@ -122,6 +122,7 @@ impl<L: Lender> Run<'_, L> {
             .any(|(_, day)| day.state == Coverage::Failed && !day.is_parked);
         Ok(uploaded_at.is_some()
             && !has_failed
+            && !plan::can_heal(&self.known)
             && !self.known.sweeps()
             && mark.is_some_and(|mark| {
                 mark.uploaded_at == uploaded_at

@@ -1,18 +1,13 @@
 //! The loop over planned requests.
 
-use std::{
-    collections::VecDeque,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{
-    Halt, Run,
-    learn::{Trouble, Verdict, verdict},
-};
+use super::{Halt, Run, learn::Trouble, queue::Queue};
 use crate::{
     domain::{
-        dates::{DateSpan, forward},
+        dates::{DateSpan, forward, spans_of},
         failure::Failure,
+        log::LogLevel,
         session::Lane,
     },
     garmin::{
@@ -22,7 +17,7 @@ use crate::{
     sync::{
         dataset::{Ask, Call, Part, Reading},
         fetch::Lender,
-        plan::{Batch, Task},
+        plan::{self, Batch, MOST_ROWS, Task},
         store::{self, BackfillStep, Fetched},
     },
 };
@@ -31,32 +26,63 @@ use crate::{
 /// tasks would only take the rest of the night.
 const SILENT_TASKS: u32 = 3;
 
-/// Nobody has more rows on one day.
-const MOST_ROWS: u32 = 10_000;
-
 /// An answer as far as HTTP is concerned: status and body.
 type Body = (u16, Vec<u8>);
 type Outcome = Result<Body, GarminError>;
 
 impl<L: Lender> Run<'_, L> {
-    pub(super) async fn walk(&mut self, mut queue: VecDeque<Batch>) -> Result<(), Halt> {
-        self.count_on(&queue);
+    /// Sends `batches` and whatever they lead to. Ends in any case: every round
+    /// must settle, shorten or close something, and their number is bounded by
+    /// what the plan can lead to at the very most.
+    pub(super) async fn walk(&mut self, batches: Vec<Batch>) -> Result<(), Halt> {
+        let mut left = plan::most_requests(&self.known, &batches);
+        self.queue = Queue::new(batches);
+        // What an earlier part of this sync has closed is not asked again.
+        self.replan(&[], "refused earlier in this sync", plan::Routes::All)
+            .await?;
+        self.count_queue();
         self.last_page = None;
-        while let Some(batch) = queue.pop_front() {
+        while let Some(batch) = self.queue.pop() {
             if self.is_spent() {
+                self.queue = Queue::default();
                 return Ok(());
             }
             if let Some(task) = batch.0.first() {
                 self.progress(task.dataset, task.span.to_string());
             }
-            match batch.0.as_slice() {
-                [task] => self.ask_one(task, &mut queue).await?,
-                tasks => self.ask_together(tasks, &mut queue).await?,
+            let before = self.steps;
+            self.ask(&batch.0).await?;
+            left = left.saturating_sub(1);
+            if self.steps == before || left == 0 {
+                self.give_up(&batch.0, left == 0).await?;
             }
-            self.count_on(&queue);
+            self.count_queue();
             if let Some(task) = batch.0.last() {
                 self.progress(task.dataset, task.span.to_string());
             }
+        }
+        Ok(())
+    }
+
+    /// A guard that no known answer gets to: what does not get on is said, not
+    /// asked for ever.
+    async fn give_up(&mut self, tasks: &[Task], is_all: bool) -> Result<(), Halt> {
+        let mut stuck = tasks.to_vec();
+        if is_all {
+            stuck.extend(self.queue.take(|_| true));
+        } else {
+            stuck.extend(self.queue.take(|task| tasks.contains(task)));
+        }
+        tracing::error!(tasks = stuck.len(), "a sync does not get on");
+        self.note(
+            LogLevel::Error,
+            None,
+            "the sync does not get on and is stopped; please report this".to_owned(),
+        )
+        .await?;
+        for task in stuck {
+            self.task_failed(&task, "the sync did not get on".to_owned())
+                .await?;
         }
         Ok(())
     }
@@ -71,35 +97,18 @@ impl<L: Lender> Run<'_, L> {
         })
     }
 
-    async fn ask_one(&mut self, task: &Task, queue: &mut VecDeque<Batch>) -> Result<(), Halt> {
-        let Some((lane, part)) = task.part() else {
-            return Ok(());
-        };
-        let call = self.call(task, part);
-        let outcome = match self.fetcher.call(lane, &call).await {
-            Ok(answer) => Ok((answer.status, answer.body)),
-            Err(error) => match self.sort_out(error) {
-                Trouble::Job(halt) => return Err(halt),
-                Trouble::Lane(halt) => return self.lose(lane, halt, &[*task], queue).await,
-                Trouble::Task(error) => Err(error),
-            },
-        };
-        self.settle(task, call, outcome, queue).await
-    }
-
-    /// Several GraphQL scalars in one request. Where that as a whole is refused,
-    /// each is asked by itself, and so are all from then on.
-    async fn ask_together(
-        &mut self,
-        tasks: &[Task],
-        queue: &mut VecDeque<Batch>,
-    ) -> Result<(), Halt> {
+    /// Asks for all tasks of one request: one, several that ask for the very same
+    /// and get the same answer, or several GraphQL scalars. Where several scalars
+    /// as a whole are refused, each is asked by itself, and so are all from then on.
+    async fn ask(&mut self, tasks: &[Task]) -> Result<(), Halt> {
         let mut calls: Vec<Call> = Vec::new();
         let mut asked = Vec::new();
+        let mut over = Lane::Connect;
         for task in tasks {
-            let Some((_, part)) = task.part() else {
+            let Some((lane, part)) = task.part() else {
                 continue;
             };
+            over = lane;
             let call = self.call(task, part);
             let at = calls
                 .iter()
@@ -110,33 +119,52 @@ impl<L: Lender> Run<'_, L> {
                 });
             asked.push((*task, at));
         }
-        let answers = match self.answers(&calls).await {
+        let answers = match calls.as_slice() {
+            [] => return Ok(()),
+            [call] => self
+                .answer(over, call)
+                .await
+                .map(|answer| vec![Some(answer)]),
+            calls => self.shared_answers(over, calls).await,
+        };
+        let answers = match answers {
             Ok(answers) => answers,
             Err(Trouble::Job(halt)) => return Err(halt),
-            Err(Trouble::Lane(halt)) => {
-                return self.lose(Lane::Connect, halt, tasks, queue).await;
-            }
-            Err(Trouble::Task(error)) => {
-                return self.ask_apart(tasks, &error, queue).await;
-            }
+            Err(Trouble::Lane(halt)) => return self.lose(over, halt, tasks).await,
+            Err(Trouble::Task(error)) => return self.ask_apart(tasks, &error).await,
         };
         // What the answer does not speak of is asked by itself, next.
         for (task, at) in asked.iter().rev() {
             if matches!(answers.get(*at), None | Some(None)) {
-                queue.push_front(Batch(vec![*task]));
+                self.queue.push_next(*task);
+                self.steps += 1;
             }
         }
         for (task, at) in asked {
             if let (Some(call), Some(Some(outcome))) = (calls.get(at), answers.get(at)) {
-                self.settle(&task, call.clone(), outcome.clone(), queue)
-                    .await?;
+                self.settle(&task, call.clone(), outcome.clone()).await?;
             }
         }
         Ok(())
     }
 
-    /// One outcome for each call; `None` where the answer does not speak of it.
-    async fn answers(&mut self, calls: &[Call]) -> Result<Vec<Option<Outcome>>, Trouble> {
+    /// The outcome of one call.
+    async fn answer(&mut self, lane: Lane, call: &Call) -> Result<Outcome, Trouble> {
+        match self.fetcher.call(lane, call).await {
+            Ok(answer) => Ok(Ok((answer.status, answer.body))),
+            Err(error) => match self.sort_out(error) {
+                Trouble::Task(error) => Ok(Err(error)),
+                trouble => Err(trouble),
+            },
+        }
+    }
+
+    /// One outcome for each scalar; `None` where the answer does not speak of it.
+    async fn shared_answers(
+        &mut self,
+        lane: Lane,
+        calls: &[Call],
+    ) -> Result<Vec<Option<Outcome>>, Trouble> {
         let scalars: Vec<(&str, &str)> = calls
             .iter()
             .filter_map(|call| match call {
@@ -144,18 +172,12 @@ impl<L: Lender> Run<'_, L> {
                 Call::Get { .. } => None,
             })
             .collect();
-        let query = match calls {
-            [one] => one.to_string(),
-            _ => shared_query(&scalars),
-        };
-        let answer = match self.fetcher.graphql(Lane::Connect, &query).await {
+        let query = shared_query(&scalars);
+        let answer = match self.fetcher.graphql(lane, &query).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.sort_out(error)),
         };
         let status = answer.status;
-        if calls.len() == 1 {
-            return Ok(vec![Some(Ok((status, answer.body)))]);
-        }
         let names: Vec<_> = scalars.iter().map(|(scalar, _)| *scalar).collect();
         let bodies = shared_answers(&answer.body, &names).map_err(Trouble::Task)?;
         let with_status = |shared: Shared| shared.map(|body| (status, body));
@@ -166,27 +188,21 @@ impl<L: Lender> Run<'_, L> {
     }
 
     /// Stores what a task's answer holds, or learns from its refusal.
-    async fn settle(
-        &mut self,
-        task: &Task,
-        call: Call,
-        outcome: Outcome,
-        queue: &mut VecDeque<Batch>,
-    ) -> Result<(), Halt> {
+    async fn settle(&mut self, task: &Task, call: Call, outcome: Outcome) -> Result<(), Halt> {
         let Some((_, part)) = task.part() else {
             return Ok(());
         };
         let (status, body) = match outcome {
             Ok(body) => body,
-            Err(error) => return self.refused(task, error, queue).await,
+            Err(error) => return self.refused(task, error).await,
         };
         self.silent = 0;
         self.has_answer = true;
         let reading = match (part.read)(&body) {
             Ok(reading) => Ok(reading),
             // An error inside a 200 is a refusal, not data (protocol.md 10.1).
-            Err(error @ GarminError::Refused { .. }) => {
-                return self.refused(task, error, queue).await;
+            Err(error @ (GarminError::Refused { .. } | GarminError::Server(_))) => {
+                return self.refused(task, error).await;
             }
             Err(GarminError::Unreadable(why)) => Err(why),
             Err(error) => Err(error.to_string()),
@@ -212,26 +228,29 @@ impl<L: Lender> Run<'_, L> {
             status,
             body,
             reading,
+            answered,
             covers: answered.filter(|_| task.covers()),
             begun: (task.start > 0).then_some(task.span.last()),
             torn: self.torn_within(task),
+            thin: self.thin_within(task, part),
         };
-        self.store(task, fetched).await?;
+        self.store(task, part, fetched).await?;
         if let Some(next) = next {
-            queue.push_front(Batch(vec![next]));
+            self.queue.push_next(next);
         }
         Ok(())
     }
 
-    async fn store(&mut self, task: &Task, fetched: Fetched) -> Result<(), Halt> {
+    async fn store(&mut self, task: &Task, part: &Part, fetched: Fetched) -> Result<(), Halt> {
         let requests = self.client.requests();
         let (mut at, kept) = (self.context(), *task);
         at.backfill = self.backfill.as_mut().map(|purse| BackfillStep {
             requests: purse.take(requests),
         });
-        let is_read = fetched.reading.is_ok();
+        let why = fetched.reading.as_ref().err().cloned();
+        let answered = fetched.answered;
         if !task.covers() {
-            self.note_torn(task, &fetched.reading);
+            self.note_torn(task, part, &fetched.reading);
         }
         let stored = self
             .shop
@@ -239,37 +258,21 @@ impl<L: Lender> Run<'_, L> {
             .write(move |tx| store::fetched(tx, at, &kept, &fetched))
             .await?;
         self.reopened.extend(stored.reopened);
-        if is_read {
-            self.note_answered(task);
-        }
-        Ok(())
-    }
-
-    /// A refusal: a shorter span, the next route, or a failure.
-    async fn refused(
-        &mut self,
-        task: &Task,
-        error: GarminError,
-        queue: &mut VecDeque<Batch>,
-    ) -> Result<(), Halt> {
-        let Some((_, part)) = task.part() else {
-            return Ok(());
-        };
-        if !error.is_transport() {
-            self.silent = 0;
-        }
-        match verdict(part, task.span, &error) {
-            Verdict::TooLong => self.shorten(task, &error, queue).await,
-            Verdict::NoRoute => self.reroute(task, &error, queue).await,
-            Verdict::Failed => {
-                self.task_failed(task, error.to_string()).await?;
-                self.unless_silent(&error)
+        self.steps += 1;
+        match (why, answered) {
+            (None, Some(span)) => self.note_answered(part, span).await,
+            (None, None) => Ok(()),
+            // Kept and told; another route may say it in a way that is known.
+            (Some(why), _) => {
+                self.go_around(task, part, &GarminError::Unreadable(why))
+                    .await
             }
         }
     }
 
     pub(super) async fn task_failed(&mut self, task: &Task, summary: String) -> Result<(), Halt> {
-        if !task.covers() {
+        self.steps += 1;
+        if !task.covers() && !task.part().is_some_and(|(_, part)| part.is_optional) {
             self.torn.push((task.dataset, task.span, summary.clone()));
         }
         let (at, task) = (self.context(), *task);
@@ -282,8 +285,11 @@ impl<L: Lender> Run<'_, L> {
 
     /// What a part should have filled in and could not be read: the answer that
     /// decides the coverage must not call those days whole.
-    fn note_torn(&mut self, task: &Task, reading: &Result<Reading, String>) {
+    fn note_torn(&mut self, task: &Task, part: &Part, reading: &Result<Reading, String>) {
         let dataset = task.dataset;
+        if part.is_optional {
+            return;
+        }
         match reading {
             Err(why) => self.torn.push((dataset, task.span, why.clone())),
             Ok(reading) => {
@@ -303,6 +309,22 @@ impl<L: Lender> Run<'_, L> {
             .filter(|(dataset, ..)| *dataset == task.dataset)
             .map(|(_, span, why)| (*span, why.clone()))
             .collect()
+    }
+
+    /// The days of a task whose rows lack columns that a better route brings: one
+    /// that was refused, or failed, in this run or before.
+    fn thin_within(&self, task: &Task, part: &Part) -> Vec<DateSpan> {
+        if !task.covers() {
+            return Vec::new();
+        }
+        if part.is_thin {
+            return vec![task.span];
+        }
+        let days = task.span.days().filter(|&day| {
+            let mut others = task.other_parts().filter(|part| part.is_for_all_days());
+            others.any(|other| !self.known.may_ask(other, day))
+        });
+        spans_of(&days.collect())
     }
 
     /// Ends the job when nobody has answered for a while.

@@ -87,6 +87,7 @@ pub fn search_failed(
 ) -> rusqlite::Result<()> {
     let row = TaskRow {
         ordinal: at.ordinal,
+        requests: at.requests,
         dataset: Dataset::Activities,
         endpoint,
         span: "the first day".to_owned(),
@@ -124,6 +125,7 @@ fn detail_row(
 ) -> TaskRow {
     TaskRow {
         ordinal: at.ordinal,
+        requests: at.requests,
         dataset: Dataset::Activities,
         endpoint: dataset::DETAIL_ENDPOINT,
         span: format!("legs of activity {}", activity.get()),
@@ -139,6 +141,7 @@ pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqli
     let count = DatasetCount::default();
     let row = TaskRow {
         ordinal: at.ordinal,
+        requests: at.requests,
         dataset: Dataset::Activities,
         endpoint: FILE_ENDPOINT,
         span: format!("file of activity {}", file.activity.get()),

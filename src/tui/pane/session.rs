@@ -175,6 +175,9 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
             Role::Text,
         );
     }
+    for owed in &account.owed {
+        rows.text("Missing", &owed.sentence(state.now), Role::Warn);
+    }
     about(rows, account);
 }
 
@@ -394,6 +397,7 @@ mod tests {
             mfa: None,
             cool_downs: Vec::new(),
             reuse: Reuse::default(),
+            owed: Vec::new(),
         }
     }
 

@@ -67,6 +67,7 @@ fn state_of(name: &str, status: SessionStatus, mfa: Option<Challenge>) -> Accoun
         mfa,
         cool_downs: Vec::new(),
         reuse: Reuse::default(),
+        owed: Vec::new(),
     }
 }
 

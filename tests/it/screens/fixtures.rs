@@ -72,6 +72,7 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
             reused: 121,
             jobs: 124,
         },
+        owed: Vec::new(),
     }
 }
 
@@ -278,6 +279,7 @@ pub(super) fn report(status: JobStatus) -> JobReport {
             ),
         ]),
         failures: Vec::new(),
+        owed: Vec::new(),
         failure: None,
     }
 }

@@ -105,6 +105,7 @@ fn report(id: Option<i64>, text: &str) -> JobReport {
             span: text.to_owned(),
             summary: text.to_owned(),
         }],
+        owed: Vec::new(),
         failure: Some(Failure::rate_limited(Some(at(50)))),
     }
 }

@@ -128,7 +128,7 @@ async fn sync(
         Event::Sync {
             event: SyncEvent::Finished(report),
             ..
-        } => Some(Ok(report)),
+        } => Some(Ok(*report)),
         Event::Sync {
             event: SyncEvent::Refused(failure),
             ..

@@ -324,7 +324,7 @@ impl Actor {
             };
             let event =
                 match answers::sync(&auth, &shop, &name, (trigger, &request), cancel, &on).await {
-                    Ok(report) => SyncEvent::Finished(report),
+                    Ok(report) => SyncEvent::Finished(Box::new(report)),
                     // The schedule found another process at it: that is as good as its own sync.
                     Err(failure)
                         if trigger == Trigger::Schedule && failure.kind == FailureKind::Busy =>

@@ -121,7 +121,7 @@ pub enum SyncEvent {
         job: JobId,
     },
     Progress(SyncProgress),
-    Finished(JobReport),
+    Finished(Box<JobReport>),
     /// No job was started: another one runs, or a cool-down holds.
     Refused(Failure),
 }

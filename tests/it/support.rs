@@ -218,7 +218,7 @@ impl World {
                 Event::Sync {
                     event: SyncEvent::Finished(report),
                     ..
-                } => break report,
+                } => break *report,
                 Event::Sync {
                     event: SyncEvent::Refused(failure),
                     ..

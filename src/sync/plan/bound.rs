@@ -42,7 +42,7 @@ pub fn most_requests(known: &Known, batches: &[Batch]) -> u32 {
 }
 
 fn most_of(part: &Part, days: u32) -> u32 {
-    let shortest = part.window.most.min(SHORTEST).max(1);
+    let shortest = part.window.most.clamp(1, SHORTEST);
     let halvings = part.window.most.max(1).ilog2() + 2;
     let pages = part.page.map_or(0, |page| days + MOST_ROWS / page.max(1));
     // Wanted days may lie scattered: as many spans as days.

@@ -249,7 +249,7 @@ fn learn_sync(state: &mut State, account: &AccountName, event: SyncEvent) {
     match event {
         SyncEvent::Started { job: id } => job.start(id, now),
         SyncEvent::Progress(progress) => job.progress(progress, now),
-        SyncEvent::Finished(report) => job.finish(report, now),
+        SyncEvent::Finished(report) => job.finish(*report, now),
         SyncEvent::Refused(failure) if is_shown => state.fail(&failure),
         SyncEvent::Refused(_) => {}
     }

@@ -297,7 +297,7 @@ pub(super) fn partial() -> JobReport {
 }
 
 pub(super) fn finished(report: JobReport) -> Event {
-    sync(SyncEvent::Finished(report))
+    sync(SyncEvent::Finished(Box::new(report)))
 }
 
 fn record(report: JobReport) -> Box<JobRecord> {

@@ -257,7 +257,7 @@ fn any_event() -> impl Strategy<Value = Event> {
                 current: None,
             }
         ))),
-        "\\PC{0,40}".prop_map(move |text| sync(SyncEvent::Finished(report(None, &text)))),
+        "\\PC{0,40}".prop_map(move |text| sync(SyncEvent::Finished(Box::new(report(None, &text))))),
         any_reading(),
         (0_i64..500, "\\PC{0,90}").prop_map(|(id, text)| Event::Log(vec![line(id, text)])),
         Just(Event::Trouble(Failure::garmin_down(503))),

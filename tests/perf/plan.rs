@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, hint::black_box, time::Duration};
 
 use garminsync::{
     domain::{coverage::Coverage, dataset::Dataset, dates::DateSpan, job::Goal, session::Lane},
-    sync::plan::{DayKnown, GATEWAY, Holding, Known, plan},
+    sync::plan::{DayKnown, GATEWAY, Holding, Known, Refused, plan},
 };
 use support::{TODAY, is_asked_for, ratio, timed};
 
@@ -36,7 +36,7 @@ fn main() {
         .allowed
         .entry(GATEWAY.to_owned())
         .or_default()
-        .is_refused = true;
+        .refuse(Refused::All);
     let mut sweeping = known(Some(Coverage::Got));
     for holding in sweeping.holdings.values_mut() {
         holding.again = Some(holding.span);
@@ -53,7 +53,7 @@ fn main() {
         let time = timed(|| {
             black_box(plan(black_box(&known)));
         });
-        let batches = plan(&known);
+        let batches = plan(&known).batches;
         let tasks: usize = batches.iter().map(|batch| batch.0.len()).sum();
         let base: Duration = *base.get_or_insert(time);
         println!(
@@ -71,6 +71,7 @@ fn known(state: Option<Coverage>) -> Known {
     let day = state.map(|state| DayKnown {
         state,
         is_parked: false,
+        is_thin: false,
     });
     let coverage: BTreeMap<_, _> = span.days().filter_map(|on| Some((on, day?))).collect();
     let holding = Holding {

@@ -72,6 +72,9 @@ pub struct Scenario {
     /// Longest span of the other scalars with a range, days: 28 recorded, 365 claimed (protocol.md 10.2).
     /// Of endurance, which counts in weeks, twelve weeks are taken in any case.
     pub graphql_range_days: u32,
+    /// Longest span of `v2/dailysummaries` with a phone's bearer, days; `None`: there is no such thing. One
+    /// client asks for it (protocol.md 9.4); what the official lane takes is assumed.
+    pub summary_days: Option<u32>,
     /// Longest span of Body Battery reports, days: 28 asked by the web, more unknown (protocol.md 9.4).
     pub report_days: u32,
 }
@@ -169,6 +172,7 @@ impl Default for Scenario {
             graphql_summary_days: 365,
             graphql_sleep_days: 31,
             graphql_range_days: 365,
+            summary_days: Some(90),
             report_days: 28,
         }
     }
@@ -183,6 +187,7 @@ impl Scenario {
             graphql_summary_days: 28,
             graphql_sleep_days: 28,
             graphql_range_days: 28,
+            summary_days: None,
             ..Self::default()
         }
     }

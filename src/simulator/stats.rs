@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::athlete::{Day, Now, days, float, plus_days};
+use super::graphql::summary;
 use super::range::{self, Ask, Cap, Reply};
 use super::reply::{Answer, Refusal};
 use super::server::Endpoint;
@@ -20,6 +21,9 @@ use crate::domain::dataset::Dataset;
 /// Days per request (protocol.md 9.4); respiration takes a little more.
 const CAP: Cap = |_| 28;
 const RESPIRATION_CAP: Cap = |_| 31;
+
+/// Days of whole summaries per request.
+const SUMMARY_CAP: Cap = |scenario| scenario.summary_days.unwrap_or(u32::MAX);
 
 /// Weeks per request.
 const WEEKS: i64 = 52;
@@ -33,6 +37,16 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         "stats.daily",
         "/usersummary-service/stats/daily/{start}/{end}",
         range::over_path::<Refusal, _>("stats.daily", CAP, by_type),
+    ));
+    endpoints.push(Endpoint::bearer(
+        "stats.summaries",
+        "/usersummary-service/v2/dailysummaries",
+        range::over_query::<Refusal, _>(
+            "stats.summaries",
+            range::START_END,
+            SUMMARY_CAP,
+            summaries,
+        ),
     ));
     endpoints.push(Endpoint::bearer(
         "stats.steps_weekly",
@@ -118,6 +132,19 @@ const SERIES: [Series; 8] = [
         )
     },
 ];
+
+/// The rows of the GraphQL scalar (protocol.md 9.4, 10.3).
+fn summaries(ask: &Ask<'_>) -> Reply {
+    if ask.world.scenario.summary_days.is_none() {
+        return Reply::Refused(Refusal::not_found());
+    }
+    let days = days(ask.first..=ask.last).filter(|date| ask.now.covers(*date));
+    let rows = days.map(|date| {
+        let day = ask.world.day(Dataset::Daily, date, &ask.now);
+        summary::row(date, day.as_ref())
+    });
+    Reply::Data(json!({ "data": rows.collect::<Vec<_>>() }))
+}
 
 /// One object per day with data, oldest first, each with its date.
 pub(super) fn rows(ask: &Ask<'_>, dataset: Dataset, row: Row) -> Vec<Value> {

@@ -28,6 +28,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/metrics-service/metrics/trainingstatus/aggregated/{day}",
             range::one_day::<Refusal, _>(aggregated),
         ),
+        Endpoint::bearer(
+            "training_status.balance",
+            "/metrics-service/metrics/trainingloadbalance/latest/{day}",
+            range::one_day::<Refusal, _>(latest_balance),
+        ),
     ]
 }
 
@@ -170,6 +175,11 @@ fn aggregated(ask: &Ask<'_>) -> Reply {
         "mostRecentTrainingStatus": status,
         "heatAltitudeAcclimationDTO": null,
     }))
+}
+
+/// The load balance by itself.
+fn latest_balance(ask: &Ask<'_>) -> Reply {
+    Reply::Data(latest_status(ask).map_or_else(|| json!({}), |(balance, _)| balance))
 }
 
 /// Load balance and status of the last day with one.

@@ -140,7 +140,7 @@ impl Known {
 
     /// Whether scalars may share a request.
     pub fn may_share(&self) -> bool {
-        self.is_open(SHARED, self.today)
+        self.is_open(SHARED, self.today) && self.is_open(GATEWAY, self.today)
     }
 
     /// When `endpoint` last answered for `day`.

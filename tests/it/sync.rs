@@ -64,7 +64,7 @@ fn only(dataset: Dataset) -> SyncRequest {
 }
 
 #[tokio::test]
-async fn a_first_sync_brings_28_days_of_the_core_with_five_requests() {
+async fn a_first_sync_brings_28_days_of_the_core_with_seven_requests() {
     let world = World::signed_in(scenario()).await;
     let core = SyncRequest {
         only: Some(Dataset::CORE.to_vec()),
@@ -81,8 +81,8 @@ async fn a_first_sync_brings_28_days_of_the_core_with_five_requests() {
     assert_eq!(counters.of("activities.file"), files);
     assert_eq!(
         counters.total - files,
-        5,
-        "upload stamp, activities, scalars, Body Battery, weight"
+        7,
+        "upload stamp, activities, yesterday, compact nights, scalars, Body Battery, weight"
     );
     assert_eq!(
         u64::from(report.requests),
@@ -250,14 +250,8 @@ async fn without_graphql_the_other_routes_bring_the_same_rows() {
         agree(&with, &without, table, "day_on");
     }
     let counters = without.simulator.counters();
-    let asked = [
-        "graphql",
-        "stats.steps",
-        "user_stats.daily",
-        "user_stats.oxygen",
-        "daily.day",
-    ];
-    assert_eq!(asked.map(|endpoint| counters.of(endpoint)), [1, 1, 1, 1, 3]);
+    let asked = ["graphql", "stats.summaries", "stats.steps", "daily.day"];
+    assert_eq!(asked.map(|endpoint| counters.of(endpoint)), [1, 1, 0, 1]);
     assert_eq!(without.simulator.counters().of("sleep.by_date"), 1);
 }
 
@@ -524,7 +518,9 @@ async fn one_unanswered_dataset_is_unreachable_not_partly_done() {
     world
         .simulator
         .inject(Fault::always("/graphql-gateway", FaultKind::Reset));
-    let report = world.sync_with(world.deps(), only(Dataset::Sleep)).await;
+    let report = world
+        .sync_with(world.deps(), only(Dataset::Readiness))
+        .await;
     assert_eq!(
         (report.status, report.exit_code()),
         (JobStatus::Failed, 6),

@@ -1,5 +1,6 @@
-//! Daily summary: personal REST and GraphQL by range, what cheap range calls
-//! know of it, REST by day.
+//! Daily summary: whole days by range over the personal lane, GraphQL, and the
+//! personal lane's call over the connect lane; the range calls of the web's charts,
+//! which know most of it between them; REST by day.
 
 mod partial;
 
@@ -19,6 +20,10 @@ use crate::{
 
 /// The whole of one day.
 const DAY: Part = Part::day("daily.day", ask_day, read_day);
+/// Active, sedentary and sleeping seconds, the week's resting heart rate and the
+/// Body Battery at waking are in no range call: one request for each day that has
+/// ended, as the days go by.
+const YESTERDAY: Part = DAY.only_ended().optional();
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -26,18 +31,33 @@ pub(super) const ROUTES: &[Route] = &[
         parts: &[Part::range(
             "daily.personal",
             day_summary::PERSONAL_WINDOW,
-            day_summary::ask_personal,
-            read_personal,
+            day_summary::ask_rest,
+            read_rest,
         )],
     },
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "daily.graphql",
-            day_summary::WINDOW,
-            day_summary::ask,
-            read_range,
-        )],
+        parts: &[
+            YESTERDAY,
+            Part::range(
+                "daily.graphql",
+                day_summary::WINDOW,
+                day_summary::ask,
+                read_range,
+            ),
+        ],
+    },
+    Route {
+        lane: Lane::Connect,
+        parts: &[
+            YESTERDAY,
+            Part::range(
+                "daily.summaries",
+                day_summary::CONNECT_WINDOW,
+                day_summary::ask_rest,
+                read_rest,
+            ),
+        ],
     },
     Route {
         lane: Lane::Connect,
@@ -54,13 +74,21 @@ pub(super) const ROUTES: &[Route] = &[
                 partial::ask_acclimation,
                 partial::read_acclimation,
             ),
+            partial::CALORIES,
+            partial::STRESS,
+            partial::HEART_RATE,
+            partial::BODY_BATTERY,
+            partial::FLOORS,
+            partial::INTENSITY,
+            partial::RESPIRATION,
             DAY.only_recent(3),
             Part::range(
                 "daily.steps",
                 Window::of(28),
                 partial::ask_steps,
                 partial::read_steps,
-            ),
+            )
+            .thin(),
         ],
     },
     Route {
@@ -81,11 +109,8 @@ fn ask_day(ask: &Ask<'_>) -> Call {
 
 /// The groups are those of GraphQL. That `restingValue` falls back to the
 /// day's minimum here (`personal-api.md` 6.1) cannot be seen in the answer.
-fn read_personal(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(
-        &day_summary::personal_days(body)?,
-        grouped,
-    ))
+fn read_rest(body: &[u8]) -> Result<Reading, GarminError> {
+    Ok(Reading::of_items(&day_summary::rest_days(body)?, grouped))
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
@@ -284,10 +309,10 @@ mod tests {
     fn the_personal_lane_brings_the_groups_in_a_bare_wrapper() {
         let day = json!({"calendarDate": "2026-10-02", "movement": {"steps": {"value": 9123}}});
         let answer = json!({"data": [day]}).to_string();
-        assert_eq!(read_personal(answer.as_bytes()).unwrap().rows.len(), 1);
+        assert_eq!(read_rest(answer.as_bytes()).unwrap().rows.len(), 1);
         let none = json!({"data": null}).to_string();
-        assert_eq!(read_personal(none.as_bytes()).unwrap().rows.len(), 0);
-        assert_eq!(read_personal(b"").unwrap().rows.len(), 0);
+        assert_eq!(read_rest(none.as_bytes()).unwrap().rows.len(), 0);
+        assert_eq!(read_rest(b"").unwrap().rows.len(), 0);
     }
 
     #[test]

@@ -17,7 +17,13 @@ use crate::{
 pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Personal,
-        parts: &[Part::day("fitness_age.personal", ask_personal, read_day)],
+        // It changes slowly and is given day by day: one day of each month.
+        parts: &[Part::range(
+            "fitness_age.personal",
+            Window::MONTH,
+            ask_personal,
+            read_day,
+        )],
     },
     // 29 were answered once; 28 are safe (protocol.md 9.4).
     Route {

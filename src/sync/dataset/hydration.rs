@@ -14,6 +14,8 @@ use crate::{
     garmin::{error::GarminError, wire::fields::Fields},
 };
 
+const RANGE: Part = Part::range("hydration.range", Window::of(28), ask_range, read_range);
+
 pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Personal,
@@ -24,24 +26,22 @@ pub(super) const ROUTES: &[Route] = &[
             read_range,
         )],
     },
-    // One request with `daily`; sweat and the last entry are not in it.
+    // One request with `daily`; sweat and the last entry are in the flat days alone.
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "hydration.graphql",
-            day_summary::WINDOW,
-            day_summary::ask,
-            read_summary,
-        )],
+        parts: &[
+            RANGE.optional(),
+            Part::range(
+                "hydration.graphql",
+                day_summary::WINDOW,
+                day_summary::ask,
+                read_summary,
+            ),
+        ],
     },
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "hydration.range",
-            Window::of(28),
-            ask_range,
-            read_range,
-        )],
+        parts: &[RANGE],
     },
     Route {
         lane: Lane::Connect,

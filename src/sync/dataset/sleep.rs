@@ -20,6 +20,10 @@ use crate::{
 
 const SCALAR: &str = "sleepSummariesScalar";
 
+/// HRV, resting and average heart rate, Body Battery change and skin temperature
+/// of 28 nights, which the whole records lack.
+const COMPACT: Part = Part::range("sleep.compact", Window::of(28), compact::ask, compact::read);
+
 pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Personal,
@@ -31,33 +35,29 @@ pub(super) const ROUTES: &[Route] = &[
     },
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "sleep.graphql",
-            Window::growing(28, 31),
-            ask_scalar,
-            read_scalar,
-        )
-        .lists::<SleepNap>()],
+        parts: &[
+            COMPACT.optional(),
+            Part::range(
+                "sleep.graphql",
+                Window::growing(28, 31),
+                ask_scalar,
+                read_scalar,
+            )
+            .lists::<SleepNap>(),
+        ],
     },
     // Known from one third-party project only (protocol.md 9.4): unverified, and
     // so is whether it tells the naps: from here on none is taken for deleted.
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "sleep.range",
-            Window::of(28),
-            ask_range,
-            read_list,
-        )],
+        parts: &[
+            COMPACT.optional(),
+            Part::range("sleep.range", Window::of(28), ask_range, read_list),
+        ],
     },
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "sleep.compact",
-            Window::of(28),
-            compact::ask,
-            compact::read,
-        )],
+        parts: &[COMPACT.thin()],
     },
     Route {
         lane: Lane::Connect,

@@ -24,28 +24,62 @@ const REPORT: &str = "reportData";
 pub(super) const ROUTES: &[Route] = &[
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "training_status.graphql",
-            Window::growing(28, 365),
-            ask_scalar,
-            read_scalar,
-        )],
+        parts: &[
+            BALANCE,
+            Part::range(
+                "training_status.graphql",
+                Window::growing(28, 365),
+                ask_scalar,
+                read_scalar,
+            ),
+        ],
     },
     // 357 days are recorded, more is not known to work (protocol.md 9.4).
     Route {
         lane: Lane::Connect,
-        parts: &[Part::range(
-            "training_status.range",
-            Window::of(357),
-            ask_range,
-            read_range,
-        )],
+        parts: &[
+            BALANCE,
+            Part::range(
+                "training_status.range",
+                Window::of(357),
+                ask_range,
+                read_range,
+            ),
+        ],
     },
     Route {
         lane: Lane::Connect,
         parts: &[Part::day("training_status.day", ask_day, read_day)],
     },
 ];
+
+/// Today's training load balance, which no range call has.
+const BALANCE: Part = Part::day("training_status.balance", ask_balance, read_balance)
+    .only_recent(1)
+    .optional();
+
+fn ask_balance(ask: &Ask<'_>) -> Call {
+    let day = ask.span.last();
+    Call::get(
+        format!("/metrics-service/metrics/trainingloadbalance/latest/{day}"),
+        &[],
+    )
+}
+
+/// The part of the day's own answer, by itself (`protocol.md` 9.5.14). Its wrapper
+/// is unverified: another one is kept and told, and fails nothing.
+fn read_balance(body: &[u8]) -> Result<Reading, GarminError> {
+    const MAP: &str = "metricsTrainingLoadBalanceDTOMap";
+    let answer = document(body)?;
+    let inner = answer.get("mostRecentTrainingLoadBalance").cloned();
+    match by_device(inner.unwrap_or(answer), MAP) {
+        Ok(balances) => Ok(Reading::of_items(&balances, balance)),
+        Err(_) => Ok(Reading {
+            odd: vec![MAP.to_owned()],
+            ..Reading::default()
+        }),
+    }
+}
 
 fn ask_scalar(ask: &Ask<'_>) -> Call {
     // A GraphQL string is escaped as a JSON string is. Without a name there is

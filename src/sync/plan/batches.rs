@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Known, Task, windows::first_try};
 use crate::{
-    domain::dataset::Dataset,
+    domain::{dataset::Dataset, dates::DateSpan},
     sync::dataset::{Ask, Call},
 };
 
@@ -54,25 +54,31 @@ impl Batch {
 /// span longer than any answered so far belongs to a later wave, since it is
 /// tried only after a shorter one.
 ///
-/// Within a dataset the parts that fill in columns come before the one that
-/// then calls the days covered: a run that dies in between must leave the days
-/// to be asked again.
+/// Within a dataset the parts that fill in columns come right before the one that
+/// then calls the same days covered: a run that dies in between must leave the
+/// days to be asked again.
 pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
     let read_at = last_reads(known, &tasks);
+    let covering = covering_spans(&tasks);
     // A stable sort: within the same rank datasets and parts keep their order.
     tasks.sort_by_key(|task| {
         let dataset = task.dataset;
-        let newest = Reverse(if task.covers() {
+        let newest = if task.covers() {
             task.span.last()
         } else {
-            known.today
-        });
+            let mine = covering.get(&(dataset, task.route)).into_iter().flatten();
+            let meets = |span: &&DateSpan| {
+                span.first() <= task.span.last() && task.span.first() <= span.last()
+            };
+            let first = mine.filter(meets).map(|span| span.last()).max();
+            first.unwrap_or(known.today)
+        };
         (
             is_per_day(task),
             read_at.get(&dataset).copied().flatten(),
             tier(dataset),
+            Reverse(newest),
             task.covers(),
-            newest,
         )
     });
     let mut out = Grouping::default();
@@ -97,6 +103,16 @@ fn tier(dataset: Dataset) -> u8 {
     } else {
         1 + u8::from(dataset.is_snapshot())
     }
+}
+
+/// The spans that each route covers.
+fn covering_spans(tasks: &[Task]) -> BTreeMap<(Dataset, usize), Vec<DateSpan>> {
+    let mut out: BTreeMap<_, Vec<DateSpan>> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.covers()) {
+        let mine = out.entry((task.dataset, task.route)).or_default();
+        mine.push(task.span);
+    }
+    out
 }
 
 /// When each dataset was last read, by the part that was read longest ago.

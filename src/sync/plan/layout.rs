@@ -9,12 +9,17 @@ use crate::{
     domain::{
         dataset::Dataset,
         dates::{DateSpan, back},
+        job::Goal,
     },
     sync::dataset::{self, Part, Route},
 };
 
-/// An optional part that costs a request of its own waits for this many days
-/// that it has never answered for.
+/// Optional parts are asked for this many days up to today, by a run that is
+/// about no more than these; for all days by a backfill alone, since of a long
+/// history they would cost more than all the rest.
+const OPTIONAL_RECENT: u32 = 28;
+/// Where scalars may not share a request each run costs more, and an optional
+/// part waits for this many days that it has never answered for.
 const OPTIONAL_DAYS: usize = 7;
 
 /// The tasks of one dataset, newest first, and the days that no route is left for.
@@ -206,9 +211,7 @@ fn tasks(
         let mut days = days(part);
         if at < last {
             days.retain(|&day| needs(known, dataset, part, day));
-            let unread = |day: &&Date| known.read_at(part.endpoint, **day).is_none();
-            let is_dear = part.is_optional && !known.may_share();
-            if is_dear && days.iter().filter(unread).count() < OPTIONAL_DAYS {
+            if part.is_optional && is_put_off(known, part, &days) {
                 continue;
             }
         }
@@ -224,6 +227,12 @@ fn tasks(
     out
 }
 
+/// Whether an optional part is not worth a request of its own yet.
+fn is_put_off(known: &Known, part: &Part, days: &BTreeSet<Date>) -> bool {
+    let unread = |day: &&Date| known.read_at(part.endpoint, **day).is_none();
+    !known.may_share() && days.iter().filter(unread).count() < OPTIONAL_DAYS
+}
+
 /// Whether a part that fills in columns is still to be asked for `day`.
 fn needs(known: &Known, dataset: Dataset, part: &Part, day: Date) -> bool {
     if !known.may_ask(part, day) || known.is_fresh(part.endpoint, day) {
@@ -235,15 +244,19 @@ fn needs(known: &Known, dataset: Dataset, part: &Part, day: Date) -> bool {
     {
         return false;
     }
+    let holding = known.holdings.get(&dataset);
+    if part.is_optional && known.goal != Goal::Backfill {
+        let is_short = holding.is_none_or(|holding| holding.span.len() <= OPTIONAL_RECENT);
+        if !is_short || day <= back(known.today, OPTIONAL_RECENT) {
+            return false;
+        }
+    }
     if part.only_ended {
-        let is_recent = day < known.today && day >= back(known.today, 2);
-        return is_recent && known.read_at(part.endpoint, day).is_none();
+        let is_yesterday = day == back(known.today, 1);
+        return is_yesterday && known.read_at(part.endpoint, day).is_none();
     }
     // The run that was to cover the day came this far and no further.
-    let is_covered = known
-        .holdings
-        .get(&dataset)
-        .is_some_and(|holding| holding.coverage.contains_key(&day));
+    let is_covered = holding.is_some_and(|holding| holding.coverage.contains_key(&day));
     is_covered || known.read_at(part.endpoint, day).is_none()
 }
 
@@ -253,6 +266,7 @@ fn cost(known: &Known, tasks: &[Task]) -> usize {
     tasks
         .iter()
         .map(|task| match task.part() {
+            Some((_, part)) if part.is_optional => 0,
             Some((_, part)) if shares && part.is_graphql() => 1,
             _ => 4,
         })

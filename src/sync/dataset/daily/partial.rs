@@ -1,6 +1,7 @@
-//! What three cheap calls know of a day, for where GraphQL is refused: one
-//! request a year each for the first two (`protocol.md` 9.4, 9.5.2, 9.5.3,
-//! 9.5.8). The rest of the row stays empty, and nothing is erased.
+//! What the range calls of the web's charts know of a day, for where whole days
+//! by range are refused: a year, or 28 days, in one request each (`protocol.md`
+//! 9.4, 9.5.2, 9.5.3, 9.5.8). The rest of the row stays empty, nothing is erased,
+//! and such days are read again when a better route is open.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::{
         wire::{fields::Fields, times},
     },
     sync::dataset::{
-        Ask, Call, Reading, Unread, document, items, segment,
+        Ask, Call, Part, Reading, Unread, Window, document, items, segment,
         shapes::{dated, is_blank, list_in, recorded},
         unread,
     },
@@ -46,6 +47,125 @@ pub(super) fn ask_acclimation(ask: &Ask<'_>) -> Call {
 
 pub(super) fn ask_steps(ask: &Ask<'_>) -> Call {
     Call::get_path_range("/usersummary-service/stats/steps/daily", ask.span, &[])
+}
+
+/// Days that one request of the `stats` family may span.
+const STATS: Window = Window::of(28);
+
+pub(super) const CALORIES: Part = Part::range(
+    "daily.calories",
+    STATS,
+    |ask| {
+        Call::get_path_range(
+            "/usersummary-service/stats/daily",
+            ask.span,
+            &[("statsType", "CALORIES")],
+        )
+    },
+    |body| stats(list_in(document(body)?, "values")?, calories),
+);
+pub(super) const STRESS: Part = Part::range(
+    "daily.stress",
+    STATS,
+    |ask| ask_stats("stress", ask),
+    |body| stats(items(document(body)?)?, stress),
+);
+pub(super) const HEART_RATE: Part = Part::range(
+    "daily.heart_rate",
+    STATS,
+    |ask| ask_stats("heartRate", ask),
+    |body| stats(items(document(body)?)?, heart_rate),
+);
+pub(super) const BODY_BATTERY: Part = Part::range(
+    "daily.body_battery",
+    STATS,
+    |ask| ask_stats("bodybattery", ask),
+    |body| stats(items(document(body)?)?, body_battery),
+);
+pub(super) const FLOORS: Part = Part::range(
+    "daily.floors",
+    STATS,
+    |ask| ask_stats("floors", ask),
+    |body| stats(items(document(body)?)?, floors),
+);
+pub(super) const INTENSITY: Part = Part::range(
+    "daily.intensity",
+    STATS,
+    |ask| ask_stats("im", ask),
+    |body| stats(items(document(body)?)?, intensity),
+);
+pub(super) const RESPIRATION: Part = Part::range(
+    "daily.respiration",
+    STATS,
+    |ask| ask_stats("respiration", ask),
+    |body| stats(items(document(body)?)?, respiration),
+);
+
+fn ask_stats(series: &str, ask: &Ask<'_>) -> Call {
+    let path = format!("/usersummary-service/stats/{series}/daily");
+    Call::get_path_range(&path, ask.span, &[])
+}
+
+/// Fills in what a series knows of a day.
+type Fill = fn(&Fields<'_>, &mut DailySummary);
+
+/// One row for each day of a series that holds a reading.
+fn stats(days: Vec<Value>, fill: Fill) -> Result<Reading, GarminError> {
+    Ok(Reading::of_items(&days, |item, odd| {
+        let f = Fields::of(item).ok_or_else(|| unread(None, "a day that is no object"))?;
+        let day = f.day("calendarDate");
+        let mut row = DailySummary::empty(day.unwrap_or_default());
+        fill(&f, &mut row);
+        odd.extend(f.odd());
+        let row = recorded(row, &["floor_goal", "intensity_goal_min"]);
+        dated(day, row, "a day without a date")
+    }))
+}
+
+fn calories(f: &Fields<'_>, row: &mut DailySummary) {
+    row.energy_total_kcal = f.reading_f("values/totalCalories");
+    row.energy_active_kcal = f.reading_f("values/activeCalories");
+    row.energy_resting_kcal = f.reading_f("values/restingCalories");
+}
+
+fn stress(f: &Fields<'_>, row: &mut DailySummary) {
+    row.stress_average = f.reading("values/overallStressLevel");
+    row.stress_rest_s = f.reading("values/restStressDuration");
+    row.stress_low_s = f.reading("values/lowStressDuration");
+    row.stress_medium_s = f.reading("values/mediumStressDuration");
+    row.stress_high_s = f.reading("values/highStressDuration");
+}
+
+/// Its extremes are two-minute averages, as the whole day's are where it has them
+/// (`personal-api.md` 6.1).
+fn heart_rate(f: &Fields<'_>, row: &mut DailySummary) {
+    row.resting_hr_bpm = f.reading("values/restingHR");
+    row.max_hr_bpm = f.reading("values/wellnessMaxAvgHR");
+    row.min_hr_bpm = f.reading("values/wellnessMinAvgHR");
+}
+
+fn body_battery(f: &Fields<'_>, row: &mut DailySummary) {
+    row.body_battery_lowest = f.reading("values/lowBodyBattery");
+    row.body_battery_highest = f.reading("values/highBodyBattery");
+}
+
+fn floors(f: &Fields<'_>, row: &mut DailySummary) {
+    let hundredths = |floors: f64| (floors * 100.0).round() / 100.0;
+    row.floors_up = f.reading_f("values/wellnessFloorsAscended").map(hundredths);
+    row.floors_down = f
+        .reading_f("values/wellnessFloorsDescended")
+        .map(hundredths);
+    row.floor_goal = f.reading("values/wellnessUserFloorsAscendedGoal");
+}
+
+fn intensity(f: &Fields<'_>, row: &mut DailySummary) {
+    row.intensity_moderate_min = f.reading("moderateValue");
+    row.intensity_vigorous_min = f.reading("vigorousValue");
+    row.intensity_goal_min = f.reading("weeklyGoal");
+}
+
+fn respiration(f: &Fields<'_>, row: &mut DailySummary) {
+    row.respiration_waking_brpm = f.reading_f("avgWakingRespiration");
 }
 
 /// Lists by metric, turned into rows by day. No answer of this kind was
@@ -203,6 +323,59 @@ mod tests {
             (&day["spo2_average_percent"], &day["steps"]),
             (&json!(96.0), &json!(9123))
         );
+    }
+
+    #[test]
+    fn each_series_fills_in_its_columns() {
+        let day = |values: Value| {
+            let mut day = json!({"calendarDate": "2026-10-01"});
+            for (name, value) in values.as_object().unwrap() {
+                day[name] = value.clone();
+            }
+            day
+        };
+        let nested = |values: Value| json!([day(json!({"values": values}))]);
+        let calories = json!({"values": nested(json!({"totalCalories": 2400, "activeCalories": 600, "restingCalories": 1800}))});
+        let stress = nested(
+            json!({"overallStressLevel": 28, "restStressDuration": 34920, "highStressDuration": null}),
+        );
+        let heart =
+            nested(json!({"restingHR": 52, "wellnessMaxAvgHR": 131, "wellnessMinAvgHR": 47}));
+        let battery = nested(json!({"lowBodyBattery": 18, "highBodyBattery": 92}));
+        let floors =
+            nested(json!({"wellnessFloorsAscended": 11.204, "wellnessFloorsDescended": 9.8}));
+        let intensity = json!([day(
+            json!({"weeklyGoal": 150, "moderateValue": 43, "vigorousValue": 12})
+        )]);
+        let breath = json!([day(
+            json!({"avgWakingRespiration": 14, "avgSleepRespiration": 13})
+        )]);
+        let answers = [
+            read(CALORIES.read, &calories),
+            read(STRESS.read, &stress),
+            read(HEART_RATE.read, &heart),
+            read(BODY_BATTERY.read, &battery),
+            read(FLOORS.read, &floors),
+            read(INTENSITY.read, &intensity),
+            read(RESPIRATION.read, &breath),
+        ];
+        let rows = shown("daily_summary", &answers);
+        assert_eq!(rows.len(), 1);
+        for (column, value) in [
+            ("energy_total_kcal", json!(2400.0)),
+            ("stress_average", json!(28)),
+            ("stress_high_s", json!(null)),
+            ("resting_hr_bpm", json!(52)),
+            ("max_hr_bpm", json!(131)),
+            ("body_battery_lowest", json!(18)),
+            ("floors_up", json!(11.2)),
+            ("intensity_vigorous_min", json!(12)),
+            ("respiration_waking_brpm", json!(14.0)),
+        ] {
+            assert_eq!(rows[0][column], value, "{column}");
+        }
+        let goals = json!([day(json!({"weeklyGoal": 150, "moderateValue": null}))]);
+        assert_eq!(counts(&read(INTENSITY.read, &goals)), (0, 0, 0));
     }
 
     #[test]

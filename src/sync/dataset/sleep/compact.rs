@@ -1,6 +1,6 @@
-//! The compact range: totals, score and times of 28 nights in one request, for
-//! where the whole record is refused (`protocol.md` 9.5.5). Not recorded: the
-//! fields are unverified.
+//! The compact range: totals, score, times and a few readings of 28 nights in one
+//! request (`protocol.md` 9.5.5): what the whole record lacks, or what there is
+//! where that is refused. Not recorded: the fields are unverified.
 
 use serde_json::Value;
 

@@ -57,6 +57,8 @@ pub struct Context {
 pub struct BackfillStep {
     /// Requests since the last step.
     pub requests: u32,
+    /// It looks for the first day: far back, with a gap behind it.
+    pub is_search: bool,
 }
 
 /// An answer and what was read of it.
@@ -146,7 +148,7 @@ pub fn fetched(
             (fetched, &missed),
             reading,
         )?;
-        if at.backfill.is_some() {
+        if at.backfill.is_some_and(|step| !step.is_search) {
             reach(db, at, task.dataset, covers.first())?;
         }
     }
@@ -196,9 +198,11 @@ fn keep(
     )
 }
 
-/// The frontier moves only over days without a gap: a probe far back is no frontier.
+/// The frontier moves only over days without a gap up to the newest that was ever
+/// asked for: a probe far back is no frontier.
 pub fn reach(db: &Connection, at: Context, dataset: Dataset, first: Date) -> rusqlite::Result<()> {
-    match DateSpan::new(first, at.today) {
+    let known = coverage::known_span(db, at.account, dataset)?;
+    match known.and_then(|known| DateSpan::new(first, known.last())) {
         Some(all) if coverage::is_whole(db, at.account, dataset, all)? => {
             backfill::reach(db, at.account, dataset, first)
         }

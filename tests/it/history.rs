@@ -313,48 +313,61 @@ async fn the_first_day_is_found_by_halving_and_the_backfill_ends_there() {
     );
 }
 
+/// Runs `request` three times a day until the history is complete, and sees that
+/// every day's requests are new ones.
+async fn allowance_gets_to_the_first_day(
+    scenario: Scenario,
+    request: SyncRequest,
+    (allowance, most_days): (u32, u64),
+) {
+    let world = World::signed_in(scenario).await;
+    let deps_on = |day: u64| {
+        let clock = Clock::manual(world.clock().now() + Duration::from_secs(day * 86_400));
+        let mut deps = without_files(&world);
+        deps.clock = clock;
+        deps.config.sync.backfill_per_day = Some(allowance);
+        deps
+    };
+    let frontiers =
+        || world.rows("SELECT dataset, frontier_on, first_on FROM backfill ORDER BY dataset");
+    let behind = "SELECT count(*) FROM backfill WHERE dataset IN ('daily', 'sleep', 'hrv')
+         AND frontier_on = first_on";
+    let mut day = 0;
+    while world.number(behind) < 3 {
+        assert!(day < most_days, "{allowance}: {:?}", frontiers());
+        for _ in 0..3 {
+            let report = world.sync_with(deps_on(day), request.clone()).await;
+            assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
+        }
+        day += 1;
+    }
+    let spent = world.number("SELECT max(requests) FROM backfill_spent");
+    assert!(spent <= i64::from(allowance) + 1, "{spent}");
+    // No span of the history was asked for twice.
+    let twice = "SELECT count(*) - count(DISTINCT endpoint || span) FROM sync_task
+         WHERE status = 'DONE' AND span < '2026-10'";
+    assert_eq!(world.number(twice), 0);
+}
+
 #[tokio::test]
 async fn any_daily_allowance_gets_to_the_first_day_without_asking_twice() {
-    for (allowance, graphql, most_days) in [(5, true, 40), (10, true, 20), (5, false, 60)] {
-        let world = World::signed_in(Scenario {
-            graphql,
-            summary_days: None,
-            ..only_recorded(800)
-        })
-        .await;
-        let datasets = [Dataset::Daily, Dataset::Sleep, Dataset::Hrv];
-        let deps_on = |day: u64| {
-            let clock = Clock::manual(world.clock().now() + Duration::from_secs(day * 86_400));
-            let mut deps = world.deps_at(clock);
-            deps.config.sync.backfill_per_day = Some(allowance);
-            deps
-        };
-        let frontiers =
-            || world.rows("SELECT dataset, frontier_on, first_on FROM backfill ORDER BY dataset");
-        let is_complete = || {
-            let behind = "SELECT count(*) FROM backfill WHERE dataset IN ('daily', 'sleep', 'hrv')
-                 AND frontier_on = first_on";
-            world.number(behind) == 3
-        };
-        let mut day = 0;
-        while !is_complete() {
-            assert!(day < most_days, "{allowance}: {:?}", frontiers());
-            let mut requests = 0;
-            for _ in 0..3 {
-                let report = world.sync_with(deps_on(day), backfill(&datasets)).await;
-                assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
-                requests += report.requests;
-            }
-            let most = allowance + 1;
-            assert!((1..=most).contains(&requests), "day {day}: {requests}");
-            day += 1;
-        }
-        let spent = world.number("SELECT max(requests) FROM backfill_spent");
-        assert!(spent <= i64::from(allowance) + 1, "{spent}");
-        // Nothing was asked for twice: every answer is here once.
-        let twice = "SELECT count(*) - count(DISTINCT endpoint || span) FROM sync_task WHERE status = 'DONE'";
-        assert_eq!(world.number(twice), 0);
-    }
+    let only = || Some(vec![Dataset::Daily, Dataset::Sleep, Dataset::Hrv]);
+    let routine = || SyncRequest {
+        only: only(),
+        ..SyncRequest::default()
+    };
+    let shy = |graphql, days| Scenario {
+        graphql,
+        summary_days: None,
+        ..only_recorded(days)
+    };
+    allowance_gets_to_the_first_day(shy(true, 800), routine(), (5, 30)).await;
+    allowance_gets_to_the_first_day(shy(false, 300), routine(), (10, 30)).await;
+    let backfill = SyncRequest {
+        goal: Goal::Backfill,
+        ..routine()
+    };
+    allowance_gets_to_the_first_day(shy(true, 300), backfill, (5, 40)).await;
 }
 
 #[tokio::test]

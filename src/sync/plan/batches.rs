@@ -6,17 +6,25 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{Known, Task, windows::first_try};
 use crate::{
-    domain::{dataset::Dataset, dates::DateSpan},
+    domain::{
+        dataset::Dataset,
+        dates::{DateSpan, back},
+        job::Goal,
+    },
     sync::dataset::{Ask, Call},
 };
 
 /// The memory's name for several scalars in one request: nobody has published
 /// a test of it (`protocol.md` 10.1), so a refusal is remembered.
 pub const SHARED: &str = "graphql.shared";
+
+/// A backfill leaves what is newer than the newest known day for last, as long as
+/// that is not older than this.
+const NEWS_DAYS: u32 = 60;
 
 /// Scalars of one request. Keeps an answer within a few megabytes.
 const MOST_SHARED: usize = 12;
@@ -75,6 +83,7 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
         };
         (
             is_per_day(task),
+            is_news(known, task),
             read_at.get(&dataset).copied().flatten(),
             tier(dataset),
             Reverse(newest),
@@ -87,6 +96,16 @@ pub fn batches(known: &Known, mut tasks: Vec<Task>) -> Vec<Batch> {
         out.add(known, &mut waves, task);
     }
     out.batches
+}
+
+/// Whether a backfill would ask for days that came since: they are what every other
+/// sync begins with, and would use up a small allowance day by day.
+fn is_news(known: &Known, task: &Task) -> bool {
+    let holding = known.holdings.get(&task.dataset);
+    let newest = holding.and_then(|holding| holding.coverage.keys().next_back());
+    let is_news =
+        |&newest: &Date| task.span.first() > newest && newest > back(known.today, NEWS_DAYS);
+    known.goal == Goal::Backfill && newest.is_some_and(is_news)
 }
 
 fn is_per_day(task: &Task) -> bool {

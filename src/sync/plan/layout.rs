@@ -18,8 +18,9 @@ use crate::{
 /// about no more than these; for all days by a backfill alone, since of a long
 /// history they would cost more than all the rest.
 const OPTIONAL_RECENT: u32 = 28;
-/// Where scalars may not share a request each run costs more, and an optional
-/// part waits for this many days that it has never answered for.
+/// Where scalars may not share a request each run costs more, and a backfill has an
+/// allowance: there an optional part waits for this many days that it has never
+/// answered for.
 const OPTIONAL_DAYS: usize = 7;
 
 /// The tasks of one dataset, newest first, and the days that no route is left for.
@@ -230,7 +231,8 @@ fn tasks(
 /// Whether an optional part is not worth a request of its own yet.
 fn is_put_off(known: &Known, part: &Part, days: &BTreeSet<Date>) -> bool {
     let unread = |day: &&Date| known.read_at(part.endpoint, **day).is_none();
-    !known.may_share() && days.iter().filter(unread).count() < OPTIONAL_DAYS
+    let is_dear = !known.may_share() || known.goal == Goal::Backfill;
+    is_dear && days.iter().filter(unread).count() < OPTIONAL_DAYS
 }
 
 /// Whether a part that fills in columns is still to be asked for `day`.

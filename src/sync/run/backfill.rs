@@ -26,6 +26,8 @@ pub(super) struct Purse {
     counted: u32,
     /// The job's requests when it was opened.
     opened: u32,
+    /// While it looks for the first day.
+    pub(super) is_search: bool,
 }
 
 impl Purse {
@@ -137,8 +139,15 @@ impl<L: Lender> Run<'_, L> {
             until: left.map(|left| so_far.saturating_add(left)),
             counted: so_far,
             opened: so_far,
+            is_search: false,
         });
         Ok(left != Some(0))
+    }
+
+    fn set_search(&mut self, is_search: bool) {
+        if let Some(purse) = &mut self.backfill {
+            purse.is_search = is_search;
+        }
     }
 
     /// Counts what was spent since the last stored step, and says how far it came.
@@ -201,7 +210,9 @@ impl<L: Lender> Run<'_, L> {
         if unknown.is_empty() {
             return Ok(false);
         }
+        self.set_search(true);
         first_day::search(self, unknown).await?;
+        self.set_search(false);
         Ok(true)
     }
 }

@@ -246,6 +246,7 @@ impl<L: Lender> Run<'_, L> {
         let (mut at, kept) = (self.context(), *task);
         at.backfill = self.backfill.as_mut().map(|purse| BackfillStep {
             requests: purse.take(requests),
+            is_search: purse.is_search,
         });
         let why = fetched.reading.as_ref().err().cloned();
         let answered = fetched.answered;

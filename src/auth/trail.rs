@@ -10,7 +10,7 @@ use crate::{
         log::{self, NewEntry},
     },
     domain::{
-        account::Account,
+        account::{Account, AccountId},
         audit::AuthAction,
         cool_down::{self, CoolDown, CoolDownScope},
         failure::{Failure, FailureKind},
@@ -40,9 +40,8 @@ impl Auth {
     pub(super) async fn rest(&self, account: &Account, rest: Rest) -> Result<(), Failure> {
         let (id, now) = (account.id, self.now());
         let reason = Failure::rate_limited(None).summary;
-        let scope = CoolDownScope::SignIn;
         self.central_db
-            .write(move |tx| cool_downs::enter(tx, id, scope, rest.retry_after, &reason, now))
+            .write(move |tx| enter_rest(tx, id, rest, &reason, now))
             .await?;
         Ok(())
     }
@@ -70,6 +69,21 @@ impl Auth {
     }
 }
 
+fn enter_rest(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    rest: Rest,
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<CoolDown> {
+    let scope = CoolDownScope::SignIn;
+    if rest.password_spent {
+        cool_downs::enter(tx, account, scope, rest.retry_after, reason, now)
+    } else {
+        cool_downs::enter_before_password(tx, account, rest.retry_after, reason, now)
+    }
+}
+
 /// Enters the cool-down a refusal leads to, if any.
 fn enter_cool_down(
     tx: &Transaction<'_>,
@@ -79,9 +93,8 @@ fn enter_cool_down(
     now: Timestamp,
 ) -> rusqlite::Result<Option<CoolDown>> {
     let scope = CoolDownScope::SignIn;
-    if let Some(Rest { retry_after }) = rest {
-        return cool_downs::enter(tx, account.id, scope, retry_after, &failure.summary, now)
-            .map(Some);
+    if let Some(rest) = rest {
+        return enter_rest(tx, account.id, rest, &failure.summary, now).map(Some);
     }
     if failure.kind == FailureKind::InvalidCredentials {
         let since = now

@@ -56,6 +56,8 @@ impl CoolDownScope {
 
 /// After the 1st, 2nd, 3rd and every further refusal in a row.
 const SIGN_IN_HOURS: [i64; 4] = [2, 4, 8, 24];
+/// After a sign-in page that was refused before a password was spent: doubling.
+const SIGN_IN_PAGE_MINUTES: [i64; 7] = [30, 60, 120, 240, 480, 960, 1440];
 /// For data requests without a `Retry-After` (`protocol.md` 11.2).
 const REQUEST_MINUTES: [i64; 4] = [30, 60, 120, 240];
 
@@ -100,6 +102,38 @@ pub fn after_refusal(
     }
 }
 
+/// The cool-down that follows `before` when Garmin refuses its sign-in page, before any
+/// password was spent. It never shortens one that is in force.
+pub fn after_page_refusal(
+    before: Option<&CoolDown>,
+    retry_after: Option<Duration>,
+    reason: &str,
+    now: Timestamp,
+) -> CoolDown {
+    let strikes = before
+        .map_or(0, |cool_down| cool_down.strikes)
+        .saturating_add(1);
+    let step = usize::try_from(strikes - 1).unwrap_or(usize::MAX);
+    let minutes = SIGN_IN_PAGE_MINUTES.get(step).copied().unwrap_or(1440);
+    let own = SignedDuration::from_mins(minutes);
+    let named = retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    let wait = named.map_or(own, |named| named.max(own)).min(LONGEST);
+    let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    match before {
+        Some(before) if before.until > until => CoolDown {
+            strikes,
+            ..before.clone()
+        },
+        _ => CoolDown {
+            scope: CoolDownScope::SignIn,
+            until,
+            reason: reason.to_owned(),
+            strikes,
+            is_overridden: false,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +151,31 @@ mod tests {
             })
             .collect();
         assert_eq!(hours, [2, 4, 8, 24, 24, 24]);
+    }
+
+    #[test]
+    fn a_refused_page_rests_half_an_hour_doubling_to_a_day() {
+        let now = Timestamp::UNIX_EPOCH;
+        let refused = |before: Option<&CoolDown>, retry_after: Option<u64>| {
+            let retry_after = retry_after.map(Duration::from_secs);
+            after_page_refusal(before, retry_after, "page", now)
+        };
+        let mut before: Option<CoolDown> = None;
+        let minutes: Vec<_> = (0..9)
+            .map(|_| {
+                let mut next = refused(before.as_ref(), None);
+                let minutes = next.until.duration_since(now).as_mins();
+                next.until = now;
+                before = Some(next);
+                minutes
+            })
+            .collect();
+        assert_eq!(minutes, [30, 60, 120, 240, 480, 960, 1440, 1440, 1440]);
+        let wait = |seconds| refused(None, Some(seconds)).until.as_second();
+        assert_eq!((wait(60), wait(7200)), (1800, 7200));
+        let spent = after_refusal(CoolDownScope::SignIn, None, None, "429", now);
+        let kept = refused(Some(&spent), None);
+        assert_eq!((kept.until, kept.reason.as_str()), (spent.until, "429"));
     }
 
     #[test]

@@ -130,7 +130,13 @@ impl Actor {
                 region,
                 door,
             } => self.spawn(|auth, to| async move {
-                let outcome = auth.sign_in(&account, region, door).await;
+                let on_step = |step| {
+                    to.offer(Event::SignInStep {
+                        account: account.clone(),
+                        step,
+                    });
+                };
+                let outcome = auth.sign_in(&account, region, door, &on_step).await;
                 to.send(Event::SignIn { account, outcome }).await;
             }),
             Command::AnswerMfa { account, code } => self.spawn(|auth, to| async move {

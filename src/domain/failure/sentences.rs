@@ -99,6 +99,29 @@ impl Failure {
         .with_retry_at(until)
     }
 
+    pub fn sign_in_page_limited() -> Self {
+        Self::new(
+            FailureKind::RateLimited,
+            "Garmin limits its sign-in page at the moment; the password was not sent.",
+            "Wait before you try again, or sign in with the browser.",
+        )
+    }
+
+    pub fn sign_in_page_blocked() -> Self {
+        Self::new(
+            FailureKind::Blocked,
+            "Garmin's bot protection closed the sign-in page; the password was not sent.",
+            "Wait before you try again, or sign in with the browser.",
+        )
+    }
+
+    /// This failure of a sign-in, which ended before the password was sent.
+    #[must_use]
+    pub fn before_password(mut self) -> Self {
+        self.remedy = format!("The password was not sent. {}", self.remedy);
+        self
+    }
+
     pub fn cool_down(what: &str, why: &str, until: Timestamp) -> Self {
         Self::new(
             FailureKind::CoolDown,

@@ -15,8 +15,10 @@ use crate::{
         cool_down::{self, CoolDown, CoolDownScope},
         failure::{Failure, FailureKind},
         log::LogLevel,
+        session::Lane,
         sign_in::SignInOutcome,
     },
+    garmin::error::GarminError,
 };
 
 impl Auth {
@@ -44,6 +46,29 @@ impl Auth {
             .write(move |tx| enter_rest(tx, id, rest, &reason, now))
             .await?;
         Ok(())
+    }
+
+    /// A passing error: nothing is cleared; a limit is kept for every process.
+    pub(super) async fn passing(
+        &self,
+        account: AccountId,
+        lane: Lane,
+        error: &GarminError,
+        what: &str,
+    ) -> Result<Failure, Failure> {
+        let failure = error.failure(what);
+        let retry_after = match error {
+            GarminError::RateLimited { retry_after } => *retry_after,
+            GarminError::Blocked => None,
+            _ => return Ok(failure),
+        };
+        let (scope, now) = (CoolDownScope::of_lane(lane), self.now());
+        let reason = failure.summary.clone();
+        let cool_down = self
+            .central_db
+            .write(move |tx| cool_downs::enter(tx, account, scope, retry_after, &reason, now))
+            .await?;
+        Ok(failure.with_retry_at(Some(cool_down.until)))
     }
 
     /// Writes a refusal down: audit line, log line, cool-down if one follows.

@@ -61,6 +61,15 @@ const SIGN_IN_PAGE_MINUTES: [i64; 7] = [30, 60, 120, 240, 480, 960, 1440];
 /// For data requests without a `Retry-After` (`protocol.md` 11.2).
 const REQUEST_MINUTES: [i64; 4] = [30, 60, 120, 240];
 
+/// After new tokens that the data service does not accept (`protocol.md` 6.4).
+const TOKEN_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
+
+/// How long the data service may refuse new tokens before the session counts as over.
+pub const TOKENS_REFUSED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// A refusal this long after the last rest is the first of a new row.
+const ROW_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
 /// Garmin's own blocks last days at most (`protocol.md` 11.1).
 const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -76,7 +85,12 @@ pub fn after_refusal(
     reason: &str,
     now: Timestamp,
 ) -> CoolDown {
+    // Requests that were answered leave no trace here: time ends the row.
+    let is_row = |before: &&CoolDown| {
+        scope == CoolDownScope::SignIn || now.duration_since(before.until) < ROW_ENDS_AFTER
+    };
     let strikes = before
+        .filter(is_row)
         .map_or(0, |cool_down| cool_down.strikes)
         .saturating_add(1);
     let step = usize::try_from(strikes - 1).unwrap_or(usize::MAX).min(3);
@@ -98,6 +112,28 @@ pub fn after_refusal(
         until,
         reason: reason.to_owned(),
         strikes,
+        is_overridden: false,
+    }
+}
+
+/// The rest of the `connect` lane after the data service refused new tokens `times` in a
+/// row. `before` keeps its strikes: those are about limits.
+pub fn after_refused_token(
+    before: Option<&CoolDown>,
+    times: u32,
+    reason: &str,
+    now: Timestamp,
+) -> CoolDown {
+    let step = usize::try_from(times.saturating_sub(1)).unwrap_or(usize::MAX);
+    let minutes = TOKEN_MINUTES.get(step).copied().unwrap_or(240);
+    let until = now
+        .checked_add(SignedDuration::from_mins(minutes))
+        .unwrap_or(Timestamp::MAX);
+    CoolDown {
+        scope: CoolDownScope::Requests,
+        until,
+        reason: reason.to_owned(),
+        strikes: before.map_or(0, |before| before.strikes),
         is_overridden: false,
     }
 }
@@ -176,6 +212,18 @@ mod tests {
         let spent = after_refusal(CoolDownScope::SignIn, None, None, "429", now);
         let kept = refused(Some(&spent), None);
         assert_eq!((kept.until, kept.reason.as_str()), (spent.until, "429"));
+    }
+
+    #[test]
+    fn a_limit_of_requests_long_after_the_last_one_starts_anew() {
+        let now = Timestamp::UNIX_EPOCH;
+        let scope = CoolDownScope::Requests;
+        let first = after_refusal(scope, None, None, "429", now);
+        let soon = first.until + SignedDuration::from_hours(1);
+        let second = after_refusal(scope, Some(&first), None, "429", soon);
+        let late = second.until + SignedDuration::from_hours(25);
+        let third = after_refusal(scope, Some(&second), None, "429", late);
+        assert_eq!((first.strikes, second.strikes, third.strikes), (1, 2, 1));
     }
 
     #[test]

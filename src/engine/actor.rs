@@ -168,10 +168,13 @@ impl Actor {
                 };
                 to.send(event).await;
             }),
-            Command::Check { account } => self.spawn(|auth, to| async move {
-                let result = answers::check(&auth, &account).await;
-                to.send(Event::Checked { account, result }).await;
-            }),
+            Command::Check { account } => {
+                let shop = self.deps.workshop();
+                self.spawn(|auth, to| async move {
+                    let result = answers::check(&auth, &shop, &account).await;
+                    to.send(Event::Checked { account, result }).await;
+                });
+            }
             Command::Token { account, lane } => self.spawn(|auth, to| async move {
                 let result = answers::bearer(&auth, &account, lane).await;
                 to.send(Event::Token { result }).await;

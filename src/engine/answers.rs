@@ -19,7 +19,10 @@ use crate::{
         secret::Secret,
         session::Lane,
     },
-    sync::run::{self, JobEvent, Workshop},
+    sync::{
+        pace::Pacer,
+        run::{self, JobEvent, Workshop},
+    },
 };
 
 /// Lines of the audit trail that a front gets.
@@ -43,8 +46,26 @@ pub(super) async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEve
     Ok(newest.await?)
 }
 
-pub(super) async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
-    auth.check(&account(&auth.central_db, name).await?).await
+/// Checks every lane, in its turn and unless it rests.
+pub(super) async fn check(auth: &Auth, shop: &Workshop, name: &AccountName) -> Result<(), Failure> {
+    let account = account(&auth.central_db, name).await?;
+    let pacer = Pacer::new(
+        shop.central_db.clone(),
+        shop.clock.clone(),
+        account.id,
+        shop.settings.gap,
+    );
+    for lane in auth.lanes_to_check(&account).await? {
+        if let Some(rest) = pacer.wait(lane).await? {
+            return Err(Failure::cool_down(
+                "Checking the session",
+                &rest.reason,
+                rest.until,
+            ));
+        }
+        auth.check(&account, lane).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn bearer(auth: &Auth, name: &AccountName, lane: Lane) -> Result<Secret, Failure> {

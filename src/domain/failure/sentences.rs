@@ -305,6 +305,15 @@ impl Failure {
         )
     }
 
+    /// The session is kept: only when it stays so for a day is it over.
+    pub fn token_not_active_yet() -> Self {
+        Self::new(
+            FailureKind::CoolDown,
+            "Garmin's data service does not accept a token that Garmin has just issued.",
+            "The session is kept and tried again later; it ends only when this lasts a day.",
+        )
+    }
+
     pub fn other_user(account: &AccountName) -> Self {
         Self::new(
             FailureKind::OtherUser,

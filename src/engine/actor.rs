@@ -130,14 +130,9 @@ impl Actor {
                 region,
                 door,
             } => self.spawn(|auth, to| async move {
-                let on_step = |step| {
-                    to.offer(Event::SignInStep {
-                        account: account.clone(),
-                        step,
-                    });
-                };
-                let outcome = auth.sign_in(&account, region, door, &on_step).await;
-                to.send(Event::SignIn { account, outcome }).await;
+                let offer = |event| to.offer(event);
+                let event = answers::sign_in(&auth, account, region, door, &offer).await;
+                to.send(event).await;
             }),
             Command::AnswerMfa { account, code } => self.spawn(|auth, to| async move {
                 let outcome = auth.answer_challenge(&account, &code).await;

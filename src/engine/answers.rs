@@ -10,7 +10,7 @@ use crate::{
     auth::Auth,
     central_db::{CentralDb, accounts, auth_events, coverage, jobs, log},
     domain::{
-        account::{Account, AccountName},
+        account::{Account, AccountName, Region},
         audit::AuthEvent,
         coverage::CoverageMap,
         dates::DateSpan,
@@ -18,6 +18,7 @@ use crate::{
         job::{JobId, JobReport, Price, SyncRequest, Trigger},
         secret::Secret,
         session::Lane,
+        sign_in::SignInDoor,
     },
     sync::{
         pace::Pacer,
@@ -36,6 +37,22 @@ async fn account(db: &CentralDb, name: &AccountName) -> Result<Account, Failure>
     let wanted = name.clone();
     let found = db.read(move |db| accounts::by_name(db, &wanted)).await?;
     found.ok_or_else(|| Failure::signed_out(name))
+}
+
+/// Signs in, and offers each step on the way.
+pub(super) async fn sign_in(
+    auth: &Auth,
+    account: AccountName,
+    region: Option<Region>,
+    door: SignInDoor,
+    offer: &(dyn Fn(Event) + Send + Sync),
+) -> Event {
+    let on_step = |step| {
+        let account = account.clone();
+        offer(Event::SignInStep { account, step });
+    };
+    let outcome = auth.sign_in(&account, region, door, &on_step).await;
+    Event::SignIn { account, outcome }
 }
 
 pub(super) async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEvent>, Failure> {

@@ -77,6 +77,7 @@ mod world;
 mod zones;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use jiff::civil::Date;
 use tokio::task::AbortHandle;
@@ -203,6 +204,12 @@ impl Simulator {
 
     pub fn clear_faults(&self) {
         self.world.faults().clear();
+    }
+
+    /// Milliseconds that this server's clock is ahead because a wait was skipped. Whoever adds to it does
+    /// not wait in real time; forms go by this clock.
+    pub fn skipped(&self) -> Arc<AtomicI64> {
+        self.world.clock.skipped()
     }
 
     /// Every token, ticket, cookie value and code handed out so far: what no file may contain.

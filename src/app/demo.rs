@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Work, deps, full_screen, headless_until, show, signals, simulator};
 use crate::{
+    clock::Clock,
     config::{Config, Environment, args::CommonArgs},
     domain::{
         failure::Failure,
@@ -49,6 +50,8 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
     let mut config = Config::resolve(&common, &Environment::from_iter(names))?;
     config.sync.gap = GAP;
     let deps = deps(config)?;
+    // Nobody watches the sign-in that the program makes: its pauses are skipped.
+    let clock = Clock::skipping(deps.config.clock_ahead, simulator.skipped());
     let task = match work {
         Work::FullScreen => {
             let corner = [
@@ -60,7 +63,14 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
             return full_screen(deps, corner.to_vec()).await;
         }
         Work::Show(args) => {
-            sign_in(&deps, &email, Secret::new(password), Secret::new(mfa_code)).await?;
+            sign_in(
+                &deps,
+                &clock,
+                &email,
+                Secret::new(password),
+                Secret::new(mfa_code),
+            )
+            .await?;
             // Nobody watches: a picture is waited for.
             let mut quick = deps.clone();
             quick.config.sync.gap = Duration::ZERO;
@@ -73,20 +83,34 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
     let (logs, filter) = (deps.config.paths.logs.clone(), deps.config.log.clone());
     let _guard = telemetry::start(&logs, &filter, Some(deps.config.verbose))?;
     let stop = signals::stop_token()?;
-    sign_in(&deps, &email, Secret::new(password), Secret::new(mfa_code)).await?;
+    sign_in(
+        &deps,
+        &clock,
+        &email,
+        Secret::new(password),
+        Secret::new(mfa_code),
+    )
+    .await?;
     headless_until(deps, task, stop).await
 }
 
 /// The only place where anything signs in by itself: with an account that is
 /// made up, at a server in this process.
-async fn sign_in(deps: &Deps, email: &str, password: Secret, code: Secret) -> Result<(), Failure> {
-    let (auth, account) = (deps.auth(), deps.config.account_or_default());
+async fn sign_in(
+    deps: &Deps,
+    clock: &Clock,
+    email: &str,
+    password: Secret,
+    code: Secret,
+) -> Result<(), Failure> {
+    let (mut auth, account) = (deps.auth(), deps.config.account_or_default());
+    auth.clock = clock.clone();
     let door = SignInDoor::Password {
         email: email.to_owned(),
         password,
         despite_cool_down: false,
     };
-    let mut outcome = auth.sign_in(&account, None, door).await;
+    let mut outcome = auth.sign_in(&account, None, door, &|_| {}).await;
     if matches!(outcome, SignInOutcome::MfaRequired(_)) {
         outcome = auth.answer_challenge(&account, &code).await;
     }

@@ -56,10 +56,8 @@ impl Auth {
             }
             Err(TokenError::Garmin(e)) => {
                 let rest = match &e {
-                    GarminError::RateLimited { retry_after } => Some(Rest {
-                        retry_after: *retry_after,
-                    }),
-                    GarminError::Blocked => Some(Rest { retry_after: None }),
+                    GarminError::RateLimited { retry_after } => Some(Rest::spent(*retry_after)),
+                    GarminError::Blocked => Some(Rest::spent(None)),
                     _ => None,
                 };
                 return self

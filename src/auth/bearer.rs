@@ -21,20 +21,32 @@ impl Auth {
         Ok(api.bearer().clone())
     }
 
-    /// Makes the light validation call of every lane that has a session; of the
-    /// `connect` lane where there is none, to say why.
-    pub async fn check(&self, account: &Account) -> Result<(), Failure> {
-        let has_key = self.has_session(account, Lane::Personal).await?;
-        if self.has_session(account, Lane::Connect).await? || !has_key {
-            let client = self
-                .client(account.region)
-                .map_err(|e| e.failure("the session check"))?;
-            self.keeper(account.clone(), client).check().await?;
+    /// The lanes that can be checked: every one that has a session; the `connect` lane
+    /// where there is none, to say why.
+    pub async fn lanes_to_check(&self, account: &Account) -> Result<Vec<Lane>, Failure> {
+        let mut lanes = Vec::new();
+        for lane in Lane::ALL {
+            if self.has_session(account, lane).await? {
+                lanes.push(lane);
+            }
         }
-        if has_key {
-            self.check_day_token(account).await?;
+        if lanes.is_empty() {
+            lanes.push(Lane::Connect);
         }
-        Ok(())
+        Ok(lanes)
+    }
+
+    /// Makes the light validation call of one lane.
+    pub async fn check(&self, account: &Account, lane: Lane) -> Result<(), Failure> {
+        match lane {
+            Lane::Connect => {
+                let client = self
+                    .client(account.region)
+                    .map_err(|e| e.failure("the session check"))?;
+                self.keeper(account.clone(), client).check().await
+            }
+            Lane::Personal => self.check_day_token(account).await,
+        }
     }
 
     pub(super) async fn has_session(&self, account: &Account, lane: Lane) -> Result<bool, Failure> {

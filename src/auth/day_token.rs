@@ -81,7 +81,10 @@ impl Auth {
                 Err(GarminError::Unauthorized { .. }) => {
                     return Err(self.end_key(account, generation).await?);
                 }
-                Err(error) => return Err(error.failure("the key")),
+                Err(error) => {
+                    let passing = self.passing(account.id, Lane::Personal, &error, "the key");
+                    return Err(passing.await?);
+                }
             }
         }
         let (id, now) = (account.id, self.now());

@@ -38,15 +38,65 @@ pub enum Next {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rest {
     pub retry_after: Option<Duration>,
+    /// Whether it cost a try: the rest is longer then.
+    pub password_spent: bool,
 }
 
-/// Whether this flavour's bucket is shut, so that the other one may be tried.
-pub fn is_shut(reply: &SignInReply) -> Option<Rest> {
+impl Rest {
+    /// After a refusal that cost a try.
+    pub const fn spent(retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            password_spent: true,
+        }
+    }
+
+    const fn unspent(retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            password_spent: false,
+        }
+    }
+
+    /// What two flavours ask for together.
+    pub fn of_both(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        match (first, second) {
+            (Some(first), Some(second)) => Some(Self {
+                retry_after: first.retry_after.max(second.retry_after),
+                password_spent: first.password_spent || second.password_spent,
+            }),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// Whether this flavour is shut, so that the other one may be tried.
+pub const fn is_shut(reply: &SignInReply) -> bool {
+    matches!(
+        reply,
+        SignInReply::RateLimited { .. }
+            | SignInReply::Blocked
+            | SignInReply::PageLimited { .. }
+            | SignInReply::PageBlocked
+            | SignInReply::OtherFlavour
+    )
+}
+
+/// Whether the flavour ended at its page, before a password was sent.
+pub const fn is_page_refused(reply: &SignInReply) -> bool {
+    matches!(
+        reply,
+        SignInReply::PageLimited { .. } | SignInReply::PageBlocked
+    )
+}
+
+/// The rest that a reply asks for.
+pub const fn rest(reply: &SignInReply) -> Option<Rest> {
     match reply {
-        SignInReply::RateLimited { retry_after } => Some(Rest {
-            retry_after: *retry_after,
-        }),
-        SignInReply::Blocked => Some(Rest { retry_after: None }),
+        SignInReply::RateLimited { retry_after } => Some(Rest::spent(*retry_after)),
+        SignInReply::Blocked => Some(Rest::spent(None)),
+        SignInReply::PageLimited { retry_after } => Some(Rest::unspent(*retry_after)),
+        SignInReply::PageBlocked => Some(Rest::unspent(None)),
         _ => None,
     }
 }
@@ -72,18 +122,28 @@ pub fn after_code(reply: SignInReply, tried: u32) -> Next {
 }
 
 fn verdict(reply: SignInReply) -> Next {
+    let rest = rest(&reply);
     match reply {
         SignInReply::InvalidCredentials => stop(Failure::invalid_credentials()),
         SignInReply::AccountLocked => stop(Failure::account_locked()),
         SignInReply::CaptchaRequired => stop(Failure::captcha_required()),
-        SignInReply::RateLimited { retry_after } => Next::Stop {
+        SignInReply::RateLimited { .. } => Next::Stop {
             failure: Failure::rate_limited(None),
-            rest: Some(Rest { retry_after }),
+            rest,
         },
         SignInReply::Blocked => Next::Stop {
             failure: Failure::blocked(None),
-            rest: Some(Rest { retry_after: None }),
+            rest,
         },
+        SignInReply::PageLimited { .. } => Next::Stop {
+            failure: Failure::sign_in_page_limited(),
+            rest,
+        },
+        SignInReply::PageBlocked => Next::Stop {
+            failure: Failure::sign_in_page_blocked(),
+            rest,
+        },
+        SignInReply::OtherFlavour => stop(Failure::sign_in_refused("error", "code 427")),
         SignInReply::Refused { kind, message } => stop(Failure::sign_in_refused(&kind, &message)),
         // A code's verdict on a password, or a ticket handled above: Garmin changed its ways.
         SignInReply::CodeRefused
@@ -135,6 +195,13 @@ mod tests {
                 true,
             ),
             (SignInReply::Blocked, K::Blocked, true),
+            (
+                SignInReply::PageLimited { retry_after: None },
+                K::RateLimited,
+                true,
+            ),
+            (SignInReply::PageBlocked, K::Blocked, true),
+            (SignInReply::OtherFlavour, K::SignInRefused, false),
             (refused(), K::SignInRefused, false),
             (SignInReply::CodeRefused, K::UnexpectedAnswer, false),
         ];
@@ -165,6 +232,17 @@ mod tests {
             (K::RateLimited, true),
             "the challenge is burnt"
         );
+    }
+
+    #[test]
+    fn a_try_that_was_spent_anywhere_makes_the_longer_rest() {
+        let page = Some(Rest::unspent(Some(Duration::from_mins(1))));
+        let spent = Some(Rest::spent(None));
+        let both = Rest::of_both(page, spent).unwrap();
+        assert!(both.password_spent);
+        assert_eq!(both.retry_after, Some(Duration::from_mins(1)));
+        assert_eq!(Rest::of_both(None, page), page);
+        assert!(!Rest::of_both(page, page).unwrap().password_spent);
     }
 
     #[test]

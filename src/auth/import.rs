@@ -17,7 +17,7 @@ use super::transfer;
 use crate::domain::{
     account::Region,
     failure::Failure,
-    secret::Secret,
+    secret::{Secret, without_bom},
     session::{Door, OAuth1Token, Tokens},
 };
 pub use personal::Bearer;
@@ -168,7 +168,7 @@ impl<'a> Given<'a> {
 
 /// Without what editors and mail programs add around it.
 fn plain(text: &str) -> &str {
-    text.trim_start_matches('\u{feff}').trim()
+    without_bom(text).trim()
 }
 
 fn recognise(

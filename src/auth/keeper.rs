@@ -8,10 +8,12 @@
 //!   before anybody uses it. A crash at any line leaves a pair that works,
 //!   unless Garmin had already spent it; that is tried once more and then said.
 //! * A passing error never touches the stored session. Only a definite refusal
-//!   ends it: `invalid_grant` after the re-read, or 401 on a token just issued.
+//!   ends it: `invalid_grant` after the re-read, or a day of 401s on tokens just issued.
+
+mod proof;
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -20,21 +22,19 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Auth, trail::note};
 use crate::{
     central_db::{
-        accounts, auth_events, challenges, cool_downs,
+        auth_events, challenges,
         sessions::{self, NewPair, StoredSession},
     },
     domain::{
         account::Account,
         audit::AuthAction,
         challenge::Challenge,
-        cool_down::CoolDownScope,
         failure::Failure,
         log::LogLevel,
         secret::Secret,
         session::{Lane, Tokens},
     },
     garmin::{
-        api::Identity,
         client::{Api, Client},
         error::GarminError,
         legacy,
@@ -57,6 +57,11 @@ pub struct Keeper {
     account: Account,
     client: Client,
     refreshed: AtomicBool,
+    /// The generation whose proof met passing trouble in this job: it is not proven
+    /// again before every request.
+    tried_proof: AtomicU64,
+    /// Whether a bearer was proven by this keeper.
+    proven: AtomicBool,
 }
 
 /// A row with a session, opened.
@@ -72,6 +77,8 @@ impl Keeper {
             account,
             client,
             refreshed: AtomicBool::new(false),
+            tried_proof: AtomicU64::new(0),
+            proven: AtomicBool::new(false),
         }
     }
 
@@ -86,11 +93,17 @@ impl Keeper {
         let now = self.auth.now();
         if is_over(&held.tokens, now) {
             self.refresh(held.row.generation).await
-        } else if held.row.last_validated_at.is_none() {
+        } else if self.needs_proof(&held) {
             self.prove_stored().await
         } else {
             Ok(self.lend(&held.tokens, held.row.generation))
         }
+    }
+
+    fn needs_proof(&self, held: &Held) -> bool {
+        let row = &held.row;
+        row.last_validated_at.is_none()
+            && self.tried_proof.load(Ordering::Relaxed) != row.generation
     }
 
     /// Garmin answered 401 to a bearer of generation `refused`: a newer one.
@@ -120,6 +133,9 @@ impl Keeper {
     /// Lends a bearer and makes the light validation call with it.
     pub async fn check(&self) -> Result<(), Failure> {
         let api = self.api().await?;
+        if self.proven.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         match api.social_profile().await {
             Ok(_) => self.note_validated(api.generation()).await,
             Err(GarminError::Unauthorized { .. }) => self.renew(api.generation()).await.map(drop),
@@ -175,12 +191,7 @@ impl Keeper {
                     Some(api) => Ok(api),
                     // It ran out on the way: whoever uses it next refreshes it.
                     None if is_over(&fresh, self.auth.now()) => Ok(self.lend(&fresh, generation)),
-                    None => Err(self
-                        .end(
-                            generation,
-                            "Garmin does not accept a token it has just issued",
-                        )
-                        .await?),
+                    None => Err(self.refused_fresh(generation).await?),
                 }
             }
             Err(TokenError::InvalidGrant) => {
@@ -271,63 +282,6 @@ impl Keeper {
         Ok(generation)
     }
 
-    /// A pair that somebody stored and did not live to prove.
-    async fn prove_stored(&self) -> Result<Api, Failure> {
-        let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
-        let held = self.load().await?;
-        if is_over(&held.tokens, self.auth.now()) {
-            return self.refresh_held(held).await;
-        }
-        self.prove_held(held).await
-    }
-
-    /// Under the lease. A pair that is refused although it is not new gets one
-    /// refresh before anything is concluded from it.
-    async fn prove_held(&self, held: Held) -> Result<Api, Failure> {
-        if held.row.last_validated_at.is_some() {
-            return Ok(self.lend(&held.tokens, held.row.generation));
-        }
-        match self.prove(&held.tokens, held.row.generation).await? {
-            Some(api) => Ok(api),
-            None => self.refresh_held(held).await,
-        }
-    }
-
-    /// Makes the light profile call (`protocol.md` 6.4). `None`: 401.
-    async fn prove(&self, tokens: &Tokens, generation: u64) -> Result<Option<Api>, Failure> {
-        let api = self.lend(tokens, generation);
-        match api.social_profile().await {
-            Ok(identity) if self.is_other_user(&identity) => Err(self
-                .end(generation, "It belongs to another Garmin user")
-                .await?),
-            Ok(identity) => {
-                let (id, now) = (self.account.id, self.auth.now());
-                self.auth
-                    .central_db
-                    .write(move |tx| {
-                        accounts::set_user_id(tx, id, &identity.user_id)?;
-                        if let Some(name) = &identity.display_name {
-                            accounts::set_display_name(tx, id, name)?;
-                        }
-                        sessions::set_validated(tx, id, Lane::Connect, generation, now)
-                    })
-                    .await?;
-                Ok(Some(api))
-            }
-            Err(GarminError::Unauthorized { .. }) => Ok(None),
-            Err(e @ (GarminError::RateLimited { .. } | GarminError::Blocked)) => {
-                Err(self.passing(&e).await?)
-            }
-            // Passing trouble: stored, unproven, and proven at the next use.
-            Err(_) => Ok(Some(api)),
-        }
-    }
-
-    fn is_other_user(&self, identity: &Identity) -> bool {
-        let known = self.account.user_id.as_ref();
-        known.is_some_and(|known| *known != identity.user_id)
-    }
-
     async fn load(&self) -> Result<Held, Failure> {
         let (id, now) = (self.account.id, self.auth.now());
         let (row, pending) = self
@@ -410,33 +364,10 @@ impl Keeper {
         Ok(Failure::auth_expired(&self.account.name))
     }
 
-    /// A passing error: nothing is cleared; a limit is kept for every process.
     async fn passing(&self, error: &GarminError) -> Result<Failure, Failure> {
-        let failure = error.failure("the session check");
-        let retry_after = match error {
-            GarminError::RateLimited { retry_after } => *retry_after,
-            GarminError::Blocked => None,
-            _ => return Ok(failure),
-        };
-        let (id, now) = (self.account.id, self.auth.now());
-        let reason = failure.summary.clone();
-        let cool_down = self
-            .auth
-            .central_db
-            .write(move |tx| {
-                cool_downs::enter(tx, id, CoolDownScope::Requests, retry_after, &reason, now)
-            })
-            .await?;
-        Ok(failure.with_retry_at(Some(cool_down.until)))
-    }
-
-    async fn note_validated(&self, generation: u64) -> Result<(), Failure> {
-        let (id, now) = (self.account.id, self.auth.now());
-        Ok(self
-            .auth
-            .central_db
-            .write(move |tx| sessions::set_validated(tx, id, Lane::Connect, generation, now))
-            .await?)
+        self.auth
+            .passing(self.account.id, Lane::Connect, error, "the session check")
+            .await
     }
 
     async fn audit(&self, action: AuthAction, outcome: &'static str) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::{
         account::{Account, AccountId},
         audit::AuthAction,
         failure::Failure,
-        secret::Secret,
+        secret::{Secret, without_bom},
         session::{Door, Lane, PersonalSession},
         sign_in::SignInOutcome,
     },
@@ -41,7 +41,8 @@ impl Auth {
             });
         }
         let file = self.key_places.file.as_ref()?;
-        let key = Secret::new(fs::read_to_string(file).ok()?.trim());
+        let text = Zeroizing::new(fs::read_to_string(file).ok()?);
+        let key = Secret::new(without_bom(&text).trim());
         (!key.is_empty()).then(|| FoundKey {
             place: file.display().to_string(),
             key,

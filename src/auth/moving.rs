@@ -73,7 +73,7 @@ impl Auth {
                 key: KeyInput::Typed(key),
                 expires_on: None,
             };
-            return Ok((self.sign_in(name, region, door).await, remarks));
+            return Ok((self.sign_in(name, region, door, &|_| {}).await, remarks));
         }
         let account = self.account(name, region).await?;
         let client = self

@@ -21,12 +21,11 @@ use crate::{
         log::LogLevel,
         secret::Secret,
         session::Door,
-        sign_in::SignInOutcome,
+        sign_in::{SignInOutcome, SignInStep},
     },
     garmin::{
-        client::Client,
         error::GarminError,
-        sso::{Attempt, SignInReply, mobile, widget},
+        sso::{Attempt, SignIn, SignInReply, mobile, widget},
     },
     vault::Binding,
 };
@@ -85,17 +84,24 @@ impl Auth {
         account: Account,
         email: &str,
         password: &Secret,
+        on_step: &(dyn Fn(SignInStep) + Send + Sync),
     ) -> Result<SignInOutcome, Failure> {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the sign-in"))?;
         self.ready_to_seal(account.id)?;
         let _critical = self.critical.token();
-        let (reply, attempt, was_shut) = match post_password(&client, email, password).await {
+        let sign_in = SignIn::new(&client, &self.clock, on_step);
+        let (posted, was_shut) = post_password(&sign_in, email, password).await;
+        let (reply, attempt) = match posted {
             Ok(posted) => posted,
             Err(e) => {
+                let mut failure = e.failure("the sign-in");
+                if !sign_in.has_sent_password() {
+                    failure = failure.before_password();
+                }
                 return self
-                    .stop(&account, AuthAction::SignIn, e.failure("the sign-in"), None)
+                    .stop(&account, AuthAction::SignIn, failure, was_shut)
                     .await;
             }
         };
@@ -116,8 +122,8 @@ impl Auth {
             Next::AskAgain(failure) => self.stop(&account, AuthAction::SignIn, failure, None).await,
             Next::Stop { failure, rest } => {
                 // The mobile bucket stays shut whatever the widget said.
-                self.stop(&account, AuthAction::SignIn, failure, rest.or(was_shut))
-                    .await
+                let rest = flow::Rest::of_both(was_shut, rest);
+                self.stop(&account, AuthAction::SignIn, failure, rest).await
             }
         }
     }
@@ -140,7 +146,8 @@ impl Auth {
             ..stored.challenge
         };
         let _critical = self.critical.token();
-        let reply = match attempt.answer(&client, &challenge.method, code).await {
+        let sign_in = SignIn::new(&client, &self.clock, &|_| {});
+        let reply = match attempt.answer(&sign_in, &challenge.method, code).await {
             Ok(reply) => reply,
             // The challenge is as alive as it was: the network's trouble is not the code's.
             Err(e) => {
@@ -298,20 +305,33 @@ impl Auth {
     }
 }
 
-/// Posts the password by the mobile flavour, and by the widget if the mobile
-/// one is shut. The third value is the rest that the shut one asks for.
+/// Posts the password by the mobile flavour, and by the widget if the mobile one is
+/// shut. The second value is the rest that the shut one asks for.
 async fn post_password(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     email: &str,
     password: &Secret,
-) -> Result<(SignInReply, Attempt, Option<flow::Rest>), GarminError> {
-    let (reply, attempt) = mobile::sign_in(client, email, password).await?;
-    let Some(rest) = flow::is_shut(&reply) else {
-        return Ok((reply, Attempt::Mobile(attempt), None));
+) -> (
+    Result<(SignInReply, Attempt), GarminError>,
+    Option<flow::Rest>,
+) {
+    let (reply, attempt) = match mobile::sign_in(sign_in, email, password).await {
+        Ok(posted) => posted,
+        Err(e) => return (Err(e), None),
     };
-    match widget::sign_in(client, email, password).await {
-        Ok((reply, attempt)) => Ok((reply, Attempt::Widget(attempt), Some(rest))),
-        // The fallback's own trouble must not hide what the first flavour said.
-        Err(_) => Ok((reply, Attempt::Mobile(attempt), Some(rest))),
+    let mobile = (reply, Attempt::Mobile(attempt));
+    if !flow::is_shut(&mobile.0) {
+        return (Ok(mobile), None);
     }
+    let (rest, was_spent) = (flow::rest(&mobile.0), sign_in.has_sent_password());
+    let posted = match widget::sign_in(sign_in, email, password).await {
+        // A refused page must not hide that the mobile flavour took the password.
+        Ok((reply, _)) if was_spent && flow::is_page_refused(&reply) => Ok(mobile),
+        Ok((reply, attempt)) => Ok((reply, Attempt::Widget(attempt))),
+        // The fallback's own trouble must not hide what the first flavour said, unless
+        // that was "not sent" and is no longer true.
+        Err(e) if !was_spent && sign_in.has_sent_password() => Err(e),
+        Err(_) => Ok(mobile),
+    };
+    (posted, rest)
 }

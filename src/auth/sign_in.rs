@@ -10,18 +10,19 @@ use crate::{
         failure::Failure,
         log::LogLevel,
         session::Lane,
-        sign_in::{KeyInput, SignInDoor, SignInOutcome},
+        sign_in::{KeyInput, SignInDoor, SignInOutcome, SignInStep},
     },
 };
 
 impl Auth {
     /// Signs in through one door. `region` is for a new account; one that has a
-    /// session or a history keeps its own.
+    /// session or a history keeps its own. `on_step` is told what the password door does.
     pub async fn sign_in(
         &self,
         name: &AccountName,
         region: Option<Region>,
         door: SignInDoor,
+        on_step: &(dyn Fn(SignInStep) + Send + Sync),
     ) -> SignInOutcome {
         let signed_in = match door {
             SignInDoor::Password {
@@ -33,7 +34,10 @@ impl Auth {
                     .account_allowed_to_sign_in(name, region, despite_cool_down)
                     .await
                 {
-                    Ok(account) => self.with_password(account, &email, &password).await,
+                    Ok(account) => {
+                        self.with_password(account, &email, &password, on_step)
+                            .await
+                    }
                     Err(failure) => Err(failure),
                 }
             }

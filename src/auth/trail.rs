@@ -10,13 +10,15 @@ use crate::{
         log::{self, NewEntry},
     },
     domain::{
-        account::Account,
+        account::{Account, AccountId},
         audit::AuthAction,
         cool_down::{self, CoolDown, CoolDownScope},
         failure::{Failure, FailureKind},
         log::LogLevel,
+        session::Lane,
         sign_in::SignInOutcome,
     },
+    garmin::error::GarminError,
 };
 
 impl Auth {
@@ -40,11 +42,33 @@ impl Auth {
     pub(super) async fn rest(&self, account: &Account, rest: Rest) -> Result<(), Failure> {
         let (id, now) = (account.id, self.now());
         let reason = Failure::rate_limited(None).summary;
-        let scope = CoolDownScope::SignIn;
         self.central_db
-            .write(move |tx| cool_downs::enter(tx, id, scope, rest.retry_after, &reason, now))
+            .write(move |tx| enter_rest(tx, id, rest, &reason, now))
             .await?;
         Ok(())
+    }
+
+    /// A passing error: nothing is cleared; a limit is kept for every process.
+    pub(super) async fn passing(
+        &self,
+        account: AccountId,
+        lane: Lane,
+        error: &GarminError,
+        what: &str,
+    ) -> Result<Failure, Failure> {
+        let failure = error.failure(what);
+        let retry_after = match error {
+            GarminError::RateLimited { retry_after } => *retry_after,
+            GarminError::Blocked => None,
+            _ => return Ok(failure),
+        };
+        let (scope, now) = (CoolDownScope::of_lane(lane), self.now());
+        let reason = failure.summary.clone();
+        let cool_down = self
+            .central_db
+            .write(move |tx| cool_downs::enter(tx, account, scope, retry_after, &reason, now))
+            .await?;
+        Ok(failure.with_retry_at(Some(cool_down.until)))
     }
 
     /// Writes a refusal down: audit line, log line, cool-down if one follows.
@@ -70,6 +94,21 @@ impl Auth {
     }
 }
 
+fn enter_rest(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    rest: Rest,
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<CoolDown> {
+    let scope = CoolDownScope::SignIn;
+    if rest.password_spent {
+        cool_downs::enter(tx, account, scope, rest.retry_after, reason, now)
+    } else {
+        cool_downs::enter_before_password(tx, account, rest.retry_after, reason, now)
+    }
+}
+
 /// Enters the cool-down a refusal leads to, if any.
 fn enter_cool_down(
     tx: &Transaction<'_>,
@@ -79,9 +118,8 @@ fn enter_cool_down(
     now: Timestamp,
 ) -> rusqlite::Result<Option<CoolDown>> {
     let scope = CoolDownScope::SignIn;
-    if let Some(Rest { retry_after }) = rest {
-        return cool_downs::enter(tx, account.id, scope, retry_after, &failure.summary, now)
-            .map(Some);
+    if let Some(rest) = rest {
+        return enter_rest(tx, account.id, rest, &failure.summary, now).map(Some);
     }
     if failure.kind == FailureKind::InvalidCredentials {
         let since = now

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, named_params};
 
-use super::convert::{ms, timestamp};
+use super::convert::{count, ms, opt_timestamp, timestamp};
 use crate::domain::{
     account::AccountId,
     audit::{AuthAction, AuthEvent},
@@ -50,6 +50,31 @@ pub fn newest(
             },
         )?
         .collect()
+}
+
+/// Outcomes of a refresh: what the data service said to the new token.
+pub const TOKEN_NOT_ACTIVE: &str = "TOKEN_NOT_ACTIVE";
+pub const TOKEN_ACTIVE: &str = "TOKEN_ACTIVE";
+
+/// Since when, and how often, the data service has refused new tokens in a row.
+/// `None`: it accepted the last one.
+pub fn tokens_refused_since(
+    connection: &Connection,
+    account: AccountId,
+) -> rusqlite::Result<Option<(Timestamp, u32)>> {
+    connection
+        .prepare_cached(
+            "SELECT min(at) AS since, count(*) AS times FROM auth_event
+             WHERE account = :account AND what = 'refresh' AND outcome = :refused AND id > coalesce((
+                 SELECT max(id) FROM auth_event WHERE account = :account AND (outcome = :accepted
+                     OR (outcome = 'OK' AND what IN ('sign_in', 'mfa_answer', 'import')))), 0)",
+        )?
+        .query_row(
+            named_params! {
+                ":account": account.get(), ":refused": TOKEN_NOT_ACTIVE, ":accepted": TOKEN_ACTIVE,
+            },
+            |row| Ok(opt_timestamp(row, "since")?.zip(Some(count(row, "times")?))),
+        )
 }
 
 /// How often `outcome` was recorded since `since`.

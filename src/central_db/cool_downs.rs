@@ -77,6 +77,20 @@ pub fn enter(
     Ok(next)
 }
 
+/// Garmin refused its sign-in page: no password was spent, so the rest is shorter.
+pub fn enter_before_password(
+    connection: &Connection,
+    account: AccountId,
+    retry_after: Option<Duration>,
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<CoolDown> {
+    let before = load(connection, account, CoolDownScope::SignIn)?;
+    let next = cool_down::after_page_refusal(before.as_ref(), retry_after, reason, now);
+    store(connection, account, &next)?;
+    Ok(next)
+}
+
 /// A success: the next refusal starts counting anew.
 pub fn clear(
     connection: &Connection,

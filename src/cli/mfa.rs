@@ -1,5 +1,7 @@
 //! `mfa`, and asking for codes after a `login`.
 
+use std::io::{self, IsTerminal};
+
 use super::{
     Front,
     output::{Output, complain, say},
@@ -117,9 +119,14 @@ async fn send_code(
 
 /// Sends what is answered by `Event::SignIn`.
 pub(super) async fn send(front: &mut Front, command: Command) -> Result<SignInOutcome, Failure> {
+    let shows_steps = io::stderr().is_terminal();
     front
         .ask(command, |event| match event {
             Event::SignIn { outcome, .. } => Some(outcome),
+            Event::SignInStep { step, .. } if shows_steps => {
+                say(&format!("{}...", step.sentence()));
+                None
+            }
             _ => None,
         })
         .await

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::domain::{
     failure::{Failure, FailureKind},
-    secret::Secret,
+    secret::{Secret, without_bom},
 };
 
 /// Whether somebody sits at both ends of standard input and standard error.
@@ -54,7 +54,7 @@ pub(super) fn nobody(needed: &str, instead: &str) -> Failure {
 fn first_line() -> io::Result<String> {
     let mut text = String::new();
     io::stdin().lock().read_line(&mut text)?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(without_bom(&text).trim_end_matches(['\r', '\n']).to_owned())
 }
 
 async fn blocking<T: Send + 'static>(

@@ -17,7 +17,11 @@ use crate::{
         args::{ExportArgs, ExportShape, ImportArgs, SessionCommand},
         paths::create_private,
     },
-    domain::{failure::Failure, secret::Secret, sign_in::SignInOutcome},
+    domain::{
+        failure::Failure,
+        secret::{Secret, without_bom},
+        sign_in::SignInOutcome,
+    },
     engine::{
         command::{Command, FILE_NAMES, Files, Shape, needs_passphrase},
         event::Event,
@@ -213,6 +217,7 @@ async fn passphrase(file: Option<&Path>) -> Result<Secret, Failure> {
                 "Name another file.",
             )
         })?;
+        let text = without_bom(&text);
         return Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
     }
     if prompt::has_person() {

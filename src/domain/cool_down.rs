@@ -56,8 +56,19 @@ impl CoolDownScope {
 
 /// After the 1st, 2nd, 3rd and every further refusal in a row.
 const SIGN_IN_HOURS: [i64; 4] = [2, 4, 8, 24];
+/// After a sign-in page that was refused before a password was spent: doubling.
+const SIGN_IN_PAGE_MINUTES: [i64; 7] = [30, 60, 120, 240, 480, 960, 1440];
 /// For data requests without a `Retry-After` (`protocol.md` 11.2).
 const REQUEST_MINUTES: [i64; 4] = [30, 60, 120, 240];
+
+/// After new tokens that the data service does not accept (`protocol.md` 6.4).
+const TOKEN_MINUTES: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
+
+/// How long the data service may refuse new tokens before the session counts as over.
+pub const TOKENS_REFUSED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// A refusal this long after the last rest is the first of a new row.
+const ROW_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// Garmin's own blocks last days at most (`protocol.md` 11.1).
 const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -74,7 +85,12 @@ pub fn after_refusal(
     reason: &str,
     now: Timestamp,
 ) -> CoolDown {
+    // Requests that were answered leave no trace here: time ends the row.
+    let is_row = |before: &&CoolDown| {
+        scope == CoolDownScope::SignIn || now.duration_since(before.until) < ROW_ENDS_AFTER
+    };
     let strikes = before
+        .filter(is_row)
         .map_or(0, |cool_down| cool_down.strikes)
         .saturating_add(1);
     let step = usize::try_from(strikes - 1).unwrap_or(usize::MAX).min(3);
@@ -100,6 +116,60 @@ pub fn after_refusal(
     }
 }
 
+/// The rest of the `connect` lane after the data service refused new tokens `times` in a
+/// row. `before` keeps its strikes: those are about limits.
+pub fn after_refused_token(
+    before: Option<&CoolDown>,
+    times: u32,
+    reason: &str,
+    now: Timestamp,
+) -> CoolDown {
+    let step = usize::try_from(times.saturating_sub(1)).unwrap_or(usize::MAX);
+    let minutes = TOKEN_MINUTES.get(step).copied().unwrap_or(240);
+    let until = now
+        .checked_add(SignedDuration::from_mins(minutes))
+        .unwrap_or(Timestamp::MAX);
+    CoolDown {
+        scope: CoolDownScope::Requests,
+        until,
+        reason: reason.to_owned(),
+        strikes: before.map_or(0, |before| before.strikes),
+        is_overridden: false,
+    }
+}
+
+/// The cool-down that follows `before` when Garmin refuses its sign-in page, before any
+/// password was spent. It never shortens one that is in force.
+pub fn after_page_refusal(
+    before: Option<&CoolDown>,
+    retry_after: Option<Duration>,
+    reason: &str,
+    now: Timestamp,
+) -> CoolDown {
+    let strikes = before
+        .map_or(0, |cool_down| cool_down.strikes)
+        .saturating_add(1);
+    let step = usize::try_from(strikes - 1).unwrap_or(usize::MAX);
+    let minutes = SIGN_IN_PAGE_MINUTES.get(step).copied().unwrap_or(1440);
+    let own = SignedDuration::from_mins(minutes);
+    let named = retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    let wait = named.map_or(own, |named| named.max(own)).min(LONGEST);
+    let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    match before {
+        Some(before) if before.until > until => CoolDown {
+            strikes,
+            ..before.clone()
+        },
+        _ => CoolDown {
+            scope: CoolDownScope::SignIn,
+            until,
+            reason: reason.to_owned(),
+            strikes,
+            is_overridden: false,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +187,43 @@ mod tests {
             })
             .collect();
         assert_eq!(hours, [2, 4, 8, 24, 24, 24]);
+    }
+
+    #[test]
+    fn a_refused_page_rests_half_an_hour_doubling_to_a_day() {
+        let now = Timestamp::UNIX_EPOCH;
+        let refused = |before: Option<&CoolDown>, retry_after: Option<u64>| {
+            let retry_after = retry_after.map(Duration::from_secs);
+            after_page_refusal(before, retry_after, "page", now)
+        };
+        let mut before: Option<CoolDown> = None;
+        let minutes: Vec<_> = (0..9)
+            .map(|_| {
+                let mut next = refused(before.as_ref(), None);
+                let minutes = next.until.duration_since(now).as_mins();
+                next.until = now;
+                before = Some(next);
+                minutes
+            })
+            .collect();
+        assert_eq!(minutes, [30, 60, 120, 240, 480, 960, 1440, 1440, 1440]);
+        let wait = |seconds| refused(None, Some(seconds)).until.as_second();
+        assert_eq!((wait(60), wait(7200)), (1800, 7200));
+        let spent = after_refusal(CoolDownScope::SignIn, None, None, "429", now);
+        let kept = refused(Some(&spent), None);
+        assert_eq!((kept.until, kept.reason.as_str()), (spent.until, "429"));
+    }
+
+    #[test]
+    fn a_limit_of_requests_long_after_the_last_one_starts_anew() {
+        let now = Timestamp::UNIX_EPOCH;
+        let scope = CoolDownScope::Requests;
+        let first = after_refusal(scope, None, None, "429", now);
+        let soon = first.until + SignedDuration::from_hours(1);
+        let second = after_refusal(scope, Some(&first), None, "429", soon);
+        let late = second.until + SignedDuration::from_hours(25);
+        let third = after_refusal(scope, Some(&second), None, "429", late);
+        assert_eq!((first.strikes, second.strikes, third.strikes), (1, 2, 1));
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Secret {
     }
 }
 
+/// The text without the byte order mark that some editors and shells put before it.
+pub fn without_bom(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")

@@ -27,6 +27,26 @@ impl From<Failure> for SignInOutcome {
     }
 }
 
+/// What a sign-in with a password is doing, for the person who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInStep {
+    OpeningPage,
+    /// The pause between the page and the password (`protocol.md` 2.1).
+    Pausing,
+    /// The password is on its way.
+    SigningIn,
+}
+
+impl SignInStep {
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::OpeningPage => "Opening Garmin's sign-in page",
+            Self::Pausing => "Waiting a moment, as a person would",
+            Self::SigningIn => "Signing in",
+        }
+    }
+}
+
 /// What a person brings to a door.
 #[derive(Debug)]
 pub enum SignInDoor {

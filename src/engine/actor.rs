@@ -130,8 +130,9 @@ impl Actor {
                 region,
                 door,
             } => self.spawn(|auth, to| async move {
-                let outcome = auth.sign_in(&account, region, door).await;
-                to.send(Event::SignIn { account, outcome }).await;
+                let offer = |event| to.offer(event);
+                let event = answers::sign_in(&auth, account, region, door, &offer).await;
+                to.send(event).await;
             }),
             Command::AnswerMfa { account, code } => self.spawn(|auth, to| async move {
                 let outcome = auth.answer_challenge(&account, &code).await;
@@ -162,10 +163,13 @@ impl Actor {
                 };
                 to.send(event).await;
             }),
-            Command::Check { account } => self.spawn(|auth, to| async move {
-                let result = answers::check(&auth, &account).await;
-                to.send(Event::Checked { account, result }).await;
-            }),
+            Command::Check { account } => {
+                let shop = self.deps.workshop();
+                self.spawn(|auth, to| async move {
+                    let result = answers::check(&auth, &shop, &account).await;
+                    to.send(Event::Checked { account, result }).await;
+                });
+            }
             Command::Token { account, lane } => self.spawn(|auth, to| async move {
                 let result = answers::bearer(&auth, &account, lane).await;
                 to.send(Event::Token { result }).await;

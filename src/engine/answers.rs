@@ -10,7 +10,7 @@ use crate::{
     auth::Auth,
     central_db::{CentralDb, accounts, auth_events, coverage, jobs, log},
     domain::{
-        account::{Account, AccountName},
+        account::{Account, AccountName, Region},
         audit::AuthEvent,
         coverage::CoverageMap,
         dates::DateSpan,
@@ -18,8 +18,12 @@ use crate::{
         job::{JobId, JobReport, Price, SyncRequest, Trigger},
         secret::Secret,
         session::Lane,
+        sign_in::SignInDoor,
     },
-    sync::run::{self, JobEvent, Workshop},
+    sync::{
+        pace::Pacer,
+        run::{self, JobEvent, Workshop},
+    },
 };
 
 /// Lines of the audit trail that a front gets.
@@ -35,6 +39,22 @@ async fn account(db: &CentralDb, name: &AccountName) -> Result<Account, Failure>
     found.ok_or_else(|| Failure::signed_out(name))
 }
 
+/// Signs in, and offers each step on the way.
+pub(super) async fn sign_in(
+    auth: &Auth,
+    account: AccountName,
+    region: Option<Region>,
+    door: SignInDoor,
+    offer: &(dyn Fn(Event) + Send + Sync),
+) -> Event {
+    let on_step = |step| {
+        let account = account.clone();
+        offer(Event::SignInStep { account, step });
+    };
+    let outcome = auth.sign_in(&account, region, door, &on_step).await;
+    Event::SignIn { account, outcome }
+}
+
 pub(super) async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEvent>, Failure> {
     let id = account(&auth.central_db, name).await?.id;
     let newest = auth
@@ -43,8 +63,26 @@ pub(super) async fn audit(auth: &Auth, name: &AccountName) -> Result<Vec<AuthEve
     Ok(newest.await?)
 }
 
-pub(super) async fn check(auth: &Auth, name: &AccountName) -> Result<(), Failure> {
-    auth.check(&account(&auth.central_db, name).await?).await
+/// Checks every lane, in its turn and unless it rests.
+pub(super) async fn check(auth: &Auth, shop: &Workshop, name: &AccountName) -> Result<(), Failure> {
+    let account = account(&auth.central_db, name).await?;
+    let pacer = Pacer::new(
+        shop.central_db.clone(),
+        shop.clock.clone(),
+        account.id,
+        shop.settings.gap,
+    );
+    for lane in auth.lanes_to_check(&account).await? {
+        if let Some(rest) = pacer.wait(lane).await? {
+            return Err(Failure::cool_down(
+                "Checking the session",
+                &rest.reason,
+                rest.until,
+            ));
+        }
+        auth.check(&account, lane).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn bearer(auth: &Auth, name: &AccountName, lane: Lane) -> Result<Secret, Failure> {

@@ -13,13 +13,21 @@ use crate::domain::{
     secret::Secret,
     session::AccountState,
 };
-pub use crate::domain::{job::SyncProgress, sign_in::SignInOutcome};
+pub use crate::domain::{
+    job::SyncProgress,
+    sign_in::{SignInOutcome, SignInStep},
+};
 
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The state of every account, whenever anything in it changed: by this
     /// process or by another one on the same CentralDB.
     State(Vec<AccountState>),
+    /// What a sign-in with a password is doing now.
+    SignInStep {
+        account: AccountName,
+        step: SignInStep,
+    },
     /// How a sign-in or an answered challenge ended.
     SignIn {
         account: AccountName,

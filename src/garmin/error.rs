@@ -87,7 +87,7 @@ impl GarminError {
             Self::Server(status) => Failure::garmin_down(*status),
             Self::RateLimited { .. } => Failure::rate_limited(None),
             Self::Blocked => Failure::blocked(None),
-            Self::Unauthorized { .. } => Failure::token_not_active(),
+            Self::Unauthorized { .. } => Failure::token_not_active_yet(),
             Self::Refused { .. } | Self::Unreadable(_) => Failure::unexpected_answer(what),
         }
     }

@@ -32,8 +32,8 @@ pub struct Probe {
     pub skew: Option<SignedDuration>,
 }
 
-/// Asks each host once. The sign-in URL answers a GET with 405 when the edge
-/// lets it through (`protocol.md` 2.1); the others refuse politely.
+/// Asks each host once: for the sign-in page, with which a sign-in begins
+/// (`protocol.md` 2.1); the others refuse politely.
 pub async fn probe(client: &Client, now: impl Fn() -> Timestamp) -> Vec<Probe> {
     let http = client.http();
     let requests = [

@@ -6,18 +6,123 @@ mod pages;
 pub mod ticket;
 pub mod widget;
 
-use std::time::Duration;
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
+use reqwest::header::LOCATION;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{challenge::MfaMethod, secret::Secret},
-    garmin::{client::Client, error::GarminError},
+    clock::Clock,
+    domain::{challenge::MfaMethod, secret::Secret, sign_in::SignInStep},
+    garmin::{
+        client::{Answer, Client},
+        error::GarminError,
+        wire::errors,
+    },
 };
 
 /// As the iOS app's web view says it, on every sign-in request (`protocol.md` 2.1).
 const USER_AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
                           (KHTML, like Gecko) Mobile/15E148";
+
+/// What the sign-in page and the widget's pages are asked with.
+const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+const ACCEPT_LANGUAGE: &str = "en-US,en;q=0.9";
+
+/// Redirects followed within one step; Garmin needs one.
+const HOPS: u32 = 4;
+
+/// One sign-in under way: by which client and clock, and who is told of its steps.
+pub struct SignIn<'a> {
+    client: &'a Client,
+    clock: &'a Clock,
+    on_step: &'a (dyn Fn(SignInStep) + Send + Sync),
+    has_sent_password: AtomicBool,
+}
+
+impl fmt::Debug for SignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").finish_non_exhaustive()
+    }
+}
+
+impl<'a> SignIn<'a> {
+    pub const fn new(
+        client: &'a Client,
+        clock: &'a Clock,
+        on_step: &'a (dyn Fn(SignInStep) + Send + Sync),
+    ) -> Self {
+        Self {
+            client,
+            clock,
+            on_step,
+            has_sent_password: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether Garmin may have counted a try with the password.
+    pub fn has_sent_password(&self) -> bool {
+        self.has_sent_password.load(Ordering::Relaxed)
+    }
+
+    fn open_page(&self) {
+        (self.on_step)(SignInStep::OpeningPage);
+    }
+
+    /// What a person needs to type: from `shortest` to `longest`, at random.
+    async fn pause(&self, shortest: Duration, longest: Duration) {
+        (self.on_step)(SignInStep::Pausing);
+        let spread = longest.saturating_sub(shortest).mul_f64(fastrand::f64());
+        self.clock.sleep(shortest + spread).await;
+    }
+
+    fn send_password(&self) {
+        self.has_sent_password.store(true, Ordering::Relaxed);
+        (self.on_step)(SignInStep::SigningIn);
+    }
+}
+
+/// A page that is refused before any password was sent (`protocol.md` 2.1). `None`:
+/// not refused.
+fn page_refusal(page: &Answer) -> Result<Option<SignInReply>, GarminError> {
+    if errors::is_limit(page) {
+        let retry_after = errors::retry_after(page);
+        return Ok(Some(SignInReply::PageLimited { retry_after }));
+    }
+    let text = String::from_utf8_lossy(&page.body);
+    let title = pages::title(&text).unwrap_or_default().to_lowercase();
+    let has_title = |words: &[&str]| words.iter().any(|word| title.contains(word));
+    match page.status {
+        status @ 500..=599 => Err(GarminError::Server(status)),
+        403 => Ok(Some(SignInReply::PageBlocked)),
+        _ if has_title(&["just a moment", "attention required"]) => {
+            Ok(Some(SignInReply::PageBlocked))
+        }
+        _ if has_title(&["bad gateway", "service unavailable"]) => Err(GarminError::Server(502)),
+        _ => Ok(None),
+    }
+}
+
+/// The path of a redirect within the sign-in host; `None` for everything else.
+fn redirect(answer: &Answer, client: &Client) -> Option<String> {
+    if !(300..400).contains(&answer.status) {
+        return None;
+    }
+    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
+    if location.starts_with('/') && !location.starts_with("//") {
+        return Some(location.to_owned());
+    }
+    let endpoints = client.endpoints();
+    [endpoints.sso(), endpoints.sso_origin()]
+        .iter()
+        .find_map(|host| location.strip_prefix(host.as_str()))
+        .filter(|path| path.starts_with('/'))
+        .map(str::to_owned)
+}
 
 /// A password sign-in that met a challenge: what continues it, by either flavour.
 /// Sealed into CentralDB, so that another process can answer.
@@ -32,13 +137,15 @@ impl Attempt {
     /// Posts a code by the flavour that issued the challenge, and no other.
     pub async fn answer(
         &mut self,
-        client: &Client,
+        sign_in: &SignIn<'_>,
         method: &MfaMethod,
         code: &Secret,
     ) -> Result<SignInReply, GarminError> {
         match self {
-            Self::Mobile(attempt) => mobile::answer_challenge(client, attempt, method, code).await,
-            Self::Widget(attempt) => widget::answer_challenge(client, attempt, code).await,
+            Self::Mobile(attempt) => {
+                mobile::answer_challenge(sign_in.client, attempt, method, code).await
+            }
+            Self::Widget(attempt) => widget::answer_challenge(sign_in, attempt, code).await,
         }
     }
 
@@ -79,6 +186,14 @@ pub enum SignInReply {
     RateLimited {
         retry_after: Option<Duration>,
     },
+    /// The sign-in page was limited: no password was sent.
+    PageLimited {
+        retry_after: Option<Duration>,
+    },
+    /// The edge's bot protection stood before the sign-in page: no password was sent.
+    PageBlocked,
+    /// This flavour does not serve the account; another one may (body code 427).
+    OtherFlavour,
     /// A page where JSON belongs: the edge's bot protection.
     Blocked,
     /// Any other verdict, in Garmin's words.

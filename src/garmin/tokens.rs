@@ -105,10 +105,12 @@ async fn post(
         .form(form);
     let answer = client.send(request).await?;
     match answer.status {
-        200..=299 => serde_json::from_slice::<TokenReply>(&answer.body)
-            .ok()
-            .and_then(|reply| reply.into_tokens(client_id, old_refresh, now))
-            .ok_or_else(|| GarminError::Unreadable("the token reply".to_owned()).into()),
+        200..=299 if !errors::is_limit(&answer) => {
+            serde_json::from_slice::<TokenReply>(&answer.body)
+                .ok()
+                .and_then(|reply| reply.into_tokens(client_id, old_refresh, now))
+                .ok_or_else(|| GarminError::Unreadable("the token reply".to_owned()).into())
+        }
         _ => Err(refusal(answer)),
     }
 }
@@ -116,6 +118,10 @@ async fn post(
 /// The body of a refusal echoes the refresh token (`protocol.md` 6.3): only its
 /// error word is looked at, and nothing of it is kept.
 pub(super) fn refusal(answer: Answer) -> TokenError {
+    if errors::is_limit(&answer) {
+        let retry_after = errors::retry_after(&answer);
+        return GarminError::RateLimited { retry_after }.into();
+    }
     let status = answer.status;
     let oauth: Option<OAuthError> = serde_json::from_slice(&answer.body).ok();
     match (status, oauth.and_then(|body| body.error)) {

@@ -10,6 +10,9 @@ use super::world::World;
 /// The browser session that ties the requests of one sign-in together.
 const SESSION: &str = "SESSION";
 
+/// Of the router and the edge; nothing but their presence matters.
+const EDGE: [&str; 4] = ["__VCAP_ID__", "__cf_bm", "__cflb", "_cfuvid"];
+
 /// The ticket-granting cookie: its browser is signed in.
 const GRANTING: &str = "CASTGC";
 
@@ -29,6 +32,16 @@ impl Cookies {
             self.set(SESSION, &session.id);
         }
         session.id
+    }
+
+    /// What the edge and the router set with every page (protocol.md 2.1).
+    pub(super) fn edge(&mut self, world: &World) -> Vec<(&'static str, String)> {
+        let values: Vec<_> = EDGE.into_iter().map(|name| (name, word(43))).collect();
+        for (name, value) in &values {
+            world.ledger().remember(value);
+            self.set(name, value);
+        }
+        values
     }
 
     /// The browser is signed in from here on.
@@ -78,7 +91,7 @@ pub(super) fn is_remembered(world: &World, headers: &HeaderMap) -> bool {
 }
 
 /// The value of one cookie; some stacks send several `Cookie` headers.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()

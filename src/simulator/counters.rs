@@ -16,6 +16,8 @@ pub struct Counters {
     pub sign_in_attempts: u64,
     /// Passwords sent to a door that had already answered 429: each is a bug in a client.
     pub attempts_while_blocked: u64,
+    /// Passwords and codes refused unread: without their page's cookies or referrer, or too early.
+    pub posts_without_page: u64,
     /// Codes tried, right or wrong.
     pub mfa_attempts: u64,
     /// Codes sent by e-mail or SMS.

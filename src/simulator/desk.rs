@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::ledger::{uuid, word};
 
 /// Wrong codes a challenge takes; the last one burns it (protocol.md 3.2).
@@ -20,14 +22,27 @@ pub(super) struct Query {
 #[derive(Debug, Default)]
 pub(super) struct SignInDesk {
     sessions: HashSet<String>,
-    /// The form token of each session's last page; posting it uses it up.
-    form_tokens: HashMap<String, String>,
+    /// The mobile sign-in page that each session saw last.
+    pages: HashMap<String, SeenPage>,
+    /// The form token of each session's last page, and since when; posting it uses it up.
+    form_tokens: HashMap<String, (String, Timestamp)>,
     challenges: HashMap<String, Challenge>,
     /// Widget sign-ins that are complete but for one redirect, with their service.
     login_tokens: HashMap<String, String>,
     signed_in_browsers: HashSet<String>,
     remembered_browsers: HashSet<String>,
     wrong_passwords: u32,
+}
+
+/// A sign-in page as it was handed out.
+#[derive(Clone, Debug)]
+pub(super) struct SeenPage {
+    /// Path and query.
+    pub(super) address: String,
+    pub(super) client_id: String,
+    /// The cookies set with it, the session's aside.
+    pub(super) cookies: Vec<(&'static str, String)>,
+    pub(super) at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -66,6 +81,14 @@ impl SignInDesk {
                 Session { id, is_new: true }
             }
         }
+    }
+
+    pub(super) fn show_page(&mut self, session: &str, page: SeenPage) {
+        self.pages.insert(session.to_owned(), page);
+    }
+
+    pub(super) fn page(&self, session: &str) -> Option<SeenPage> {
+        self.pages.get(session).cloned()
     }
 
     /// Counts a wrong password; the answer is how many there were in a row.
@@ -166,21 +189,22 @@ impl SignInDesk {
 /// The widget's forms.
 impl SignInDesk {
     /// The token of the form on a new page; those of the pages before are void.
-    pub(super) fn form_token(&mut self, session: &str) -> String {
+    pub(super) fn form_token(&mut self, session: &str, now: Timestamp) -> String {
         let token: String = (0..100)
             .map(|_| fastrand::digit(16).to_ascii_uppercase())
             .collect();
-        self.form_tokens.insert(session.to_owned(), token.clone());
+        self.form_tokens
+            .insert(session.to_owned(), (token.clone(), now));
         token
     }
 
-    /// Takes a form: good once, and only in the session that got the page.
-    pub(super) fn take_form(&mut self, session: &str, token: &str) -> bool {
-        let is_right = self
-            .form_tokens
-            .get(session)
-            .is_some_and(|known| known == token);
-        is_right && self.form_tokens.remove(session).is_some()
+    /// Takes a form: good once, and only in the session that got the page. The answer is when that was.
+    pub(super) fn take_form(&mut self, session: &str, token: &str) -> Option<Timestamp> {
+        let (known, _) = self.form_tokens.get(session)?;
+        if known != token {
+            return None;
+        }
+        self.form_tokens.remove(session).map(|(_, since)| since)
     }
 
     /// A way from the right code to the success page (protocol.md 3.3).

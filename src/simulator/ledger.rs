@@ -71,7 +71,7 @@ pub(super) struct Issued {
 }
 
 impl Ledger {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario, clock: Clock) -> Self {
         Self {
             ttl: Lifetimes {
                 access: scenario.access_ttl,
@@ -79,7 +79,7 @@ impl Ledger {
                 ticket: scenario.ticket_ttl,
             },
             region: scenario.region,
-            clock: Clock::new(scenario.clock_skew),
+            clock,
             tickets: HashMap::new(),
             access: HashMap::new(),
             refresh: HashMap::new(),

@@ -56,7 +56,7 @@ impl World {
         let pair = Oauth1Token {
             token: uuid(),
             secret: word(35),
-            mfa_expires: has_mfa.then(|| in_a_year(self.clock)),
+            mfa_expires: has_mfa.then(|| in_a_year(&self.clock)),
             mfa_token,
         };
         let mut ledger = self.ledger();
@@ -72,7 +72,7 @@ impl World {
     }
 }
 
-fn in_a_year(clock: Clock) -> String {
+fn in_a_year(clock: &Clock) -> String {
     let now = clock.now();
     let end = now
         .saturating_add(jiff::SignedDuration::from_hours(365 * 24))

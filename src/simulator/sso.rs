@@ -1,5 +1,6 @@
 //! Signing in with the mobile JSON flow (protocol.md 2.1, 3.1 and 3.2); the widget is a module below.
 
+mod page;
 mod widget;
 mod widget_mfa;
 mod widget_page;
@@ -10,7 +11,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query as QueryString, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ const CLIENTS: [(&str, &str); 2] = [("GCM_IOS_DARK", "ios"), ("GCM_ANDROID_DARK"
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let mobile = [
-        Endpoint::public("sso.page", "/mobile/sso/{locale}/sign-in", get(first_page)),
+        Endpoint::public("sso.page", "/mobile/sso/{locale}/sign-in", get(page::show)),
         Endpoint::public("sso.login", "/mobile/api/login", get(probe).post(login)),
         Endpoint::public("sso.mfa", "/mobile/api/mfa/verifyCode", post(verify)),
     ];
@@ -64,14 +65,6 @@ struct Code {
     digits: String,
     #[serde(rename = "rememberMyBrowser", default)]
     is_remembered: bool,
-}
-
-/// The page a browser would see first; all it is good for here is its cookies.
-async fn first_page(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
-    let mut cookies = Cookies::default();
-    cookies.session(&world, &headers);
-    let page = "<!DOCTYPE html>\n<html lang=\"en\"><head><title>Garmin SSO Portal</title></head><body></body></html>";
-    (cookies, Html(page)).into_response()
 }
 
 /// The reachability probe: 405 lets a client know that the edge would let it through, and costs no
@@ -111,6 +104,9 @@ async fn login(
         Ok(Json(login)) => login,
         Err(rejection) => return unreadable(&rejection),
     };
+    if !page::is_behind(&world, &headers, &query) {
+        return faults::too_many_requests(None);
+    }
     match password::judge(&world, &headers, &query.client_id, &username, &password) {
         Outcome::Limited { is_hidden: false } => faults::too_many_requests(None),
         Outcome::Limited { is_hidden: true } => {
@@ -154,6 +150,9 @@ async fn verify(
         Ok(Json(code)) => code,
         Err(rejection) => return unreadable(&rejection),
     };
+    if !page::is_behind(&world, &headers, &query) {
+        return faults::too_many_requests(None);
+    }
     world.count(|counters| counters.mfa_attempts += 1);
     if world.scenario.mfa.map(Mfa::wire) != Some(code.method.as_str()) {
         return Refusal::bad_request("Unsupported mfaMethod").into_response();

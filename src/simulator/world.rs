@@ -43,20 +43,21 @@ const PERSONAL_SEATS: usize = 11;
 
 impl World {
     pub(super) fn new(scenario: Scenario) -> Self {
-        let mut ledger = Ledger::new(&scenario);
+        let clock = Clock::new(scenario.clock_skew);
+        let mut ledger = Ledger::new(&scenario, clock.clone());
         ledger.remember(&scenario.personal_key);
         Self {
             athlete: athlete(&scenario),
-            clock: Clock::new(scenario.clock_skew),
             counters: Mutex::default(),
             at_once: AtomicU64::default(),
             faults: Mutex::default(),
             desk: Mutex::default(),
             turnstile: Mutex::new(Turnstile::new(&scenario)),
             ledger: Mutex::new(ledger),
-            keys: Mutex::new(KeyRing::new(&scenario)),
+            keys: Mutex::new(KeyRing::new(&scenario, clock.clone())),
             oauth1: Mutex::default(),
             edits: Mutex::default(),
+            clock,
             personal_seats: Semaphore::new(PERSONAL_SEATS),
             scenario,
         }

@@ -27,6 +27,8 @@ pub enum FetchError {
     Garmin(GarminError),
     /// The lane rests, as this process or another was told.
     Resting(CoolDown),
+    /// The lane's bearer is refused however often it is renewed.
+    Unaccepted(GarminError),
     /// The lane has no session to call with.
     Session(Failure),
     Cancelled,
@@ -40,19 +42,24 @@ pub struct Fetcher<L> {
     lender: L,
     pacer: Pacer,
     cancel: CancellationToken,
-    /// 401s answered with a renewal, to stop a server that says 401 to everything.
-    renewals: u32,
+    /// Requests refused with 401 for good since the last success.
+    refused: u32,
+    /// Renewals in a row that did not heal their request.
+    unhealed: u32,
 }
 
 impl<L: Lender> Fetcher<L> {
-    const MAX_RENEWALS: u32 = 3;
+    /// A server that says 401 to everything is left after so many requests, and a
+    /// renewal that does not help is not tried more often.
+    const MAX_REFUSED: u32 = 3;
 
     pub const fn new(lender: L, pacer: Pacer, cancel: CancellationToken) -> Self {
         Self {
             lender,
             pacer,
             cancel,
-            renewals: 0,
+            refused: 0,
+            unhealed: 0,
         }
     }
 
@@ -107,16 +114,27 @@ impl<L: Lender> Fetcher<L> {
             let error = match cancel.run_until_cancelled(once).await {
                 None => return Err(FetchError::Cancelled),
                 Some(answer) => match answer? {
-                    Ok(value) => return Ok(value),
+                    Ok(value) => {
+                        self.refused = 0;
+                        if has_renewed {
+                            self.unhealed = 0;
+                        }
+                        return Ok(value);
+                    }
                     Err(error) => error,
                 },
             };
-            if matches!(error, GarminError::Unauthorized { .. })
-                && !has_renewed
-                && self.renewals < Self::MAX_RENEWALS
-            {
+            if matches!(error, GarminError::Unauthorized { .. }) {
+                if has_renewed || self.unhealed >= Self::MAX_REFUSED {
+                    self.unhealed += u32::from(has_renewed);
+                    self.refused += 1;
+                    return Err(if self.refused >= Self::MAX_REFUSED {
+                        FetchError::Unaccepted(error)
+                    } else {
+                        FetchError::Garmin(error)
+                    });
+                }
                 has_renewed = true;
-                self.renewals += 1;
                 api = self
                     .lender
                     .renew(lane, api.generation())

@@ -47,6 +47,7 @@ use crate::domain::{
     coverage::CoverageMap,
     failure::Failure,
     session::{AccountState, SessionStatus},
+    sign_in::SignInStep,
 };
 
 /// What lists of times need, and how old a screen may be after a laptop slept.
@@ -112,6 +113,8 @@ pub struct Desk {
     /// The coverage of the last days; `None` until it was read.
     pub strip: Option<CoverageMap>,
     pub waiting: Option<Waiting>,
+    /// What the sign-in that is waited for does now.
+    pub sign_in_step: Option<SignInStep>,
     /// Where a new account lives, until it is known.
     pub region: Option<Region>,
 }

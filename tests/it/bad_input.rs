@@ -203,3 +203,22 @@ async fn a_full_disk_loses_nothing() {
         "no crash when the result cannot be written"
     );
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_a_secret() {
+    let world = World::new(scenario()).await;
+    let ran = world.run(&LOGIN, "\u{feff}correct-horse-battery\r\n").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let key = world.simulator.scenario().personal_key.clone();
+    let ran = world
+        .run(&["login", "--key-stdin"], &format!("\u{feff}{key}\n"))
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let embed = "https://sso.garmin.com/sso/embed";
+    let ticket = world.simulator.browser_ticket(embed);
+    let pasted = format!("\u{feff}{embed}?ticket={ticket}\n");
+    let ran = world.run(&["login", "--ticket-stdin"], &pasted).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = world.run(&LOGIN, "\u{feff}\r\n").await;
+    ran.complains(2, "No password came");
+}

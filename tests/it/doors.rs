@@ -9,7 +9,6 @@
 use std::{fs, time::Duration};
 
 use garminsync::{
-    clock::Clock,
     domain::{failure::FailureKind, secret::Secret, sign_in::SignInOutcome},
     simulator::{CodeDelivery, Scenario, SignInPolicy},
 };
@@ -69,8 +68,7 @@ async fn the_widget_s_code_is_asked_for_once_and_can_be_sent_again() {
             FailureKind::CoolDown,
             "Garmin sends one every 30 seconds"
         );
-        let clock = Clock::manual(world.clock().now());
-        clock.advance(Duration::from_secs(31));
+        let clock = world.clock_later(Duration::from_secs(31));
         world
             .deps_at(clock)
             .auth()
@@ -597,6 +595,7 @@ async fn the_doctor_is_frank_and_discreet() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let counters = world.simulator.counters();
     assert_eq!((counters.total, counters.sign_in_attempts), (3, 0));
+    assert_eq!((counters.of("sso.page"), counters.of("sso.login")), (1, 0));
     assert!(ran.out.contains("vault.key"), "{ran:?}");
     for secret in world.simulator.issued_secrets() {
         assert!(secret.len() < 6 || !ran.out.contains(&secret));

@@ -10,7 +10,12 @@ use std::time::Duration;
 
 use garminsync::{
     clock::Clock,
-    domain::{failure::FailureKind, job::JobStatus, session::Lane},
+    domain::{
+        failure::FailureKind,
+        job::{JobStatus, SyncRequest},
+        session::Lane,
+    },
+    engine::{self, Mode, command::Command, event::Event},
     garmin::client::Api,
     simulator::{Fault, FaultKind, Scenario},
     vault::Binding,
@@ -165,24 +170,172 @@ async fn a_pair_that_was_stored_but_never_proven_is_proven_before_it_is_lent() {
     );
 }
 
-#[tokio::test]
-async fn a_fresh_token_that_is_not_active_ends_the_session() {
-    let world = World::signed_in(scenario()).await;
+/// The data service, or one endpoint of it, says 401.
+fn unaccepted(aim: &str) -> Fault {
     let inactive = FaultKind::Json {
         status: 401,
         body: serde_json::json!({"error": "invalid_token"}),
     };
-    world
-        .simulator
-        .inject(Fault::always("/userprofile-service", inactive));
+    Fault::always(aim, inactive)
+}
+
+fn has_session(world: &World) -> bool {
+    world.number("SELECT session_data IS NOT NULL FROM garmin_authentication_state") == 1
+}
+
+#[tokio::test]
+async fn a_moment_of_401s_on_fresh_tokens_is_outlived() {
+    let world = World::signed_in(scenario()).await;
+    world.simulator.inject(unaccepted("/userprofile-service"));
+    let clock = tomorrow(&world);
+    let minutes = || {
+        let until = world.number("SELECT until_at FROM cool_down WHERE scope = 'requests'");
+        (until - clock.now().as_millisecond()) / 60_000
+    };
+    let mut rests = Vec::new();
+    for _ in 0..4 {
+        assert_eq!(
+            lend(&world, clock.clone()).await.unwrap_err(),
+            FailureKind::CoolDown
+        );
+        rests.push(minutes());
+        let asked = world.simulator.counters().total;
+        assert_eq!(
+            lend(&world, clock.clone()).await.unwrap_err(),
+            FailureKind::CoolDown
+        );
+        assert_eq!(world.simulator.counters().total, asked, "it rests");
+        clock.advance(Duration::from_mins(31));
+    }
+    assert_eq!(rests, [1, 5, 15, 30]);
+    assert!(has_session(&world));
+    let counters = world.simulator.counters();
+    assert_eq!((counters.refreshes, counters.reused_refresh_tokens), (1, 0));
+    world.simulator.clear_faults();
+    assert_eq!(lend(&world, clock.clone()).await.unwrap().generation(), 2);
+    // It was a row of its own: the next moment begins anew.
+    world.simulator.inject(unaccepted("/userprofile-service"));
+    clock.advance(Duration::from_hours(40));
     assert_eq!(
-        lend(&world, tomorrow(&world)).await.unwrap_err(),
-        FailureKind::AuthExpired
+        lend(&world, clock.clone()).await.unwrap_err(),
+        FailureKind::CoolDown
     );
+    assert!(has_session(&world));
+}
+
+#[tokio::test]
+async fn a_day_of_401s_on_fresh_tokens_ends_the_session_with_a_sentence() {
+    let world = World::signed_in(scenario()).await;
+    world.simulator.inject(unaccepted("/userprofile-service"));
+    let clock = tomorrow(&world);
+    let mut hours = 0;
+    while lend(&world, clock.clone()).await.unwrap_err() == FailureKind::CoolDown {
+        assert!(has_session(&world));
+        clock.advance(Duration::from_hours(1));
+        hours += 1;
+        assert!(hours < 40);
+    }
+    assert!(hours >= 24, "{hours}");
+    assert!(!has_session(&world));
+    let reason = world.text("SELECT ended_reason FROM garmin_authentication_state");
+    assert!(reason.contains("for a day"), "{reason}");
+    assert!(world.simulator.counters().refreshes <= 3);
+}
+
+#[tokio::test]
+async fn a_sync_tells_a_moment_of_401s_and_the_next_one_goes_on() {
+    let world = World::signed_in(scenario()).await;
+    for path in [
+        "/userprofile-service",
+        "/device-service",
+        "/usersummary-service",
+    ] {
+        world.simulator.inject(unaccepted(path));
+    }
+    let ran = world.run(&["--sync"], "").await;
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.err.contains("The session is kept"), "{ran:?}");
+    let status = world.run(&["status"], "").await;
+    assert!(status.out.contains("VALID"), "{status:?}");
+    world.simulator.clear_faults();
+    let clock = world.clock_later(Duration::from_mins(2));
+    let report = world
+        .sync_with(world.deps_at(clock), SyncRequest::default())
+        .await;
+    assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_proven_is_tried_once_per_job() {
+    let world = World::new(scenario()).await;
+    let fault = || Fault::always("/userprofile-service", FaultKind::ServerError(503));
+    world.simulator.inject(fault());
+    world.sign_in().await;
+    world.simulator.reset_counters();
+    let auth = world.deps().auth();
+    let name = account();
+    let known = auth
+        .central_db
+        .read(move |db| garminsync::central_db::accounts::by_name(db, &name))
+        .await
+        .unwrap()
+        .unwrap();
+    let client = auth.client(known.region).unwrap();
+    let keeper = auth.keeper(known.clone(), client.clone());
+    for _ in 0..5 {
+        keeper.api().await.unwrap();
+    }
+    assert_eq!(world.simulator.counters().of("profile.social"), 1);
+    world.simulator.clear_faults();
+    auth.keeper(known, client).api().await.unwrap();
+    assert_eq!(world.simulator.counters().of("profile.social"), 2);
     assert_eq!(
-        world.number("SELECT session_data IS NULL FROM garmin_authentication_state"),
+        world.number("SELECT last_validated IS NOT NULL FROM garmin_authentication_state"),
         1
     );
+}
+
+#[tokio::test]
+async fn many_401s_that_a_refresh_heals_cost_no_data() {
+    let world = World::signed_in(scenario()).await;
+    for _ in 0..5 {
+        // Every other file, once.
+        let fault = Fault {
+            skip: 1,
+            times: Some(1),
+            ..unaccepted("activities.file")
+        };
+        world.simulator.inject(fault);
+    }
+    let report = world.sync().await;
+    assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
+    assert_eq!(world.simulator.counters().refreshes, 5);
+    let missing = "SELECT count(*) FROM activity_file WHERE state = 'failed'";
+    assert_eq!(world.number(missing), 0);
+}
+
+#[tokio::test]
+async fn a_lane_that_says_401_to_everything_is_left_soon_and_rests() {
+    let world = World::signed_in(scenario()).await;
+    // Only the proof is answered.
+    let paths = [
+        "/usersummary-service",
+        "/wellness-service",
+        "/device-service",
+        "/activitylist-service",
+        "/graphql-gateway",
+        "/sleep-service",
+        "/hrv-service",
+        "/weight-service",
+    ];
+    for path in paths {
+        world.simulator.inject(unaccepted(path));
+    }
+    let report = world.sync().await;
+    assert_eq!(report.exit_code(), 5, "{report:?}");
+    assert!(world.simulator.counters().refreshes <= 4);
+    assert!(has_session(&world));
+    assert_eq!(world.number("SELECT count(*) FROM cool_down"), 1);
 }
 
 #[tokio::test]
@@ -296,4 +449,38 @@ async fn garmin_is_not_asked_for_tokens_that_could_not_be_sealed() {
     assert_eq!(ran.code, 2, "{ran:?}");
     assert_eq!(world.simulator.counters().refreshes, 0);
     assert_eq!(world.run(&["status", "--check"], "").await.code, 0);
+}
+
+#[tokio::test]
+async fn a_check_waits_its_turn_and_obeys_a_rest() {
+    let world = World::signed_in(scenario()).await;
+    let limit = FaultKind::TooManyRequests { retry_after: None };
+    world.simulator.inject(Fault::always("/", limit));
+    assert_eq!(world.run(&["--sync"], "").await.code, 5);
+    let asked = world.simulator.counters().total;
+    let ran = world.run(&["status", "--check"], "").await;
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.err.contains("must rest until"), "{ran:?}");
+    assert_eq!(world.simulator.counters().total, asked);
+    world.simulator.clear_faults();
+    world.db().execute("DELETE FROM cool_down", []).unwrap();
+
+    // The moment is taken from the row that all processes share.
+    let mut deps = world.deps();
+    deps.config.sync.gap = Duration::from_millis(300);
+    let before = std::time::Instant::now();
+    for _ in 0..3 {
+        let (engine, mut events, running) = engine::spawn(deps.clone(), Mode::OneShot);
+        let account = account();
+        engine.send(Command::Check { account }).unwrap();
+        loop {
+            if let Event::Checked { result, .. } = events.recv().await.unwrap() {
+                result.unwrap();
+                break;
+            }
+        }
+        running.shut_down().await;
+    }
+    assert!(before.elapsed() >= Duration::from_millis(600));
+    assert_eq!(world.simulator.counters().total, asked + 3);
 }

@@ -34,7 +34,23 @@ fn signs_in(app: &mut Pty) {
     app.types("correct-horse-battery");
     app.never_showed("correct-horse-battery");
     app.types(ENTER);
+    app.shows("Waiting a moment, as a person would");
     app.shows("Garmin sent a code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_tells_each_step_of_a_sign_in() {
+    let world = World::new(scenario()).await;
+    let login = ["login", "--email", "grace@example.com"];
+    let mut login = Pty::start(&world.command(&login), 80, 24);
+    login.shows("Password");
+    login.types("correct-horse-battery\r");
+    login.shows("Opening Garmin's sign-in page...");
+    login.shows("Waiting a moment, as a person would...");
+    login.shows("Signing in...");
+    login.shows("Signed in");
+    login.never_showed("correct-horse-battery");
+    login.ended(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,13 +6,16 @@
     reason = "test code"
 )]
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use garminsync::{
     central_db::state,
     clock::Clock,
     domain::{
-        failure::FailureKind, secret::Secret, session::SessionStatus, sign_in::SignInOutcome,
+        failure::FailureKind,
+        secret::Secret,
+        session::SessionStatus,
+        sign_in::{SignInDoor, SignInOutcome, SignInStep},
     },
     simulator::{Fault, FaultKind, Mfa, Scenario, SignInPolicy},
 };
@@ -195,8 +198,7 @@ async fn after_a_limit_no_process_asks_again_until_the_cool_down_ends() {
     let once = world.simulator.counters().total;
     assert_eq!(refused(&world.sign_in().await).0, FailureKind::CoolDown);
     assert_eq!(world.simulator.counters().total, once);
-    let clock = Clock::manual(world.clock().now());
-    clock.advance(Duration::from_hours(2) + Duration::from_secs(1));
+    let clock = world.clock_later(Duration::from_hours(2) + Duration::from_secs(1));
     let again = world.sign_in_with(world.deps_at(clock), false).await;
     assert_eq!(refused(&again).0, FailureKind::RateLimited);
     assert_eq!(world.number("SELECT strikes FROM cool_down"), 2);
@@ -285,4 +287,198 @@ async fn a_stale_ticket_does_not_cost_the_code_that_is_awaited() {
     assert_eq!(ran.code, 3);
     let outcome = answer(&world, "271828").await;
     assert!(matches!(outcome, SignInOutcome::SignedIn { .. }));
+}
+
+#[tokio::test]
+async fn the_page_comes_first_and_a_person_sees_each_step() {
+    let world = World::new(with_mfa()).await;
+    let steps = Mutex::new(Vec::new());
+    let before = world.clock().now();
+    let door = SignInDoor::Password {
+        email: "grace@example.com".to_owned(),
+        password: Secret::new("correct-horse-battery"),
+        despite_cool_down: false,
+    };
+    let on_step = |step: SignInStep| steps.lock().unwrap().push(step);
+    let auth = world.deps().auth();
+    let outcome = auth.sign_in(&account(), None, door, &on_step).await;
+    assert!(matches!(outcome, SignInOutcome::MfaRequired(_)));
+    let waited = world.clock().now().duration_since(before).as_secs_f64();
+    assert!((2.0..7.0).contains(&waited), "{waited}");
+    assert_eq!(
+        steps.into_inner().unwrap(),
+        [
+            SignInStep::OpeningPage,
+            SignInStep::Pausing,
+            SignInStep::SigningIn
+        ]
+    );
+    // The code goes with the same cookies and referrer, from another process too.
+    let outcome = answer(&world, "271828").await;
+    assert!(matches!(outcome, SignInOutcome::SignedIn { .. }));
+    let counters = world.simulator.counters();
+    assert_eq!((counters.of("sso.page"), counters.of("sso.login")), (1, 1));
+    assert_eq!(counters.posts_without_page, 0);
+}
+
+/// The ways in which a page turns a client away.
+fn page_refusals() -> [(FaultKind, FailureKind); 4] {
+    let hidden = serde_json::json!({ "error": { "status-code": "429" } });
+    let json = |status, body| FaultKind::Json { status, body };
+    [
+        (
+            FaultKind::TooManyRequests { retry_after: None },
+            FailureKind::RateLimited,
+        ),
+        (json(427, serde_json::json!({})), FailureKind::RateLimited),
+        (json(200, hidden), FailureKind::RateLimited),
+        (FaultKind::ForbiddenHtml, FailureKind::Blocked),
+    ]
+}
+
+fn minutes_of_rest(world: &World, now: jiff::Timestamp) -> i64 {
+    let until = world.number("SELECT until_at FROM cool_down");
+    (until - now.as_millisecond() + 59_999) / 60_000
+}
+
+#[tokio::test]
+async fn a_refused_page_costs_no_password_and_a_shorter_rest() {
+    for (fault, kind) in page_refusals() {
+        let world = World::new(scenario()).await;
+        for aim in ["sso.page", "sso.embed"] {
+            world.simulator.inject(Fault::always(aim, fault.clone()));
+        }
+        let outcome = world.sign_in().await;
+        let SignInOutcome::Refused { failure, .. } = &outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!(failure.kind, kind, "{fault:?}");
+        assert!(failure.summary.contains("password was not sent"));
+        assert!(failure.retry_at.is_some());
+        assert_eq!(minutes_of_rest(&world, world.clock().now()), 30);
+        let clock = world.clock_later(Duration::from_mins(31));
+        world
+            .sign_in_with(world.deps_at(clock.clone()), false)
+            .await;
+        assert_eq!(minutes_of_rest(&world, clock.now()), 60, "{fault:?}");
+        let counters = world.simulator.counters();
+        assert_eq!(counters.sign_in_attempts, 0);
+        assert_eq!((counters.of("sso.login"), counters.of("sso.page")), (0, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_form_of_the_widget_costs_no_password_either() {
+    let world = World::new(scenario()).await;
+    let refused_page = || FaultKind::TooManyRequests { retry_after: None };
+    for aim in ["sso.page", "sso.widget"] {
+        world.simulator.inject(Fault::always(aim, refused_page()));
+    }
+    assert_eq!(refused(&world.sign_in().await).0, FailureKind::RateLimited);
+    assert_eq!(minutes_of_rest(&world, world.clock().now()), 30);
+    assert_eq!(world.simulator.counters().sign_in_attempts, 0);
+}
+
+#[tokio::test]
+async fn a_refused_page_leads_to_the_widget() {
+    for (fault, _) in page_refusals() {
+        let world = World::new(scenario()).await;
+        world.simulator.inject(Fault::always("sso.page", fault));
+        assert!(matches!(
+            world.sign_in().await,
+            SignInOutcome::SignedIn { .. }
+        ));
+        assert_eq!(world.number("SELECT count(*) FROM cool_down"), 0);
+        assert_eq!(world.simulator.counters().of("sso.login"), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_was_spent_is_not_called_unsent() {
+    let world = World::new(Scenario {
+        sign_in: SignInPolicy::RateLimited,
+        ..scenario()
+    })
+    .await;
+    world
+        .simulator
+        .inject(Fault::always("sso.embed", FaultKind::ForbiddenHtml));
+    let outcome = world.sign_in().await;
+    assert_eq!(refused(&outcome).0, FailureKind::RateLimited);
+    assert!(!format!("{outcome:?}").contains("not sent"));
+    assert_eq!(minutes_of_rest(&world, world.clock().now()), 120);
+}
+
+#[tokio::test]
+async fn trouble_of_the_page_is_no_cool_down() {
+    for fault in [FaultKind::ServerError(503), FaultKind::Reset] {
+        let world = World::new(scenario()).await;
+        world
+            .simulator
+            .inject(Fault::always("sso.page", fault.clone()));
+        let outcome = world.sign_in().await;
+        assert!(format!("{outcome:?}").contains("The password was not sent."));
+        assert_eq!(
+            world.number("SELECT count(*) FROM cool_down"),
+            0,
+            "{fault:?}"
+        );
+        assert_eq!(world.simulator.counters().sign_in_attempts, 0);
+        world.simulator.clear_faults();
+        assert!(matches!(
+            world.sign_in().await,
+            SignInOutcome::SignedIn { .. }
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_limit_by_427_is_a_limit() {
+    let world = World::new(scenario()).await;
+    let body = serde_json::json!({});
+    let limit = |aim| {
+        Fault::always(
+            aim,
+            FaultKind::Json {
+                status: 427,
+                body: body.clone(),
+            },
+        )
+    };
+    world.simulator.inject(limit("sso.login"));
+    assert!(matches!(
+        world.sign_in().await,
+        SignInOutcome::SignedIn { .. }
+    ));
+    world.simulator.inject(limit("/"));
+    let ran = world.run(&["--sync"], "").await;
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert_eq!(world.number("SELECT count(*) FROM cool_down"), 1);
+}
+
+#[tokio::test]
+async fn a_flavour_that_refuses_the_account_leads_to_the_other_one() {
+    let world = World::new(scenario()).await;
+    let body = serde_json::json!({ "error": { "status-code": "427" } });
+    let fault = Fault::always("sso.login", FaultKind::Json { status: 200, body });
+    world.simulator.inject(fault);
+    assert!(matches!(
+        world.sign_in().await,
+        SignInOutcome::SignedIn { .. }
+    ));
+}
+
+#[tokio::test]
+async fn the_binary_truly_waits() {
+    let world = World::new(scenario()).await;
+    let login = ["login", "--email", "grace@example.com", "--password-stdin"];
+    let before = std::time::Instant::now();
+    let ran = world.run(&login, "correct-horse-battery\n").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(before.elapsed() >= Duration::from_secs(2));
+    assert_eq!(world.simulator.counters().posts_without_page, 0);
+    assert!(
+        !ran.err.contains("Waiting"),
+        "only a terminal is told: {ran:?}"
+    );
 }

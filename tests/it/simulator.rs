@@ -22,14 +22,21 @@ mod tickets;
 mod wellness;
 mod widget;
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use garminsync::simulator::{Scenario, Simulator};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
+use reqwest::header::{ACCEPT_LANGUAGE, REFERER};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
+/// Path and query of the page that a sign-in begins with.
+const PAGE: &str = "/mobile/sso/en_US/sign-in?clientId=GCM_IOS_DARK\
+                    &service=https%3A%2F%2Fmobile.integration.garmin.com%2Fgcm%2Fios";
 const SERVICE: &str = "https://mobile.integration.garmin.com/gcm/ios";
 const CLIENT_ID: &str = "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2";
 const TICKET_GRANT: &str =
@@ -75,6 +82,18 @@ impl Visit {
         format!("{}{path}", self.garmin.base_url())
     }
 
+    /// Opens the sign-in page and lets the time pass that typing takes.
+    async fn open_page(&self) -> Response {
+        let page = self.client.get(self.url(PAGE)).send().await.unwrap();
+        self.skip(Duration::from_secs(2));
+        page
+    }
+
+    fn skip(&self, time: Duration) {
+        let ms = i64::try_from(time.as_millis()).unwrap();
+        self.garmin.skipped().fetch_add(ms, Ordering::AcqRel);
+    }
+
     async fn post_sso(&self, path: &str, body: &Value) -> Response {
         let query = [
             ("clientId", "GCM_IOS_DARK"),
@@ -84,6 +103,8 @@ impl Visit {
         self.client
             .post(self.url(path))
             .query(&query)
+            .header(ACCEPT_LANGUAGE, "en-US,en;q=0.9")
+            .header(REFERER, format!("https://sso.garmin.com{PAGE}"))
             .json(body)
             .send()
             .await
@@ -94,6 +115,7 @@ impl Visit {
         let body = json!({
             "username": "ada@example.com", "password": password, "rememberMe": true, "captchaToken": "",
         });
+        self.open_page().await;
         self.post_sso("/mobile/api/login", &body).await
     }
 

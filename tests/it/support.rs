@@ -91,8 +91,15 @@ impl World {
         }
     }
 
+    /// Skips what a person waits for, and takes the simulator's clock along.
     pub(crate) fn clock(&self) -> Clock {
-        Clock::shifted(self.clock_ahead)
+        self.clock_later(Duration::ZERO)
+    }
+
+    /// The same, so much later.
+    pub(crate) fn clock_later(&self, later: Duration) -> Clock {
+        let later = SignedDuration::try_from(later).unwrap();
+        Clock::skipping(self.clock_ahead + later, self.simulator.skipped())
     }
 
     /// The same, with an account that is signed in.
@@ -195,7 +202,7 @@ impl World {
             password: Secret::new(password),
             despite_cool_down,
         };
-        deps.auth().sign_in(&account(), None, door).await
+        deps.auth().sign_in(&account(), None, door, &|_| {}).await
     }
 
     pub(crate) async fn sync(&self) -> JobReport {

@@ -51,6 +51,7 @@ pub(super) fn garminconnect(value: &Value, now: Timestamp) -> Found {
     };
     let found = Imported {
         connect: Some(tokens),
+        region: claims.region,
         ..Imported::default()
     };
     Ok((Form::GarminConnect, found))
@@ -86,6 +87,7 @@ pub(super) fn oauth2(value: &Value, now: Timestamp) -> Found {
     };
     let found = Imported {
         connect: Some(tokens),
+        region: claims.region,
         ..Imported::default()
     };
     Ok((Form::GarthOAuth2, found))

@@ -261,3 +261,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_token_tells_its_region_by_its_issuer() {
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    let claims = BASE64_URL_SAFE_NO_PAD.encode(r#"{"iss":"https://diauth.garmin.cn","exp":9000}"#);
+    let token = format!("e30.{claims}.sig");
+    let packed = |oauth2: &str| BASE64_STANDARD.encode(format!("[null,{oauth2}]"));
+    let oauth2 = OAUTH2.replace("garth-access", &token);
+    for text in [
+        DI.replace("di-access", &token),
+        packed(&oauth2),
+        oauth2.clone(),
+    ] {
+        let found = pasted(&text).unwrap();
+        assert_eq!(found.region, Some(Region::China), "{text}");
+    }
+    assert_eq!(pasted(DI).unwrap().region, None);
+}

@@ -99,6 +99,29 @@ impl Failure {
         .with_retry_at(until)
     }
 
+    pub fn sign_in_page_limited() -> Self {
+        Self::new(
+            FailureKind::RateLimited,
+            "Garmin limits its sign-in page at the moment; the password was not sent.",
+            "Wait before you try again, or sign in with the browser.",
+        )
+    }
+
+    pub fn sign_in_page_blocked() -> Self {
+        Self::new(
+            FailureKind::Blocked,
+            "Garmin's bot protection closed the sign-in page; the password was not sent.",
+            "Wait before you try again, or sign in with the browser.",
+        )
+    }
+
+    /// This failure of a sign-in, which ended before the password was sent.
+    #[must_use]
+    pub fn before_password(mut self) -> Self {
+        self.remedy = format!("The password was not sent. {}", self.remedy);
+        self
+    }
+
     pub fn cool_down(what: &str, why: &str, until: Timestamp) -> Self {
         Self::new(
             FailureKind::CoolDown,
@@ -279,6 +302,15 @@ impl Failure {
             FailureKind::TokenNotActive,
             "Garmin issued a token that its own service does not accept.",
             "This is known to happen on Garmin's side; wait a while and sign in again.",
+        )
+    }
+
+    /// The session is kept: only when it stays so for a day is it over.
+    pub fn token_not_active_yet() -> Self {
+        Self::new(
+            FailureKind::CoolDown,
+            "Garmin's data service does not accept a token that Garmin has just issued.",
+            "The session is kept and tried again later; it ends only when this lasts a day.",
         )
     }
 

@@ -1,17 +1,24 @@
 //! The mobile JSON sign-in (`protocol.md` 2.1, 3.1, 3.2), as the iOS app does it.
 
+use std::time::Duration;
+
 use reqwest::{Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{ServiceTicket, SignInReply, USER_AGENT, cookies::Cookies};
+use super::{
+    ACCEPT_LANGUAGE, ACCEPT_PAGE, HOPS, ServiceTicket, SignIn, SignInReply, USER_AGENT,
+    cookies::Cookies, page_refusal, redirect,
+};
 use crate::{
     domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
     garmin::{
         client::{Answer, Client},
+        endpoints::Endpoints,
         error::GarminError,
         wire::{
             errors,
+            percent::encode,
             sso::{EdgeError, SsoReply},
         },
     },
@@ -19,6 +26,11 @@ use crate::{
 
 const CLIENT_ID: &str = "GCM_IOS_DARK";
 const LOCALE: &str = "en-US";
+
+/// Between the page and the password, at random: what a person needs to type
+/// (`protocol.md` 2.1). Never shortened to look faster.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What continues an attempt after its challenge: sealed into CentralDB, so
 /// that another process can answer it.
@@ -28,16 +40,28 @@ pub struct Attempt {
     cookies: Cookies,
 }
 
-/// Posts the password, once. Costs one sign-in of Garmin's small allowance.
+/// Opens the sign-in page and posts the password, once. Costs one sign-in of Garmin's
+/// small allowance, unless the page was refused.
 pub async fn sign_in(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     email: &str,
     password: &Secret,
 ) -> Result<(SignInReply, Attempt), GarminError> {
+    let client = sign_in.client;
     let mut attempt = Attempt {
         service_url: client.endpoints().service_ios(),
         cookies: Cookies::default(),
     };
+    sign_in.open_page();
+    let page = attempt.open_page(client).await?;
+    if let Some(refusal) = page_refusal(&page)? {
+        return Ok((refusal, attempt));
+    }
+    if !(200..300).contains(&page.status) {
+        return Err(GarminError::Unreadable("the sign-in page".to_owned()));
+    }
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
+    sign_in.send_password();
     let body = json!({
         "username": email, "password": password.expose(), "rememberMe": true, "captchaToken": "",
     });
@@ -70,22 +94,63 @@ pub async fn answer_challenge(
     read(&answer, &attempt.service_url, true)
 }
 
-/// A GET on the sign-in URL: 405 when the edge lets us through. Costs no sign-in.
+/// The sign-in page, with which a sign-in begins. Costs none.
 pub(in crate::garmin) fn probe(client: &Client) -> RequestBuilder {
-    let attempt = Attempt {
-        service_url: client.endpoints().service_ios(),
-        cookies: Cookies::default(),
-    };
-    attempt.request(client, Method::GET, "/mobile/api/login")
+    let path = page_path(&client.endpoints().service_ios());
+    page_request(client, &path, &Cookies::default())
+}
+
+/// Path and query of the sign-in page.
+fn page_path(service_url: &str) -> String {
+    format!(
+        "/mobile/sso/en_US/sign-in?clientId={CLIENT_ID}&service={}",
+        encode(service_url)
+    )
+}
+
+/// The page as Garmin knows it, with its query: what a post names as its `Referer`.
+fn page_address(endpoints: &Endpoints, service_url: &str) -> String {
+    format!("{}{}", endpoints.sso_origin(), page_path(service_url))
+}
+
+fn page_request(client: &Client, path: &str, cookies: &Cookies) -> RequestBuilder {
+    let request = client
+        .http()
+        .get(format!("{}{path}", client.endpoints().sso()))
+        .header("User-Agent", USER_AGENT)
+        .header("Accept", ACCEPT_PAGE)
+        .header("Accept-Language", ACCEPT_LANGUAGE);
+    with_cookies(request, cookies)
+}
+
+fn with_cookies(request: RequestBuilder, cookies: &Cookies) -> RequestBuilder {
+    match cookies.header() {
+        Some(cookies) => request.header("Cookie", cookies.expose()),
+        None => request,
+    }
 }
 
 impl Attempt {
-    /// A consistent header set: browser navigation headers here cost others a 429.
-    fn post(&self, client: &Client, path: &str) -> RequestBuilder {
-        self.request(client, Method::POST, path)
+    /// Loads the sign-in page and keeps all its cookies. Redirects are followed by hand
+    /// and within the host, as in the widget.
+    async fn open_page(&mut self, client: &Client) -> Result<Answer, GarminError> {
+        let mut path = page_path(&self.service_url);
+        let mut hops = 0;
+        loop {
+            let page = client
+                .send(page_request(client, &path, &self.cookies))
+                .await?;
+            self.cookies.absorb(&page.headers);
+            match redirect(&page, client) {
+                Some(next) if hops < HOPS => path = next,
+                _ => return Ok(page),
+            }
+            hops += 1;
+        }
     }
 
-    fn request(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
+    /// A consistent header set: browser navigation headers here cost others a 429.
+    fn post(&self, client: &Client, path: &str) -> RequestBuilder {
         let endpoints = client.endpoints();
         let query = [
             ("clientId", CLIENT_ID),
@@ -94,22 +159,21 @@ impl Attempt {
         ];
         let request = client
             .http()
-            .request(method, format!("{}{path}", endpoints.sso()))
+            .request(Method::POST, format!("{}{path}", endpoints.sso()))
             .query(&query)
             .header("User-Agent", USER_AGENT)
             .header("Accept", "application/json, text/plain, */*")
-            .header("Origin", endpoints.sso_origin());
-        match self.cookies.header() {
-            Some(cookies) => request.header("Cookie", cookies.expose()),
-            None => request,
-        }
+            .header("Accept-Language", ACCEPT_LANGUAGE)
+            .header("Origin", endpoints.sso_origin())
+            .header("Referer", page_address(endpoints, &self.service_url));
+        with_cookies(request, &self.cookies)
     }
 }
 
 /// Decides on `responseStatus.type`, not on the HTTP status alone.
 fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply, GarminError> {
     let retry_after = errors::retry_after(answer);
-    if answer.status == 429 {
+    if errors::is_limit(answer) {
         return Ok(SignInReply::RateLimited { retry_after });
     }
     let Ok(reply) = serde_json::from_slice::<SsoReply>(&answer.body) else {
@@ -117,6 +181,7 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
     };
     match reply.error.as_ref().and_then(EdgeError::status) {
         Some(429) => return Ok(SignInReply::RateLimited { retry_after }),
+        Some(427) => return Ok(SignInReply::OtherFlavour),
         Some(code) => {
             let (kind, message) = ("error".to_owned(), format!("code {code}"));
             return Ok(SignInReply::Refused { kind, message });
@@ -253,8 +318,13 @@ mod tests {
         ));
         assert!(matches!(
             login(200, r#"{"error":{"status-code":"427"}}"#),
+            R::OtherFlavour
+        ));
+        assert!(matches!(
+            login(200, r#"{"error":{"status-code":"418"}}"#),
             R::Refused { .. }
         ));
+        assert!(matches!(login(427, "<html></html>"), R::RateLimited { .. }));
         assert!(matches!(login(429, ""), R::RateLimited { .. }));
         assert!(matches!(
             login(403, "<html>Just a moment...</html>"),

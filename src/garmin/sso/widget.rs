@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, header::LOCATION};
+use reqwest::{Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::{ServiceTicket, SignInReply, USER_AGENT, cookies::Cookies, pages};
+use super::{
+    ACCEPT_LANGUAGE, ACCEPT_PAGE, HOPS, ServiceTicket, SignIn, SignInReply, USER_AGENT,
+    cookies::Cookies, page_refusal, pages, redirect,
+};
 use crate::{
     domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
     garmin::{
@@ -16,10 +19,9 @@ use crate::{
     },
 };
 
-/// Peers wait 3 to 8 s between the form and its answer (`protocol.md` 2.3).
-const TYPING: Duration = Duration::from_secs(4);
-/// Redirects followed within one step; Garmin needs one.
-const HOPS: u32 = 4;
+/// Between a form and its post, at random (`protocol.md` 2.3).
+const SHORTEST_PAUSE: Duration = Duration::from_secs(3);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// What continues an attempt after its challenge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,10 +43,11 @@ struct MfaPage {
 
 /// Fetches the form and posts the password, once.
 pub async fn sign_in(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     email: &str,
     password: &Secret,
 ) -> Result<(SignInReply, Attempt), GarminError> {
+    let client = sign_in.client;
     let mut attempt = Attempt {
         cookies: Cookies::default(),
         page: String::new(),
@@ -55,15 +58,21 @@ pub async fn sign_in(
         "/sso/embed?id=gauth-widget&embedWidget=true&gauthHost={}",
         encode(&format!("{}/sso", client.endpoints().sso_origin()))
     );
-    attempt.get(client, &opening, None).await?;
+    sign_in.open_page();
+    let page = attempt.get(client, &opening, None).await?;
+    if let Some(refusal) = page_refusal(&page.answer)? {
+        return Ok((refusal, attempt));
+    }
     let form = format!("/sso/signin?{}", common_query(&embed));
     let page = attempt.get(client, &form, Some(&embed)).await?;
+    if let Some(refusal) = page_refusal(&page.answer)? {
+        return Ok((refusal, attempt));
+    }
     let Some(csrf) = pages::csrf(&page.text()) else {
         return Ok((attempt.verdict(client, &page, false)?, attempt));
     };
-    if !client.endpoints().is_loopback() {
-        tokio::time::sleep(TYPING).await;
-    }
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
+    sign_in.send_password();
     let fields = [
         ("username", email),
         ("password", password.expose()),
@@ -93,15 +102,17 @@ pub async fn sign_in(
 /// Posts a code. The form's token is read anew each time: after a wrong code it
 /// comes back empty.
 pub async fn answer_challenge(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     attempt: &mut Attempt,
     code: &Secret,
 ) -> Result<SignInReply, GarminError> {
+    let client = sign_in.client;
     let path = attempt.page.clone();
     let page = attempt.get(client, &path, None).await?;
     let Some(csrf) = pages::csrf(&page.text()) else {
         return attempt.verdict(client, &page, true);
     };
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
     let embed = client.endpoints().service_embed();
     let target = format!("/sso/verifyMFA/loginEnterMfaCode?{}", common_query(&embed));
     let fields = [
@@ -191,11 +202,8 @@ impl Attempt {
             .http()
             .request(method, format!("{}{path}", endpoints.sso()))
             .header("User-Agent", USER_AGENT)
-            .header(
-                "Accept",
-                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-            )
-            .header("Accept-Language", "en-US,en;q=0.9");
+            .header("Accept", ACCEPT_PAGE)
+            .header("Accept-Language", ACCEPT_LANGUAGE);
         if let Some(referer) = referer {
             let referer = if referer.starts_with('/') {
                 format!("{}{referer}", endpoints.sso_origin())
@@ -221,7 +229,7 @@ impl Attempt {
         let title = pages::title(&text).unwrap_or_default();
         let lower = title.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        if status == 429 {
+        if errors::is_limit(&page.answer) {
             return Ok(SignInReply::RateLimited {
                 retry_after: errors::retry_after(&page.answer),
             });
@@ -296,23 +304,6 @@ impl Page {
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.answer.body).into_owned()
     }
-}
-
-/// The path of a redirect within the sign-in host; `None` for everything else.
-fn redirect(answer: &Answer, client: &Client) -> Option<String> {
-    if !(300..400).contains(&answer.status) {
-        return None;
-    }
-    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
-    if location.starts_with('/') && !location.starts_with("//") {
-        return Some(location.to_owned());
-    }
-    let endpoints = client.endpoints();
-    [endpoints.sso(), endpoints.sso_origin()]
-        .iter()
-        .find_map(|host| location.strip_prefix(host.as_str()))
-        .filter(|path| path.starts_with('/'))
-        .map(str::to_owned)
 }
 
 fn common_query(embed: &str) -> String {

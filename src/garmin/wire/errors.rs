@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
+use super::sso::EdgeError;
 use crate::{
     domain::printable::excerpt,
     garmin::{client::Answer, error::GarminError},
@@ -15,24 +16,45 @@ struct ErrorBody {
     message: Option<String>,
 }
 
+/// Larger bodies than this are no error document.
+const ERROR_BODY: usize = 2048;
+
 /// Passes 2xx on; everything else becomes its error.
 pub(in crate::garmin) fn check(answer: Answer) -> Result<Answer, GarminError> {
     match answer.status {
+        _ if is_limit(&answer) => Err(GarminError::RateLimited {
+            retry_after: retry_after(&answer),
+        }),
         200..=299 => Ok(answer),
         401 => Err(GarminError::Unauthorized {
             not_active: is_not_active(&answer),
         }),
         // An empty 403 is a verdict of the personal lane; a page comes from the edge.
         403 if !is_json(&answer.body) && !answer.body.is_empty() => Err(GarminError::Blocked),
-        429 => Err(GarminError::RateLimited {
-            retry_after: retry_after(&answer),
-        }),
         500..=599 => Err(GarminError::Server(answer.status)),
         status => Err(GarminError::Refused {
             status,
             message: message(&answer.body),
         }),
     }
+}
+
+/// 429, 427, or 429 hidden in a body under another status (`protocol.md` 2.1).
+pub(in crate::garmin) fn is_limit(answer: &Answer) -> bool {
+    matches!(answer.status, 427 | 429) || hidden_status(answer) == Some(429)
+}
+
+/// The status that a small body names in `error.status-code`.
+pub(in crate::garmin) fn hidden_status(answer: &Answer) -> Option<u16> {
+    #[derive(Deserialize)]
+    struct Edge {
+        error: EdgeError,
+    }
+    if answer.body.len() > ERROR_BODY || !answer.body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let edge: Edge = serde_json::from_slice(&answer.body).ok()?;
+    edge.error.status()
 }
 
 /// `Retry-After`: seconds, or a date.
@@ -119,5 +141,24 @@ mod tests {
             GarminError::RateLimited { retry_after: None }
         );
         assert_eq!(error(502, &[], ""), GarminError::Server(502));
+        for (status, body) in [
+            (427, ""),
+            (427, "<html></html>"),
+            (200, r#"{"error":{"status-code":"429"}}"#),
+            (200, r#" {"error":{"status-code":429}}"#),
+            (
+                400,
+                r#"{"error":{"status-code":"429","message":"slow down"}}"#,
+            ),
+        ] {
+            let limited = GarminError::RateLimited { retry_after: None };
+            assert_eq!(error(status, &[], body), limited, "{status} {body}");
+        }
+        let other = r#"{"error":{"status-code":"427"}}"#;
+        assert!(matches!(
+            error(400, &[], other),
+            GarminError::Refused { .. }
+        ));
+        assert!(check(answer(200, &[], r#"{"error":"429"}"#)).is_ok());
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use crate::domain::{
+    account::Region,
     secret::{Secret, sealed},
     session::Tokens,
 };
@@ -91,6 +92,8 @@ pub struct Claims {
     pub client_id: Option<String>,
     pub issued_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
+    /// Where the account lives, by its issuer; `None` when that is not Garmin's.
+    pub region: Option<Region>,
     /// The token's own id.
     pub jti: Option<String>,
     /// One text, words separated by spaces, however it was written.
@@ -118,11 +121,27 @@ impl Claims {
                 client_id: claims.text("client_id"),
                 issued_at: instant("iat"),
                 expires_at: instant("exp"),
+                region: claims.text("iss").as_deref().and_then(region),
                 jti: claims.text("jti"),
                 scope: claims.value("scope").and_then(words),
             }
         })
     }
+}
+
+/// The region of an issuer such as `https://diauth.garmin.cn`.
+fn region(issuer: &str) -> Option<Region> {
+    let host = issuer.strip_prefix("https://").unwrap_or(issuer);
+    let host = host
+        .split(['/', ':', '?', '#'])
+        .next()?
+        .trim_end_matches('.');
+    [Region::International, Region::China]
+        .into_iter()
+        .find(|region| {
+            host.strip_suffix(region.domain())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
 }
 
 fn words(scope: &Value) -> Option<String> {
@@ -161,6 +180,24 @@ mod tests {
             assert_eq!(tokens.client_id, "FROM_JWT");
             assert_eq!(tokens.access_expires_at.as_second(), 98_344);
             assert_eq!(tokens.refresh_expires_at.unwrap().as_second(), 2_592_999);
+        }
+    }
+
+    #[test]
+    fn an_issuer_tells_the_region_and_a_foreign_one_nothing() {
+        let table = [
+            ("https://diauth.garmin.cn", Some(Region::China)),
+            ("https://diauth.garmin.com/", Some(Region::International)),
+            ("garmin.cn", Some(Region::China)),
+            ("https://connectapi.garmin.cn:443/x", Some(Region::China)),
+            ("https://diauth.garmin.cn.example.org", None),
+            ("https://notgarmin.cn", None),
+            ("", None),
+        ];
+        for (issuer, expected) in table {
+            let claims = serde_json::json!({ "iss": issuer }).to_string();
+            let token = format!("e30.{}.sig", BASE64_URL_SAFE_NO_PAD.encode(claims));
+            assert_eq!(Claims::of(&token).region, expected, "{issuer}");
         }
     }
 

@@ -26,8 +26,7 @@ pub(in crate::simulator) struct KeyRing {
 }
 
 impl KeyRing {
-    pub(in crate::simulator) fn new(scenario: &Scenario) -> Self {
-        let clock = Clock::new(scenario.clock_skew);
+    pub(in crate::simulator) fn new(scenario: &Scenario, clock: Clock) -> Self {
         Self {
             key: Some(scenario.personal_key.clone()),
             ends: scenario

@@ -10,6 +10,7 @@ use axum::extract::{Form, Query as QueryString, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::SignedDuration;
 
 use super::{widget_mfa, widget_page};
 use crate::simulator::cookies::{self, Cookies, session_of};
@@ -19,6 +20,9 @@ use crate::simulator::password::{self, Obstacle, Outcome};
 use crate::simulator::range::Params;
 use crate::simulator::server::Endpoint;
 use crate::simulator::world::World;
+
+/// Others wait three to eight seconds between the form and its post (protocol.md 2.3).
+const TYPING: SignedDuration = SignedDuration::from_secs(3);
 
 /// The rate limit of those who send no client id.
 const BUCKET: &str = "";
@@ -51,7 +55,7 @@ async fn form(
     }
     let mut cookies = Cookies::default();
     let session = cookies.session(&world, &headers);
-    let form_token = world.desk().form_token(&session);
+    let form_token = world.desk().form_token(&session, world.clock.now());
     (cookies, widget_page::sign_in(&form_token, false)).into_response()
 }
 
@@ -68,8 +72,9 @@ async fn sign_in(
     let Ok(Form(fields)) = form else {
         return widget_page::titled(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Error");
     };
-    let Some(session) = form_session(&world, &headers, "/sso/signin", &fields) else {
-        return forged();
+    let session = match form_session(&world, &headers, "/sso/signin", &fields) {
+        Ok(session) => session,
+        Err(bad) => return bad.into_response(),
     };
     let field = |name| fields.get(name).map_or("", String::as_str);
     let (username, password) = (field("username"), field("password"));
@@ -77,7 +82,9 @@ async fn sign_in(
         Outcome::Limited { .. } => faults::too_many_requests(None),
         Outcome::Challenged => faults::just_a_moment(),
         Outcome::TooManyTries => widget_page::titled(StatusCode::OK, "Account Locked"),
-        Outcome::Wrong => widget_page::sign_in(&world.desk().form_token(session), true),
+        Outcome::Wrong => {
+            widget_page::sign_in(&world.desk().form_token(session, world.clock.now()), true)
+        }
         Outcome::Obstacle(obstacle) => widget_page::titled(StatusCode::OK, title(obstacle)),
         Outcome::Code(mfa) => {
             widget_mfa::open(&world, session, service, mfa);
@@ -129,26 +136,60 @@ pub(super) fn unauthorized_application() -> Response {
     widget_page::titled(StatusCode::BAD_REQUEST, "Application Not Authorized")
 }
 
+/// Why a posted form is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadForm {
+    /// Without its page.
+    Forged,
+    TooEarly,
+}
+
+impl IntoResponse for BadForm {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Forged => forged(),
+            Self::TooEarly => faults::too_many_requests(None),
+        }
+    }
+}
+
 /// The session of a posted form: its cookie, the token of its last page, and that page as the referrer.
+/// A form filled in faster than a person types meets 429 (protocol.md 2.3).
 pub(super) fn form_session<'h>(
     world: &World,
     headers: &'h HeaderMap,
     page: &str,
     fields: &HashMap<String, String>,
-) -> Option<&'h str> {
-    let session = session_of(headers)?;
-    let token = fields.get("_csrf")?;
-    (comes_from(headers, page) && world.desk().take_form(session, token)).then_some(session)
+) -> Result<&'h str, BadForm> {
+    let form = session_of(headers).zip(fields.get("_csrf"));
+    let Some((session, token)) = form.filter(|_| comes_from(world, headers, page)) else {
+        return Err(BadForm::Forged);
+    };
+    let since = world.desk().take_form(session, token);
+    let since = since.ok_or(BadForm::Forged)?;
+    if world.clock.now().duration_since(since) < TYPING {
+        world.count(|counters| counters.posts_without_page += 1);
+        return Err(BadForm::TooEarly);
+    }
+    Ok(session)
 }
 
-/// Whether the request names a page of sso as its referrer, on whatever host.
-pub(super) fn comes_from(headers: &HeaderMap, page: &str) -> bool {
-    let referrer = headers
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok());
-    referrer
-        .and_then(|referrer| referrer.parse::<Uri>().ok())
-        .is_some_and(|referrer| referrer.path() == page)
+/// Whether the request names a page of sso as its referrer.
+pub(super) fn comes_from(world: &World, headers: &HeaderMap, page: &str) -> bool {
+    let referrer = referrer(world, headers).and_then(|address| address.split('?').next());
+    referrer == Some(page)
+}
+
+/// Path and query of the referrer: a page of sso by its real name, or by the address of this server.
+pub(super) fn referrer<'h>(world: &World, headers: &'h HeaderMap) -> Option<&'h str> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let referrer = text(header::REFERER)?;
+    let sso = format!("https://sso.{}", world.scenario.region.domain());
+    let here = format!("http://{}", text(header::HOST).unwrap_or_default());
+    [sso, here]
+        .iter()
+        .find_map(|origin| referrer.strip_prefix(origin.as_str()))
+        .filter(|address| address.starts_with('/'))
 }
 
 /// 403: a form without its page. What Garmin says here was never recorded.

@@ -64,7 +64,7 @@ async fn page(
     let Some((is_code_sent, mfa)) = is_code_sent.zip(world.scenario.mfa) else {
         return redirect(&format!("/sso/signin?{}", uri.query().unwrap_or_default()));
     };
-    let form_token = world.desk().form_token(session);
+    let form_token = world.desk().form_token(session, world.clock.now());
     code_page(&world, mfa, is_code_sent, &form_token, None)
 }
 
@@ -92,7 +92,7 @@ async fn send(
     if !is_method || wanted.customer_guid != GARMIN_GUID {
         return Refusal::bad_request("Unsupported mfaMethod").into_response();
     }
-    if !comes_from(&headers, PATH) || !world.desk().send_code(session) {
+    if !comes_from(&world, &headers, PATH) || !world.desk().send_code(session) {
         return forged();
     }
     world.count(|counters| {
@@ -115,8 +115,9 @@ async fn verify(
     let Ok(Form(fields)) = form else {
         return widget_page::titled(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Error");
     };
-    let Some(session) = form_session(&world, &headers, PATH, &fields) else {
-        return forged();
+    let session = match form_session(&world, &headers, PATH, &fields) {
+        Ok(session) => session,
+        Err(bad) => return bad.into_response(),
     };
     world.count(|counters| counters.mfa_attempts += 1);
     let is_right = fields.get("mfa-code") == Some(&world.scenario.mfa_code);

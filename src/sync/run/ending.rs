@@ -34,7 +34,9 @@ impl<L: Lender> Run<'_, L> {
                     FailureKind::AuthExpired
                     | FailureKind::SignedOut
                     | FailureKind::MfaRequired => JobStatus::AuthExpired,
-                    FailureKind::RateLimited | FailureKind::Blocked => JobStatus::RateLimited,
+                    FailureKind::RateLimited | FailureKind::Blocked | FailureKind::CoolDown => {
+                        JobStatus::RateLimited
+                    }
                     _ => JobStatus::Failed,
                 };
                 (status, failure)

@@ -113,6 +113,7 @@ impl<L: Lender> Run<'_, L> {
             FetchError::Cancelled => Trouble::Job(Halt::Cancelled),
             FetchError::Broken(failure) => Trouble::Job(Halt::Broken(failure)),
             FetchError::Session(failure) => Trouble::Lane(Halt::Session(failure)),
+            FetchError::Unaccepted(error) => Trouble::Lane(Halt::Rest(error)),
             FetchError::Resting(rest) => Trouble::Lane(Halt::Resting(rest)),
             FetchError::Garmin(error) if error.retry() == Retry::StopAll => {
                 Trouble::Lane(Halt::Rest(error))

@@ -182,7 +182,10 @@ impl LoginPane {
     /// What is going on: the question under way, the refusal, a cool-down.
     fn message(&self, state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
         if state.is_signing_in() {
-            return said::asking(state.now, theme);
+            return match state.desk.sign_in_step {
+                Some(step) => said::busy(step.sentence(), state.now, theme),
+                None => said::asking(state.now, theme),
+            };
         }
         if let Some(failure) = &self.refusal {
             let instead = if shuts_this_door(failure.kind) {

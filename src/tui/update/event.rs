@@ -34,6 +34,7 @@ pub(super) fn learn(state: &mut State, event: Event) -> Option<Effect> {
             learn_sign_in(state, outcome);
         }
         Event::SignIn { account, outcome } => learn_sign_in_elsewhere(state, &account, outcome),
+        Event::SignInStep { account, step } => state.desk_of(&account).sign_in_step = Some(step),
         Event::Sync { account, event } => learn_sync(state, &account, event),
         Event::Log(entries) => {
             learn_log(state, entries);

@@ -122,6 +122,7 @@ pub(super) fn paste_ticket(state: &mut State, text: &Secret) -> Option<Effect> {
 
 fn ask(state: &mut State, door: DoorChoice, brought: SignInDoor) -> Effect {
     state.desk.waiting = Some(Waiting::SignIn(door));
+    state.desk.sign_in_step = None;
     Effect::Send(Command::SignIn {
         account: state.account.clone(),
         region: state.desk.region,

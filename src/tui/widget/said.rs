@@ -61,11 +61,16 @@ pub fn failure(
 
 /// A question to Garmin is under way.
 pub fn asking(now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
+    busy("Asking Garmin", now, theme)
+}
+
+/// Work under way, as `what` names it.
+pub fn busy(what: &str, now: Timestamp, theme: Theme) -> Vec<Line<'static>> {
     let spinner = Span::styled(
         format!("{} ", gauge::spinner(now)),
         theme.style(Role::Accent),
     );
-    vec![Line::from(vec![spinner, Span::raw("Asking Garmin …")])]
+    vec![Line::from(vec![spinner, Span::raw(format!("{what} …"))])]
 }
 
 /// CentralDB is being read, or could not be.

@@ -1,7 +1,5 @@
 //! How many sign-ins are too many, and clocks that disagree.
 
-use std::time::Duration;
-
 use garminsync::simulator::{Mfa, SignInPolicy};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};

@@ -279,7 +279,7 @@ async fn a_file_wants_the_right_accept() {
 #[tokio::test]
 async fn a_crowd_is_sent_away_for_fourteen_seconds() {
     let visit = Visit::to(Scenario {
-        latency: std::time::Duration::from_millis(300),
+        latency: Duration::from_millis(300),
         ..scenario()
     })
     .await;

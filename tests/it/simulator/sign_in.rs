@@ -1,7 +1,5 @@
 //! Password, second factor, and the ways the door stays shut.
 
-use std::time::Duration;
-
 use garminsync::simulator::{Mfa, SignInPolicy};
 use reqwest::header::SET_COOKIE;
 
@@ -120,7 +118,7 @@ async fn a_code_needs_the_cookies_and_the_query_of_its_login() {
         .send()
         .await
         .unwrap();
-    assert_eq!(kind(other_query).await, "SESSION_EXPIRED");
+    assert_eq!(other_query.status(), StatusCode::TOO_MANY_REQUESTS);
     let query = [
         ("clientId", "GCM_IOS_DARK"),
         ("locale", "en-US"),
@@ -134,7 +132,7 @@ async fn a_code_needs_the_cookies_and_the_query_of_its_login() {
         .send()
         .await
         .unwrap();
-    assert_eq!(kind(other_jar).await, "SESSION_EXPIRED");
+    assert_eq!(other_jar.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(kind(visit.answer_mfa("314159").await).await, "SUCCESSFUL");
 }
 
@@ -181,6 +179,91 @@ async fn a_remembered_browser_is_not_asked_again() {
         json!({ "mfaMethod": "email", "mfaVerificationCode": "314159", "rememberMyBrowser": true });
     visit.post_sso("/mobile/api/mfa/verifyCode", &body).await;
     assert_eq!(kind(visit.login("correct-horse").await).await, "SUCCESSFUL");
+}
+
+#[tokio::test]
+async fn a_post_that_does_not_come_from_its_page_is_429_unread() {
+    let page = format!("https://sso.garmin.com{PAGE}");
+    let bare = "https://sso.garmin.com/mobile/sso/en_US/sign-in";
+    let language = Some("en-US,en;q=0.9");
+    let soon = Duration::from_millis(1500);
+    let typed = Duration::from_secs(2);
+    let nothing: &[&str] = &[];
+    // Referrer, language, time since the page, cookies left out; and whether it is read.
+    let table = [
+        (Some(page.as_str()), language, typed, nothing, true),
+        (None, language, typed, nothing, false),
+        (Some(bare), language, typed, nothing, false),
+        (
+            Some("https://connect.garmin.com/"),
+            language,
+            typed,
+            nothing,
+            false,
+        ),
+        (Some(page.as_str()), None, typed, nothing, false),
+        (Some(page.as_str()), language, soon, nothing, false),
+        (Some(page.as_str()), language, typed, &["SESSION"], false),
+        (Some(page.as_str()), language, typed, &["__cf_bm"], false),
+        (
+            Some(page.as_str()),
+            language,
+            typed,
+            &["_cfuvid", "__cflb"],
+            false,
+        ),
+        (
+            Some(page.as_str()),
+            language,
+            typed,
+            &["__VCAP_ID__"],
+            false,
+        ),
+    ];
+    for (referrer, language, wait, missing, is_read) in table {
+        let visit = Visit::to(scenario()).await;
+        let stranger = Client::builder().no_proxy().build().unwrap();
+        let shown = stranger.get(visit.url(PAGE)).send().await.unwrap();
+        let cookies: Vec<_> = shown
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().unwrap().split(';').next())
+            .filter(|pair| !missing.iter().any(|name| pair.starts_with(name)))
+            .collect();
+        assert_eq!(cookies.len() + missing.len(), 5);
+        visit.skip(wait);
+        let query = [
+            ("clientId", "GCM_IOS_DARK"),
+            ("locale", "en-US"),
+            ("service", SERVICE),
+        ];
+        let mut post = stranger
+            .post(visit.url("/mobile/api/login"))
+            .query(&query)
+            .header("Cookie", cookies.join("; "))
+            .json(&json!({ "username": "ada@example.com", "password": "wrong" }));
+        for (name, value) in [(REFERER, referrer), (ACCEPT_LANGUAGE, language)] {
+            if let Some(value) = value {
+                post = post.header(name, value);
+            }
+        }
+        let status = post.send().await.unwrap().status();
+        let (expected, attempts) = if is_read {
+            (StatusCode::UNAUTHORIZED, 1)
+        } else {
+            (StatusCode::TOO_MANY_REQUESTS, 0)
+        };
+        assert_eq!(
+            status, expected,
+            "{referrer:?} {language:?} {wait:?} {missing:?}"
+        );
+        let counters = visit.garmin.counters();
+        assert_eq!(
+            (counters.sign_in_attempts, counters.posts_without_page),
+            (attempts, 1 - attempts)
+        );
+    }
 }
 
 #[tokio::test]

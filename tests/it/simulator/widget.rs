@@ -2,7 +2,6 @@
 
 use garminsync::simulator::{CodeDelivery, Mfa, SignInPolicy};
 use reqwest::RequestBuilder;
-use reqwest::header::REFERER;
 
 use super::*;
 
@@ -76,6 +75,7 @@ impl Widget<'_> {
     }
 
     async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.0.skip(Duration::from_secs(3));
         let post = self.0.client.post(self.at(path));
         Page::load(post.header(REFERER, self.at(path)).form(fields)).await
     }
@@ -202,6 +202,22 @@ async fn a_form_without_its_page_is_refused() {
     assert_eq!(genuine.title(), "Success");
     let twice = widget.send_password("correct-horse", &token).await;
     assert_eq!(twice.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_form_that_is_filled_in_at_once_is_429() {
+    let visit = Visit::to(scenario()).await;
+    let widget = Widget(&visit);
+    let form = widget.page(SIGN_IN).await;
+    let fields = [
+        ("username", "ada@example.com"),
+        ("password", "correct-horse"),
+        ("_csrf", form.form_token()),
+    ];
+    let post = visit.client.post(widget.at(SIGN_IN)).form(&fields);
+    let early = Page::load(post.header(REFERER, widget.at(SIGN_IN))).await;
+    assert_eq!(early.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(visit.garmin.counters().sign_in_attempts, 0);
 }
 
 #[tokio::test]

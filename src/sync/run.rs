@@ -4,6 +4,8 @@
 //! known      reads what a plan is made from
 //! walk       sends the planned requests, and stores what comes
 //! learn      what a refusal teaches: shorter spans, other routes, lost lanes
+//! replan     what is queued for a route that closed, by another one
+//! queue      the requests still to be sent
 //! probe      "nothing new" in one request; the account's time zone
 //! backfill   back to the first day, within the day's allowance
 //! files      original files;  legs: the parts of multisport activities
@@ -22,6 +24,7 @@ mod learn;
 mod legs;
 mod probe;
 mod queue;
+mod replan;
 mod walk;
 
 use std::{

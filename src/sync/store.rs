@@ -1,6 +1,7 @@
 //! Writes one task's outcome: payload, rows, coverage, task and log line, in
 //! one transaction. What is not in it did not happen.
 
+mod cover;
 mod items;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    dataset::{Call, Lists, Part, Reading},
+    dataset::{Call, Lists, Reading},
     plan::Task,
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     },
     domain::{
         account::AccountId,
-        coverage::{Coverage, EMPTY_SETTLES_AFTER, EndpointRead},
+        coverage::{Coverage, EndpointRead},
         dataset::Dataset,
         dates::{DateSpan, back},
         job::{DatasetCount, JobId},
@@ -140,7 +141,7 @@ pub fn fetched(
     }
     if let Some(covers) = fetched.covers {
         count.days = covers.len();
-        cover(
+        cover::cover(
             db,
             at,
             (task.dataset, part),
@@ -385,84 +386,6 @@ pub fn note(
     )
 }
 
-fn cover(
-    db: &Connection,
-    at: Context,
-    (dataset, part): (Dataset, &Part),
-    covers: DateSpan,
-    (fetched, missed): (&Fetched, &BTreeSet<Date>),
-    reading: &Reading,
-) -> rusqlite::Result<()> {
-    if dataset.is_snapshot() {
-        // Taken: what is true on that day.
-        return coverage::set(
-            db,
-            at.account,
-            dataset,
-            covers.last(),
-            Coverage::Got,
-            None,
-            at.now,
-        );
-    }
-    let spans = reading.rows.iter().filter_map(|row| row.days());
-    let mut with_rows: BTreeSet<Date> = spans.flat_map(DateSpan::days).collect();
-    if part.window.by_month && !with_rows.is_empty() {
-        // One day stands for its month.
-        with_rows.extend(covers.days());
-    }
-    // What is here is not unsaid by an answer without it, unless that is a list of
-    // all there is. Sleep lists its naps only.
-    let keeps = part.lists.is_none() || dataset == Dataset::Sleep;
-    let before = coverage::rows(db, at.account, dataset, covers)?;
-    for day in covers.days() {
-        let known = before.get(&day);
-        let has_rows = with_rows.contains(&day) || fetched.begun == Some(day);
-        // An item that could not even be dated may belong to any day without a
-        // row: those days failed, they are not empty.
-        let unread = reading
-            .unread
-            .iter()
-            .find(|unread| unread.day == Some(day) || (unread.day.is_none() && !has_rows));
-        let torn = fetched.torn.iter().find(|(span, _)| span.contains(day));
-        let reason = unread
-            .map(|unread| unread.why.as_str())
-            .or(torn.map(|(_, why)| why.as_str()));
-        let state = match reason {
-            Some(_) => Coverage::Failed,
-            // A list may come up short by mistake: what it missed is asked once more.
-            None if missed.contains(&day) => Coverage::Open,
-            None => settled(day, at.today, has_rows, part.settles_after),
-        };
-        let stays = keeps && !has_rows && known.is_some_and(|day| day.state == Coverage::Got);
-        if !stays {
-            coverage::set(db, at.account, dataset, day, state, reason, at.now)?;
-        }
-        let is_thin = fetched.thin.iter().any(|span| span.contains(day));
-        if reason.is_none() && is_thin != known.is_some_and(|day| day.is_thin) {
-            coverage::set_thin(db, at.account, dataset, day, is_thin)?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a day may still change. "Nothing" is only said of a day so old that
-/// no watch will bring it any more.
-fn settled(day: Date, today: Date, has_rows: bool, settles_after: u32) -> Coverage {
-    let wait = if has_rows {
-        settles_after
-    } else {
-        EMPTY_SETTLES_AFTER
-    };
-    if day > back(today, wait) {
-        Coverage::Open
-    } else if has_rows {
-        Coverage::Got
-    } else {
-        Coverage::Nothing
-    }
-}
-
 fn unread_summary(reading: &Reading) -> Option<String> {
     let first = reading.unread.first()?;
     Some(match reading.unread.len() {
@@ -498,22 +421,5 @@ fn gains(count: DatasetCount) -> String {
         (new, 0) => format!(", {new} new"),
         (0, changed) => format!(", {changed} changed"),
         (new, changed) => format!(", {new} new, {changed} changed"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn an_empty_day_is_final_only_after_two_weeks() {
-        let today = date(2026, 11, 21);
-        let state = |days, has_rows| settled(back(today, days), today, has_rows, 7);
-        assert_eq!(state(0, true), Coverage::Open);
-        assert_eq!(state(6, true), Coverage::Open);
-        assert_eq!(state(7, true), Coverage::Got);
-        assert_eq!(state(13, false), Coverage::Open);
-        assert_eq!(state(14, false), Coverage::Nothing);
     }
 }

@@ -414,8 +414,12 @@ struct PlanOut {
     requests: u32,
     endpoints: BTreeMap<&'static str, u32>,
     estimated_s: u64,
-    /// Whether there will be more, known only once the first answers are here.
+    /// Whether there may be more, known only once the first answers are here.
     at_least: bool,
+    /// With everything that may come on top; null: nobody can know yet.
+    requests_max: Option<u32>,
+    /// Why there may be more.
+    because: Vec<&'static str>,
 }
 
 impl PlanReport {
@@ -433,7 +437,9 @@ impl PlanReport {
             requests,
             endpoints,
             estimated_s: price.seconds,
-            at_least: price.is_at_least,
+            at_least: !price.open.is_empty(),
+            requests_max: price.at_most(),
+            because: price.open.iter().map(|open| open.why.name()).collect(),
         });
     }
 }

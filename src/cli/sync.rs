@@ -14,7 +14,7 @@ use crate::{
         account::AccountName,
         dates::DateSpan,
         failure::{Failure, FailureKind},
-        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger, counted},
         session::{AccountState, Lane, SessionStatus},
     },
     engine::{
@@ -184,11 +184,13 @@ async fn plan(
 
 fn price_text(account: &AccountName, price: &Price) -> String {
     let mut text = format!(
-        "{account}: {}{} requests, about {}, and one for each new activity's file",
-        if price.is_at_least { "at least " } else { "" },
-        price.requests(),
+        "{account}: {}, about {}",
+        counted(price.requests(), "request"),
         duration(price.seconds),
     );
+    for open in &price.open {
+        let _ = write!(text, ", {}", open.sentence());
+    }
     for (endpoint, requests) in &price.endpoints {
         let _ = write!(text, "\n  {endpoint:<28} {requests:>5}");
     }

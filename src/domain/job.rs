@@ -1,7 +1,9 @@
 //! A job is one sync run; a task is one planned request (or page) of it.
 
+mod price;
 mod wording;
 
+pub use price::{OpenPrice, OpenReason, Price};
 pub use wording::counted;
 
 use std::collections::BTreeMap;
@@ -270,27 +272,4 @@ pub struct Reparsed {
     pub rows_changed: u32,
     /// Answers that still cannot be read.
     pub unread: u32,
-}
-
-/// What a sync would ask Garmin, before anything is asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Price {
-    /// Requests per endpoint. Original files count once their activity is listed.
-    pub endpoints: BTreeMap<&'static str, u32>,
-    /// How long that takes, by what the last jobs took.
-    pub seconds: u64,
-    /// Whether there will be more, known only once the first answers are here.
-    pub is_at_least: bool,
-}
-
-impl Price {
-    pub fn requests(&self) -> u32 {
-        self.endpoints.values().sum()
-    }
-
-    pub fn add(&mut self, endpoint: &'static str, requests: u32) {
-        if requests > 0 {
-            *self.endpoints.entry(endpoint).or_default() += requests;
-        }
-    }
 }

@@ -10,6 +10,7 @@
 //! backfill   back to the first day, within the day's allowance
 //! files      original files;  legs: the parts of multisport activities
 //! ending     status, report, closing line
+//! price      what all that would cost, asking nobody
 //! ```
 //!
 //! A job ends early for three reasons only: there is no session, Garmin wants
@@ -22,10 +23,13 @@ mod first_day;
 mod known;
 mod learn;
 mod legs;
+mod price;
 mod probe;
 mod queue;
 mod replan;
 mod walk;
+
+pub use price::price;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,7 +58,7 @@ use crate::{
         dataset::Dataset,
         dates::DateSpan,
         failure::Failure,
-        job::{Goal, JobId, JobReport, Price, SyncProgress, SyncRequest, Trigger},
+        job::{Goal, JobId, JobReport, SyncProgress, SyncRequest, Trigger},
         session::Lane,
     },
     garmin::{client::Client, error::GarminError},
@@ -205,35 +209,6 @@ pub async fn run<L: Lender>(
     let began = Instant::now();
     let halt = run.work(request).await.err();
     run.finish(halt, began.elapsed()).await
-}
-
-/// What a sync would cost, without asking Garmin anything.
-pub async fn price(
-    shop: &Workshop,
-    account: &Account,
-    request: &SyncRequest,
-) -> Result<Price, Failure> {
-    let today = shop.clock.today(account.time_zone.as_deref());
-    let mut known = Known::nothing(today, request.goal, known::lanes(shop, account.id).await?);
-    known::load(shop, account, request, &mut known, None).await?;
-    let mut price = plan::price(&plan::plan(&known).batches);
-    if account.time_zone.is_none() {
-        price.add(probe::TIME_ZONE, 1);
-    }
-    if probe::lacks_identity(account) && known.lanes.contains(&Lane::Connect) {
-        price.add(probe::IDENTITY, 1);
-    }
-    if probe::is_routine(request) {
-        price.add(probe::LAST_UPLOAD, 1);
-    }
-    if request.goal == Goal::Backfill {
-        known::price_of_search(shop, account, &known, &mut price).await?;
-    }
-    if known.holdings.contains_key(&Dataset::Activities) && shop.settings.files {
-        known::price_of_files(shop, account, &known, &mut price).await?;
-    }
-    price.seconds = known::seconds(shop, account, price.requests()).await?;
-    Ok(price)
 }
 
 impl<L: Lender> Run<'_, L> {

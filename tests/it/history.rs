@@ -13,7 +13,7 @@ use garminsync::{
     domain::{
         dataset::Dataset,
         dates::{DateSpan, back},
-        job::{Goal, JobReport, JobStatus, SyncRequest},
+        job::{Goal, JobReport, JobStatus, OpenReason, Price, SyncRequest},
     },
     engine::Deps,
     simulator::{Fault, FaultKind, Scenario},
@@ -167,6 +167,21 @@ async fn nothing_new_is_one_request_and_one_new_day_of_the_core_at_most_eight() 
     }
 }
 
+/// The price of `request`, and what it then costs, legs aside.
+async fn price_and_cost(world: &World, request: SyncRequest) -> (Price, u64) {
+    let deps = without_files(world);
+    let found = deps
+        .central_db
+        .read(|db| garminsync::central_db::accounts::by_name(db, &account()));
+    let found = found.await.unwrap().unwrap();
+    let mut shop = deps.workshop();
+    shop.settings.files = false;
+    let price = run::price(&shop, &found, &request).await.unwrap();
+    world.simulator.reset_counters();
+    let report = world.sync_with(deps, request).await;
+    (price, beside_legs(world, &report))
+}
+
 #[tokio::test]
 async fn a_price_is_what_the_sync_then_costs() {
     for (days, only) in [(28, Dataset::ALL.as_slice()), (365, &Dataset::CORE)] {
@@ -181,17 +196,52 @@ async fn a_price_is_what_the_sync_then_costs() {
             only: Some(only.to_vec()),
             goal: Goal::Routine,
         };
-        let deps = without_files(&world);
-        let found = deps
-            .central_db
-            .read(|db| garminsync::central_db::accounts::by_name(db, &account()));
-        let found = found.await.unwrap().unwrap();
-        let mut shop = deps.workshop();
-        shop.settings.files = false;
-        let price = run::price(&shop, &found, &request).await.unwrap();
-        let report = world.sync_with(deps, request).await;
-        let asked = beside_legs(&world, &report);
-        assert_eq!(u64::from(price.requests()), asked, "{price:?}");
+        let (price, cost) = price_and_cost(&world, request).await;
+        assert_eq!(u64::from(price.requests()), cost, "{price:?}");
+        assert_eq!(price.at_most(), Some(price.requests()));
+    }
+}
+
+#[tokio::test]
+async fn every_goal_costs_what_its_price_says() {
+    let world = World::signed_in(Scenario {
+        days: 400,
+        report_days: 365,
+        ..scenario()
+    })
+    .await;
+    let routine = SyncRequest::default();
+    let (first, cost) = price_and_cost(&world, routine.clone()).await;
+    assert_eq!(
+        u64::from(first.requests()),
+        cost,
+        "the first sync: {first:?}"
+    );
+    assert!(first.open.is_empty(), "{first:?}");
+    let (nothing, cost) = price_and_cost(&world, routine.clone()).await;
+    assert_eq!((nothing.requests(), cost), (1, 1), "{nothing:?}");
+    assert_eq!(nothing.open[0].why, OpenReason::NewUpload);
+    world.simulator.upload_activity();
+    let (_, cost) = price_and_cost(&world, routine).await;
+    assert!(cost > 1 && cost <= u64::from(nothing.at_most().unwrap()));
+
+    let only = Some(vec![Dataset::Daily, Dataset::Hrv, Dataset::Weight]);
+    let back = |goal| SyncRequest {
+        only: only.clone(),
+        goal,
+        ..SyncRequest::default()
+    };
+    let (unknown, cost) = price_and_cost(&world, back(Goal::Backfill)).await;
+    assert!(cost >= u64::from(unknown.requests()), "{unknown:?}, {cost}");
+    assert!(cost <= u64::from(unknown.at_most().unwrap()));
+    assert_eq!(unknown.open[0].why, OpenReason::FirstDay);
+    let sql = "DELETE FROM coverage WHERE dataset IN ('daily', 'weight') AND day_on < '2026-06-01'";
+    world.db().execute(sql, []).unwrap();
+    for goal in [Goal::Repair, Goal::Backfill] {
+        let (price, cost) = price_and_cost(&world, back(goal)).await;
+        assert_eq!(u64::from(price.requests()), cost, "{goal:?}: {price:?}");
+        assert!(price.open.is_empty(), "{price:?}");
+        world.db().execute(sql, []).unwrap();
     }
 }
 

@@ -5,11 +5,13 @@
 //! what coverage does not know.
 
 use jiff::civil::Date;
+use rusqlite::Connection;
 
 use super::{Halt, Run, first_day};
 use crate::{
     central_db::backfill::{self, Frontier},
     domain::{
+        account::AccountId,
         dataset::Dataset,
         job::{Goal, SyncRequest},
         log::LogLevel,
@@ -42,6 +44,27 @@ impl Purse {
         self.counted = requests;
         new
     }
+}
+
+/// Whether every dataset has been asked for back to its first day.
+pub(super) fn is_complete(
+    db: &Connection,
+    account: AccountId,
+    datasets: &[Dataset],
+) -> rusqlite::Result<bool> {
+    for &dataset in datasets {
+        let Frontier {
+            first_on: Some(first),
+            reached_on: Some(reached),
+        } = backfill::frontier(db, account, dataset)?
+        else {
+            return Ok(false);
+        };
+        if reached > first {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl<L: Lender> Run<'_, L> {
@@ -87,25 +110,13 @@ impl<L: Lender> Run<'_, L> {
         self.close_purse(is_asked).await
     }
 
-    /// Whether every dataset has been asked for back to its first day.
     async fn is_complete(&self) -> Result<bool, Halt> {
         let id = self.account.id;
         let datasets = self.with_days();
-        let complete = self.shop.central_db.read(move |db| {
-            for dataset in datasets {
-                let Frontier {
-                    first_on: Some(first),
-                    reached_on: Some(reached),
-                } = backfill::frontier(db, id, dataset)?
-                else {
-                    return Ok(false);
-                };
-                if reached > first {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        });
+        let complete = self
+            .shop
+            .central_db
+            .read(move |db| is_complete(db, id, &datasets));
         Ok(complete.await?)
     }
 

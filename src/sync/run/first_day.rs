@@ -34,10 +34,17 @@ use crate::{
 pub(super) const ENDPOINT: &str = "first_day.search";
 
 /// Nobody has a day in Garmin Connect from before.
-const OLDEST: Date = date(2006, 1, 1);
+pub(super) const OLDEST: Date = date(2006, 1, 1);
 
 /// A probe spans at least this much: a week without a watch is no beginning.
 const PROBE_DAYS: u32 = 28;
+
+/// The fewest requests that a search takes: halving always asks about as often.
+pub(super) fn fewest_requests(known: &Known, searches_days: bool) -> u32 {
+    let days = DateSpan::new(OLDEST, known.today).map_or(1, DateSpan::len);
+    let halvings = days.div_ceil(PROBE_DAYS).max(1).ilog2();
+    1 + if searches_days { halvings } else { 0 }
+}
 
 /// The most requests that a search takes.
 pub(super) fn most_requests(known: &Known) -> u32 {

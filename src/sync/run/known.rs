@@ -1,4 +1,4 @@
-//! Reads what a plan is made from, and what goes into a price beside it.
+//! Reads what a plan is made from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    Workshop, first_day,
+    Workshop,
     probe::{self, is_routine},
 };
 use crate::{
     central_db::{
-        activity_files, backfill, cool_downs,
+        backfill, cool_downs,
         coverage::{self, CoverageRow},
         endpoint_reads, jobs, route_memory, sessions,
     },
@@ -21,13 +21,10 @@ use crate::{
         dataset::Dataset,
         dates::{DateSpan, back},
         failure::Failure,
-        job::{Goal, JobId, JobStatus, Price, SyncRequest},
+        job::{Goal, JobId, JobStatus, SyncRequest},
         session::Lane,
     },
-    sync::{
-        plan::{self, Allowed, DayKnown, Holding, Known, Refused},
-        store::FILE_ENDPOINT,
-    },
+    sync::plan::{self, Allowed, DayKnown, Holding, Known, Refused},
 };
 
 /// How often the whole known history is looked over for late changes.
@@ -36,9 +33,6 @@ const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long the answers of a job that did not get to its end count: longer than
 /// any rest that Garmin may have asked for in between.
 const UNFINISHED_LIFE: SignedDuration = SignedDuration::from_hours(24);
-
-/// Seconds that a request takes, beside the gap, before any job has told.
-const FIRST_GUESS_S: f64 = 1.0;
 
 /// Lanes with a session that need no rest.
 pub(super) async fn lanes(shop: &Workshop, id: AccountId) -> Result<BTreeSet<Lane>, Failure> {
@@ -235,60 +229,12 @@ impl Scope {
     }
 }
 
-/// The requests that find the first day, where it is not yet known.
-pub(super) async fn price_of_search(
-    shop: &Workshop,
-    account: &Account,
-    known: &Known,
-    price: &mut Price,
-) -> Result<(), Failure> {
-    let id = account.id;
-    let frontier = shop
-        .central_db
-        .read(move |db| backfill::frontier(db, id, Dataset::Daily))
-        .await?;
-    if frontier.first_on.is_none() {
-        price.add(first_day::ENDPOINT, first_day::most_requests(known));
-        price.is_at_least = true;
+/// As if every dataset had a history back to `first`.
+pub(super) fn widen(known: &mut Known, first: Date) {
+    let today = known.today;
+    for (dataset, holding) in &mut known.holdings {
+        if let (false, Some(span)) = (dataset.is_snapshot(), DateSpan::new(first, today)) {
+            holding.span = span;
+        }
     }
-    Ok(())
-}
-
-/// The original files of activities that are here already.
-pub(super) async fn price_of_files(
-    shop: &Workshop,
-    account: &Account,
-    known: &Known,
-    price: &mut Price,
-) -> Result<(), Failure> {
-    let (id, now) = (account.id, shop.clock.now());
-    let Some(span) = known.holdings.get(&Dataset::Activities).map(|it| it.span) else {
-        return Ok(());
-    };
-    let missing = shop
-        .central_db
-        .read(move |db| activity_files::without_file(db, id, span, now))
-        .await?;
-    price.add(
-        FILE_ENDPOINT,
-        u32::try_from(missing.len()).unwrap_or(u32::MAX),
-    );
-    Ok(())
-}
-
-/// How long `requests` take, by what the last jobs took.
-pub(super) async fn seconds(
-    shop: &Workshop,
-    account: &Account,
-    requests: u32,
-) -> Result<u64, Failure> {
-    let id = account.id;
-    let seen = shop
-        .central_db
-        .read(move |db| jobs::pace_ms(db, id))
-        .await?;
-    let guess = shop.settings.gap.as_secs_f64() + FIRST_GUESS_S;
-    let each = seen.map_or(guess, |ms| ms / 1000.0);
-    let whole = std::time::Duration::try_from_secs_f64((each * f64::from(requests)).ceil());
-    Ok(whole.unwrap_or_default().as_secs())
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Halt, Run};
+use super::{Halt, Run, Workshop};
 use crate::{
     central_db::{
         accounts,
@@ -12,10 +12,14 @@ use crate::{
         account::Account,
         coverage::Coverage,
         dataset::Dataset,
+        failure::Failure,
         job::{Goal, SyncRequest},
         session::Lane,
     },
-    sync::{fetch::Lender, plan},
+    sync::{
+        fetch::Lender,
+        plan::{self, Known},
+    },
 };
 
 /// What they are called in a price.
@@ -34,6 +38,40 @@ pub(super) fn is_routine(request: &SyncRequest) -> bool {
 
 pub(super) const fn lacks_identity(account: &Account) -> bool {
     account.user_id.is_none()
+}
+
+/// The last complete sync of what `known` is about, if nothing but a new upload
+/// makes another one necessary: no day that failed is due, none can be healed,
+/// and it is not long ago.
+async fn complete_since(
+    shop: &Workshop,
+    account: &Account,
+    known: &Known,
+) -> Result<Option<Mark>, Failure> {
+    let (id, now) = (account.id, shop.clock.now());
+    let mark = shop.central_db.read(move |db| jobs::mark(db, id)).await?;
+    let has_failed = known
+        .holdings
+        .values()
+        .flat_map(|holding| &holding.coverage)
+        .any(|(_, day)| day.state == Coverage::Failed && !day.is_parked);
+    if has_failed || plan::can_heal(known) || known.sweeps() {
+        return Ok(None);
+    }
+    Ok(mark.filter(|mark| {
+        (mark.synced_at..mark.synced_at + MARK_LIFE).contains(&now)
+            && known.holdings.keys().all(|it| mark.datasets.contains(it))
+    }))
+}
+
+/// Whether only a new upload would make a sync ask for more than that.
+pub(super) async fn is_up_to_date(
+    shop: &Workshop,
+    account: &Account,
+    known: &Known,
+) -> Result<bool, Failure> {
+    let mark = complete_since(shop, account, known).await?;
+    Ok(mark.is_some_and(|mark| mark.uploaded_at.is_some()))
 }
 
 impl<L: Lender> Run<'_, L> {
@@ -108,31 +146,10 @@ impl<L: Lender> Run<'_, L> {
         &self,
         uploaded_at: Option<Timestamp>,
     ) -> Result<bool, Halt> {
-        let (id, now) = (self.account.id, self.shop.clock.now());
-        let mark = self
-            .shop
-            .central_db
-            .read(move |db| jobs::mark(db, id))
-            .await?;
-        let has_failed = self
-            .known
-            .holdings
-            .values()
-            .flat_map(|holding| &holding.coverage)
-            .any(|(_, day)| day.state == Coverage::Failed && !day.is_parked);
-        Ok(uploaded_at.is_some()
-            && !has_failed
-            && !plan::can_heal(&self.known)
-            && !self.known.sweeps()
-            && mark.is_some_and(|mark| {
-                mark.uploaded_at == uploaded_at
-                    && (mark.synced_at..mark.synced_at + MARK_LIFE).contains(&now)
-                    && self
-                        .known
-                        .holdings
-                        .keys()
-                        .all(|it| mark.datasets.contains(it))
-            }))
+        let mark = complete_since(self.shop, &self.account, &self.known)
+            .await
+            .map_err(Halt::Broken)?;
+        Ok(uploaded_at.is_some() && mark.is_some_and(|mark| mark.uploaded_at == uploaded_at))
     }
 
     /// Only when every task of the job was done, and over every lane.

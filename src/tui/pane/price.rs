@@ -10,9 +10,8 @@ use ratatui::{
 
 use crate::{
     domain::{
-        dataset::Dataset,
         failure::Failure,
-        job::{Price, SyncRequest},
+        job::{OpenPrice, Price, SyncRequest},
     },
     tui::{
         state::State,
@@ -25,6 +24,14 @@ use crate::{
 
 /// Endpoints that are listed; the rest is summed up.
 const LISTED: usize = 6;
+
+/// What may come on top, as a sentence of its own.
+fn sentence(open: &OpenPrice) -> String {
+    let text = open.sentence();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
 
 #[derive(Debug)]
 pub struct PricePane {
@@ -86,12 +93,11 @@ impl PricePane {
 
     fn bill(&self, price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
         let requests = count(price.requests(), "request", "requests");
-        let least = if price.is_at_least { "at least " } else { "" };
         let takes = match price.seconds {
             seconds @ ..60 => format!("{} s", seconds.max(1)),
             seconds => times::duration(seconds.saturating_mul(1000)),
         };
-        let sum = format!("{least}{requests}, about {takes}");
+        let sum = format!("{requests}, about {takes}");
         let mut lines = vec![Line::styled(sum, theme.style(Role::Title)), Line::default()];
         let mut endpoints: Vec<(&str, u32)> = price
             .endpoints
@@ -109,11 +115,11 @@ impl PricePane {
                 Span::raw(pad_left(&requests.to_string(), 6)),
             ]));
         }
-        let only = self.request.only.as_deref();
-        if only.is_none_or(|only| only.contains(&Dataset::Activities)) {
+        if !price.open.is_empty() {
             lines.push(Line::default());
-            let files = "And one for each new activity's file.";
-            lines.extend(said::quiet(files, columns, theme));
+        }
+        for open in &price.open {
+            lines.extend(said::quiet(&sentence(open), columns, theme));
         }
         lines
     }

@@ -13,8 +13,8 @@ use garminsync::{
         dates::DateSpan,
         finding::{Finding, Health},
         job::{
-            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, Price, TaskFailure,
-            Trigger,
+            DatasetCount, JobId, JobRecord, JobReport, JobStatus, JobSummary, OpenPrice,
+            OpenReason, Price, TaskFailure, Trigger,
         },
         log::{LogEntry, LogLevel},
         session::{AccountState, Door, Lane, LaneState, Reuse, SessionStatus},
@@ -390,7 +390,10 @@ pub(super) fn planned(price: &[(&'static str, u32)]) -> Event {
         result: Ok(Price {
             endpoints: price.iter().copied().collect(),
             seconds: 502,
-            is_at_least: true,
+            open: vec![OpenPrice {
+                why: OpenReason::FirstDay,
+                at_most: Some(210),
+            }],
         }),
     }
 }

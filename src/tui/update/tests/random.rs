@@ -194,7 +194,7 @@ fn any_reading() -> impl Strategy<Value = Event> {
                 .then(|| Price {
                     endpoints: (0..requests).map(|_| ("a", requests)).collect(),
                     seconds: 9,
-                    is_at_least: true,
+                    open: Vec::new(),
                 })
                 .ok_or(Failure::garmin_down(503)),
         }),

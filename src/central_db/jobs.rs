@@ -88,6 +88,31 @@ pub fn last_status(
         .optional()
 }
 
+/// Whether a job before `job` got to its end.
+pub fn has_completed(
+    connection: &Connection,
+    account: AccountId,
+    job: JobId,
+) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM sync_job
+                 WHERE account = :account AND id < :job AND status IN ('SUCCEEDED', 'PARTIAL'))",
+        )?
+        .query_row(
+            named_params! { ":account": account.get(), ":job": job.get() },
+            |row| row.get(0),
+        )
+}
+
+/// The accounts that have a job which has not ended.
+pub fn running(connection: &Connection) -> rusqlite::Result<Vec<AccountId>> {
+    connection
+        .prepare_cached("SELECT DISTINCT account FROM sync_job WHERE status = 'RUNNING'")?
+        .query_map([], |row| row.get(0).map(AccountId::new))?
+        .collect()
+}
+
 /// Closes jobs whose process died, with what they had done by then. Called under
 /// the account's sync lease, so nothing that still runs can be hit. Returns how
 /// many there were.
@@ -267,6 +292,7 @@ pub fn record(
                     datasets,
                     failures,
                     owed: Vec::new(),
+                    older_days: None,
                     failure: message.map(|message| remembered_failure(status, message)),
                 };
                 Ok(JobRecord {

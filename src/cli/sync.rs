@@ -45,6 +45,9 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         for owed in &job.owed {
             say(&format!("garminsync: {}", owed.sentence(front.clock.now())));
         }
+        if let Some(price) = &job.older_days {
+            say(&format!("garminsync: {}", price.of_older_days()));
+        }
         let days = forecast(front, &state.account.name).await?;
         if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
             say(&format!(

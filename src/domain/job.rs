@@ -173,6 +173,8 @@ pub struct JobReport {
     pub failures: Vec<TaskFailure>,
     /// Days that are still to be fetched, of the datasets that the job was about.
     pub owed: Vec<Owed>,
+    /// What the days before the window would cost, told once: after the first sync.
+    pub older_days: Option<Price>,
     /// Why the job as a whole did not succeed, and what to do.
     pub failure: Option<Failure>,
 }
@@ -190,6 +192,7 @@ impl JobReport {
             datasets: BTreeMap::new(),
             failures: Vec::new(),
             owed: Vec::new(),
+            older_days: None,
             failure: Some(failure),
         }
     }

@@ -87,6 +87,7 @@ impl Actor {
         let changed = Arc::clone(&self.changed);
         let is_watching = self.mode == Mode::Watching;
         let looks = self.mode != Mode::OneShot;
+        answers::close_interrupted(&self.deps.central_db).await;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{command::Shape, event::Event};
 use crate::{
     auth::Auth,
-    central_db::{CentralDb, accounts, auth_events, coverage, jobs, log},
+    central_db::{CentralDb, CentralDbError, accounts, auth_events, coverage, jobs, log},
     domain::{
         account::{Account, AccountName, Region},
         audit::AuthEvent,
@@ -122,6 +122,23 @@ pub(super) async fn sync(
         .map_err(|e| e.failure("the sync"))?;
     let keeper = auth.keeper(account.clone(), client.clone());
     run::run(shop, account, client, keeper, what, cancel, on).await
+}
+
+/// Closes the jobs of processes that died: whoever holds no lease does not sync.
+/// Nobody else would say so before the account's next sync.
+pub(super) async fn close_interrupted(db: &CentralDb) {
+    if let Err(error) = try_close_interrupted(db).await {
+        tracing::warn!(%error, "interrupted jobs could not be closed");
+    }
+}
+
+async fn try_close_interrupted(db: &CentralDb) -> Result<(), CentralDbError> {
+    for account in db.read(|db| jobs::running(db)).await? {
+        if let Ok(Some(_lease)) = db.sync_lease(account) {
+            db.write(move |tx| jobs::close_orphans(tx, account)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A page of the list of jobs. An account nobody signed in to has none.

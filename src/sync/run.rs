@@ -123,8 +123,8 @@ struct Run<'a, L> {
     failures: BTreeMap<&'static str, u32>,
     /// Spans that were too long, to be remembered once a shorter one was answered.
     too_long: BTreeMap<&'static str, (u32, Timestamp)>,
-    /// The days a person asked for.
-    span: Option<DateSpan>,
+    /// What was asked for.
+    request: SyncRequest,
     /// Tasks in a row that ended without any answer from Garmin.
     silent: u32,
     /// Whether any task got an answer.
@@ -195,7 +195,7 @@ pub async fn run<L: Lender>(
         steps: 0,
         failures: BTreeMap::new(),
         too_long: BTreeMap::new(),
-        span: request.span,
+        request: request.clone(),
         silent: 0,
         has_answer: false,
         trouble: None,

@@ -397,7 +397,7 @@ impl Failure {
         Self::new(
             FailureKind::Cancelled,
             "The sync was stopped before its end.",
-            "What was fetched is stored; the next sync goes on from there.",
+            "What was fetched is stored; the same sync again goes on from there.",
         )
     }
 

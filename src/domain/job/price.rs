@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::counted;
+
 /// The requests of a sync: those that are certain, and those that only the first
 /// answers tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +78,20 @@ impl Price {
         let more = self.open.iter().map(|open| open.at_most);
         more.sum::<Option<u32>>()
             .map(|more| self.requests().saturating_add(more))
+    }
+
+    /// What is told after a first sync: that there may be more, and for how much.
+    pub fn of_older_days(&self) -> String {
+        let least = self.requests();
+        let requests = match self.at_most() {
+            Some(most) if most > least => format!("between {least} and {most} requests"),
+            Some(_) => counted(least, "request"),
+            None => format!("at least {}", counted(least, "request")),
+        };
+        format!(
+            "only the recent days are here; the history before them takes {requests}: \
+             garminsync --sync --backfill, or b on the coverage screen"
+        )
     }
 
     pub fn add(&mut self, endpoint: &'static str, requests: u32) {

@@ -97,6 +97,7 @@ mod tests {
             datasets: BTreeMap::from([(Dataset::Daily, count)]),
             failures: Vec::new(),
             owed: Vec::new(),
+            older_days: None,
             failure: None,
         };
         assert_eq!(

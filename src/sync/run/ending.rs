@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Halt, Run};
+use super::{Halt, Run, price, probe};
 use crate::{
     central_db::{
-        cool_downs, coverage,
+        backfill, cool_downs, coverage,
         jobs::{self, Ending},
         log,
     },
     domain::{
         cool_down::CoolDownScope,
         coverage::Owed,
+        dataset::Dataset,
         failure::{Failure, FailureKind},
-        job::{JobReport, JobStatus, counted},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest, counted},
         log::LogLevel,
     },
     sync::fetch::Lender,
@@ -45,6 +46,29 @@ impl<L: Lender> Run<'_, L> {
         }
     }
 
+    /// After the first complete sync: what the days before its window would cost.
+    async fn older_days(&self, is_complete: bool) -> Result<Option<Price>, Failure> {
+        if !is_complete || !probe::is_routine(&self.request) {
+            return Ok(None);
+        }
+        let (id, job) = (self.account.id, self.job);
+        let read = self.shop.central_db.read(move |db| {
+            let has_history = backfill::frontier(db, id, Dataset::Daily)?
+                .first_on
+                .is_some();
+            Ok(has_history || jobs::has_completed(db, id, job)?)
+        });
+        if read.await? {
+            return Ok(None);
+        }
+        let backfill = SyncRequest {
+            goal: Goal::Backfill,
+            ..self.request.clone()
+        };
+        let price = price(self.shop, &self.account, &backfill).await?;
+        Ok(Some(price))
+    }
+
     pub(super) async fn finish(
         self,
         halt: Option<Halt>,
@@ -52,7 +76,7 @@ impl<L: Lender> Run<'_, L> {
     ) -> Result<JobReport, Failure> {
         let (job, account, now) = (self.job, self.account.clone(), self.shop.clock.now());
         // A lane that gave out needs its person, or its rest, whatever the other one did.
-        let lost = self.lost.into_values().next();
+        let lost = self.lost.values().next().cloned();
         let ending = match halt.or(lost) {
             Some(halt) => Some(Self::early_end(halt)),
             // Nobody answered anything: that is no partly done sync.
@@ -62,9 +86,10 @@ impl<L: Lender> Run<'_, L> {
                 .map(|error| (JobStatus::Failed, error.failure("the sync"))),
             None => None,
         };
-        let lanes = self.known.lanes;
+        let lanes = self.known.lanes.clone();
         let wanted: Vec<_> = self.known.holdings.keys().copied().collect();
-        let span = self.span;
+        let span = self.request.span;
+        let older_days = self.older_days(ending.is_none()).await?;
         let requests = self.client.requests();
         let refreshed = self.fetcher.lender().has_refreshed();
         tracing::info!(job = job.get(), requests, refreshed, ?took, "job ended");
@@ -86,6 +111,7 @@ impl<L: Lender> Run<'_, L> {
                     datasets,
                     failures,
                     owed,
+                    older_days,
                     failure,
                 };
                 let message = report.failure.as_ref().map(ToString::to_string);
@@ -106,15 +132,19 @@ impl<L: Lender> Run<'_, L> {
                     }
                 }
                 let (level, text) = closing_line(&report);
-                let entry = log::NewEntry {
-                    at: now,
-                    account: account.id,
-                    job: Some(job),
-                    level,
-                    dataset: None,
-                    text,
-                };
-                log::append(tx, &entry)?;
+                let older = report.older_days.as_ref();
+                let older = older.map(|price| (LogLevel::Done, price.of_older_days()));
+                for (level, text) in [(level, text)].into_iter().chain(older) {
+                    let entry = log::NewEntry {
+                        at: now,
+                        account: account.id,
+                        job: Some(job),
+                        level,
+                        dataset: None,
+                        text,
+                    };
+                    log::append(tx, &entry)?;
+                }
                 Ok(report)
             })
             .await?;

@@ -280,6 +280,7 @@ pub(super) fn report(status: JobStatus) -> JobReport {
         ]),
         failures: Vec::new(),
         owed: Vec::new(),
+        older_days: None,
         failure: None,
     }
 }

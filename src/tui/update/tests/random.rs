@@ -106,6 +106,7 @@ fn report(id: Option<i64>, text: &str) -> JobReport {
             summary: text.to_owned(),
         }],
         owed: Vec::new(),
+        older_days: None,
         failure: Some(Failure::rate_limited(Some(at(50)))),
     }
 }

@@ -19,3 +19,4 @@ mod simulator;
 mod storms;
 mod support;
 mod sync;
+mod trouble;

@@ -44,12 +44,16 @@ fn cover(known: &mut Known, dataset: Dataset, days: impl Iterator<Item = Date>, 
     coverage.extend(days.map(|on| (on, day)));
 }
 
+fn all_tasks(known: &Known) -> Vec<Task> {
+    let batches = plan(known).batches.into_iter();
+    batches.flat_map(|batch| batch.0).collect()
+}
+
+/// Without what a day is complete without.
 fn tasks(known: &Known) -> Vec<Task> {
-    plan(known)
-        .batches
-        .into_iter()
-        .flat_map(|batch| batch.0)
-        .collect()
+    let mut tasks = all_tasks(known);
+    tasks.retain(|task| !task.part().unwrap().1.is_optional);
+    tasks
 }
 
 fn spans(tasks: &[Task]) -> Vec<String> {
@@ -60,8 +64,12 @@ fn spans(tasks: &[Task]) -> Vec<String> {
 fn a_default_run_is_one_request_per_lane_of_thought() {
     let known = known(28, &BASIC);
     let batches = plan(&known).batches;
-    assert_eq!(batches.len(), 2, "the list, and both scalars together");
-    assert_eq!(price(&batches).requests(), 2);
+    assert_eq!(
+        batches.len(),
+        4,
+        "the list, both scalars together, and what fills in: yesterday, compact nights"
+    );
+    assert_eq!(price(&batches).requests(), 4);
     let whole = DateSpan::ending(TODAY, 28);
     assert!(tasks(&known).iter().all(|task| task.span == whole));
 }
@@ -73,7 +81,13 @@ fn scalars_go_one_by_one_once_sharing_was_refused() {
     let batches = plan(&known).batches;
     assert_eq!(
         batches.iter().map(Batch::endpoint).collect::<Vec<_>>(),
-        ["activities.list", "daily.graphql", "sleep.graphql"]
+        [
+            "sleep.compact",
+            "activities.list",
+            "daily.graphql",
+            "sleep.graphql"
+        ],
+        "28 nights are worth a request of their own, yesterday is not"
     );
 }
 
@@ -239,7 +253,7 @@ fn planning_ten_years_is_a_matter_of_days_not_of_their_square() {
 }
 
 #[test]
-fn what_fills_in_columns_comes_before_what_calls_the_days_covered() {
+fn what_fills_in_columns_comes_before_what_calls_the_same_days_covered() {
     let datasets: Vec<_> = Dataset::ALL
         .into_iter()
         .filter(|it| !it.is_snapshot())
@@ -249,16 +263,81 @@ fn what_fills_in_columns_comes_before_what_calls_the_days_covered() {
         if gateway {
             refuse(&mut known, GATEWAY);
         }
-        let mut covered = BTreeSet::new();
+        let mut covered: Vec<Task> = Vec::new();
         let mut filling = 0;
-        for task in tasks(&known) {
+        for task in all_tasks(&known) {
             if task.covers() {
-                covered.insert(task.dataset);
-            } else {
-                filling += 1;
-                assert!(!covered.contains(&task.dataset), "{task:?}");
+                covered.push(task);
+                continue;
             }
+            filling += 1;
+            let is_late = covered.iter().any(|other| {
+                (other.dataset, other.route) == (task.dataset, task.route)
+                    && other.span.days().any(|day| task.span.contains(day))
+            });
+            assert!(!is_late, "{task:?}");
         }
         assert!(filling > 0);
+    }
+}
+
+#[test]
+fn what_was_read_longest_ago_comes_first_and_what_was_just_read_not_at_all() {
+    let mut known = known(28, &[Dataset::Weight, Dataset::Hill, Dataset::BodyBattery]);
+    let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+    let span = DateSpan::ending(TODAY, 28);
+    for (endpoint, hour) in [("weight.range", 5), ("body_battery.range", 3)] {
+        let read = EndpointRead {
+            span,
+            at: at(hour),
+            uploaded_at: None,
+        };
+        known.reads.insert(endpoint.to_owned(), vec![read]);
+    }
+    for dataset in [Dataset::Weight, Dataset::BodyBattery] {
+        cover(&mut known, dataset, span.days(), Coverage::Open);
+    }
+    let order = |known: &Known| {
+        let tasks = tasks(known);
+        let datasets = tasks.iter().map(|task| task.dataset);
+        datasets.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        order(&known),
+        [Dataset::Hill, Dataset::BodyBattery, Dataset::Weight]
+    );
+    known.fresh_since = Some(at(4));
+    assert_eq!(order(&known), [Dataset::Hill, Dataset::BodyBattery]);
+    known.uploaded_at = Some(at(6));
+    assert_eq!(
+        order(&known).len(),
+        3,
+        "a watch has uploaded since: all of it may have changed"
+    );
+}
+
+#[test]
+fn a_refusal_of_old_days_leaves_the_recent_ones_open() {
+    let mut known = known(1000, &[Dataset::Weight]);
+    let old = back(TODAY, 400);
+    known
+        .allowed
+        .entry("weight.range".to_owned())
+        .or_default()
+        .refuse(Refused::UpTo(old));
+    let plan = plan(&known);
+    let first = plan.batches[0].0[0];
+    assert_eq!(first.span.first(), back(TODAY, 399));
+    assert_eq!(plan.without_route[&Dataset::Weight].len(), 600);
+}
+
+#[test]
+fn a_plan_has_a_bound_far_above_its_price() {
+    for days in [28, 365, 3653] {
+        let known = known(days, &Dataset::ALL);
+        let batches = plan(&known).batches;
+        let price = price(&batches).requests();
+        let bound = most_requests(&known, &batches);
+        assert!(bound > 4 * price && bound < 100_000, "{price}, {bound}");
     }
 }

@@ -176,7 +176,7 @@ fn tells_the_truth(world: &World, report: &JobReport, what: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_ends_and_tells_the_truth_whatever_the_server_says() {
-    let runs = (0..12).map(|seed| {
+    let runs = (0..8).map(|seed| {
         tokio::spawn(async move {
             let world = World::signed_in(scenario()).await;
             let chaos = Chaos::start(seed).await;
@@ -231,7 +231,7 @@ async fn a_run_that_is_cut_short_gets_on_at_the_next() {
     let calm = World::signed_in(scenario()).await;
     calm.sync().await;
     let expected = known(&calm);
-    for most in [4, 5, 6, 9, 14] {
+    for most in [4, 6, 14] {
         let world = World::signed_in(scenario()).await;
         let reports = runs_until_done(&world, "/", most, 40).await;
         let statuses: Vec<_> = reports.iter().map(|it| (it.status, it.requests)).collect();

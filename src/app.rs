@@ -84,10 +84,10 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
         Some(Command::Doctor { offline }) => Work::Headless(Task::Doctor { offline }),
         Some(Command::Status { check }) => Work::Headless(Task::Status { check }),
         Some(Command::Logout) => Work::Headless(Task::Logout),
-        None if args.sync => Work::Headless(Task::Sync(args.what)),
+        Some(Command::Sync(what)) => Work::Headless(Task::Sync(what)),
         None => Work::FullScreen,
     };
-    if args.demo || matches!(&work, Work::Show(args) if args.demo) {
+    if args.demo {
         return demo::run(work, &args.common, env).await;
     }
     let config = Config::resolve(&args.common, env)?;

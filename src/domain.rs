@@ -21,3 +21,4 @@ pub mod printable;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
+pub mod suggest;

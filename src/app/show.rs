@@ -6,6 +6,7 @@ use ratatui::layout::Size;
 
 use super::options;
 use crate::{
+    cli,
     config::args::{Picture, ShowArgs},
     domain::failure::Failure,
     engine::{self, Deps, Mode},
@@ -38,6 +39,9 @@ pub(super) async fn run(deps: Deps, args: &ShowArgs) -> Result<u8, Failure> {
         Picture::Colour => Depth::from_env(),
         Picture::Svg => Depth::True,
     };
+    if let Some(name) = &deps.config.account {
+        cli::check_account(&deps.central_db, name).await?;
+    }
     let ui = &deps.config.ui;
     let theme_name = ui.theme;
     let theme = Theme::with(ui.theme, &ui.colours, depth)?;

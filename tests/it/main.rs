@@ -7,6 +7,7 @@ mod history;
 mod hostile;
 mod house;
 mod keeper;
+mod manners;
 mod processes;
 mod pty;
 mod readme;

@@ -8,6 +8,7 @@ use crate::domain::{
     challenge::MfaMethod,
     coverage::Owed,
     printable::excerpt,
+    suggest::did_you_mean,
 };
 
 impl Failure {
@@ -335,6 +336,27 @@ impl Failure {
             FailureKind::SignedOut,
             format!("Account {account} is not signed in."),
             "Sign in first: garminsync login",
+        )
+    }
+
+    /// A name that was given, and the accounts that there are: at least one.
+    pub fn unknown_account(name: &AccountName, known: &[AccountName]) -> Self {
+        let known = known.iter().map(AccountName::as_str);
+        let meant = did_you_mean(name.as_str(), known.clone());
+        let names: Vec<_> = known.collect();
+        let (are, names) = match names.as_slice() {
+            [only] => ("There is only", (*only).to_owned()),
+            all => ("There are", all.join(", ")),
+        };
+        let meant = if meant.is_empty() {
+            ".".to_owned()
+        } else {
+            meant
+        };
+        Self::new(
+            FailureKind::Usage,
+            format!("There is no account {name}{meant} {are}: {names}."),
+            "Choose one with --account NAME, or sign in to a new one: garminsync login --account NAME",
         )
     }
 

@@ -1,0 +1,102 @@
+//! How the binary behaves as a command among others.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+use crate::support::{World, scenario};
+
+#[tokio::test]
+async fn options_stand_on_either_side_of_a_command() {
+    let world = World::signed_in(scenario()).await;
+    for args in [
+        &["--format", "json", "--account", "default", "status"][..],
+        &["status", "--format", "json", "--account", "default"],
+        &["-v", "--format", "json", "status"],
+        &[
+            "--home",
+            world.home().to_str().unwrap(),
+            "--format",
+            "json",
+            "status",
+        ],
+    ] {
+        let ran = world.run(args, "").await;
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        assert_eq!(ran.json()["accounts"][0]["account"], "default", "{args:?}");
+    }
+}
+
+#[tokio::test]
+async fn sync_is_a_command_too() {
+    let world = World::signed_in(scenario()).await;
+    let ran = world
+        .run(
+            &["--only", "daily", "sync", "--plan", "--format", "json"],
+            "",
+        )
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.json()["plans"][0]["requests"].as_u64().unwrap() > 0);
+    assert_eq!(world.simulator.counters().total, 0);
+    let ran = world.run(&["sync", "--format", "json"], "").await;
+    assert_eq!(ran.json()["jobs"][0]["status"], "SUCCEEDED", "{ran:?}");
+    let ran = world.run(&["--sync", "status"], "").await;
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_not_there_is_told_with_those_that_are() {
+    let world = World::signed_in(scenario()).await;
+    let login = [
+        "login",
+        "--email",
+        "grace@example.com",
+        "--password-stdin",
+        "--account",
+        "work",
+    ];
+    assert_eq!(world.run(&login, "correct-horse-battery\n").await.code, 0);
+    for args in [
+        &["status"][..],
+        &["status", "--check"],
+        &["--sync"],
+        &["sync", "--plan"],
+        &["token"],
+        &["audit"],
+        &["logout"],
+        &["mfa", "123456"],
+        &["doctor", "--offline"],
+        &["reparse"],
+        &["show", "home"],
+        &["session", "export", "--as", "garth-dumps"],
+        &["session", "rekey"],
+    ] {
+        let mut args = args.to_vec();
+        args.extend(["--account", "wrk"]);
+        let ran = world.run(&args, "").await;
+        ran.complains(2, "There is no account wrk; did you mean work?");
+        assert!(ran.err.contains("default, work"), "{args:?}: {ran:?}");
+    }
+    world
+        .db()
+        .execute("UPDATE account SET name = 'ada' WHERE name = 'default'", [])
+        .unwrap();
+    world
+        .run(&["token"], "")
+        .await
+        .complains(2, "There are: ada, work");
+}
+
+#[tokio::test]
+async fn on_an_empty_home_no_account_is_a_wrong_name() {
+    let world = World::new(scenario()).await;
+    for args in [
+        &["token", "--account", "ada"][..],
+        &["--sync", "--account", "ada"],
+    ] {
+        world.run(args, "").await.complains(3, "not signed in");
+    }
+}

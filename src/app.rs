@@ -150,6 +150,7 @@ async fn headless(deps: Deps, task: Task) -> Result<u8, Failure> {
     let config = deps.config.clone();
     let _guard = telemetry::start(&config.paths.logs, &config.log, Some(config.verbose))?;
     let stop = signals::stop_token()?;
+    signals::stop_at_prompts()?;
     headless_until(deps, task, stop).await
 }
 
@@ -193,7 +194,8 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
     let config = deps.config.clone();
     let _guard = telemetry::start(&config.paths.logs, &config.log, None)?;
     let stop = signals::stop_token()?;
-    let options = options(&deps, corner).await?;
+    let mut options = options(&deps, corner).await?;
+    options.job_control = Some(signals::job_control()?);
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
@@ -239,6 +241,7 @@ async fn options(deps: &Deps, corner: Vec<(String, String)>) -> Result<tui::Opti
             .map(|region| (region, engine::browser_url(config, region))),
         opener: tui::desktop::open,
         copier: tui::desktop::copy,
+        job_control: None,
     })
 }
 

@@ -9,7 +9,7 @@ mod doctor;
 mod login;
 mod mfa;
 mod output;
-mod prompt;
+pub(crate) mod prompt;
 mod reparse;
 mod report;
 mod session;

@@ -83,6 +83,7 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
     let (logs, filter) = (deps.config.paths.logs.clone(), deps.config.log.clone());
     let _guard = telemetry::start(&logs, &filter, Some(deps.config.verbose))?;
     let stop = signals::stop_token()?;
+    signals::stop_at_prompts()?;
     sign_in(
         &deps,
         &clock,

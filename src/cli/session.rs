@@ -28,9 +28,6 @@ use crate::{
     },
 };
 
-/// More than any form of a session has.
-const MAX_BYTES: u64 = 1 << 20;
-
 pub(super) async fn run(
     front: &mut Front,
     out: &Output,
@@ -45,7 +42,7 @@ pub(super) async fn run(
 
 async fn import(front: &mut Front, out: &Output, args: ImportArgs) -> Result<u8, Failure> {
     let files = if args.source.as_os_str() == "-" {
-        vec![(None, from_stdin()?)]
+        vec![(None, prompt::all_of_stdin().await?)]
     } else {
         from_disk(&args.source)?
     };
@@ -169,7 +166,7 @@ fn from_disk(source: &Path) -> Result<Files, Failure> {
     let read = |path: &Path| -> Result<(Option<String>, Secret), Failure> {
         let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
         let mut text = String::new();
-        file.take(MAX_BYTES)
+        file.take(prompt::MAX_BYTES)
             .read_to_string(&mut text)
             .map_err(|e| unreadable(path, &e))?;
         let name = path
@@ -195,18 +192,6 @@ fn from_disk(source: &Path) -> Result<Files, Failure> {
         ));
     }
     found.iter().map(|path| read(path)).collect()
-}
-
-fn from_stdin() -> Result<Secret, Failure> {
-    let mut text = String::new();
-    let read = io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
-    read.map_err(|e| {
-        Failure::usage(
-            format!("Standard input cannot be read: {e}."),
-            "Give one session as text.",
-        )
-    })?;
-    Ok(Secret::new(text))
 }
 
 async fn passphrase(file: Option<&Path>) -> Result<Secret, Failure> {

@@ -1,5 +1,7 @@
 //! Text from outside, made safe for a terminal and a log line.
 
+use std::io;
+
 /// Drops what could steer a terminal or spoil a line.
 ///
 /// Control characters (C0, DEL, C1: so no escape sequence survives) and line
@@ -38,6 +40,31 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
+/// Why a file, folder or stream could not be used, in plain words and without
+/// the system's error number: "{path} cannot be read: {reason}."
+pub fn io_reason(error: &io::Error) -> String {
+    use io::ErrorKind;
+    let words = match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder",
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "the disk quota is used up",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::NotADirectory => "a part of its path is a file, not a folder",
+        ErrorKind::InvalidData => "it is not UTF-8 text",
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let text = printable(text.trim_end_matches('.'));
+            let mut chars = text.chars();
+            let first = chars.next().map(|c| c.to_ascii_lowercase());
+            return first.into_iter().chain(chars).collect();
+        }
+    };
+    words.to_owned()
+}
+
 /// An error's text as a sentence: capital first letter, full stop.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
@@ -58,6 +85,25 @@ mod tests {
     #[test]
     fn direction_overrides_vanish_and_emoji_stay() {
         assert_eq!(printable("a\u{202e}b 👩\u{200d}🚀"), "ab 👩\u{200d}🚀");
+    }
+
+    #[test]
+    fn the_reason_of_an_io_error_has_no_number() {
+        for code in 1..=133 {
+            let reason = io_reason(&io::Error::from_raw_os_error(code));
+            assert!(
+                !reason.is_empty() && !reason.contains("os error"),
+                "{reason}"
+            );
+        }
+        assert_eq!(
+            io_reason(&io::Error::from_raw_os_error(28)),
+            "the disk is full"
+        );
+        assert_eq!(
+            io_reason(&io::Error::other("It is too long.")),
+            "it is too long"
+        );
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! `session import`, `export` and `rekey`.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
 };
 
@@ -16,9 +15,11 @@ use crate::{
     config::{
         args::{ExportArgs, ExportShape, ImportArgs, SessionCommand},
         paths::create_private,
+        text_file,
     },
     domain::{
         failure::Failure,
+        printable::io_reason,
         secret::{Secret, without_bom},
         sign_in::SignInOutcome,
     },
@@ -27,6 +28,9 @@ use crate::{
         event::Event,
     },
 };
+
+/// Longer than any passphrase, in bytes.
+const MAX_PASSPHRASE: u64 = 4096;
 
 pub(super) async fn run(
     front: &mut Front,
@@ -128,7 +132,11 @@ async fn export(front: &mut Front, out: &Output, args: ExportArgs) -> Result<u8,
     for (name, text) in &files {
         write_private(&folder, name, text).map_err(|e| {
             Failure::usage(
-                format!("{} cannot be written: {e}.", folder.join(name).display()),
+                format!(
+                    "{} cannot be written: {}.",
+                    folder.join(name).display(),
+                    io_reason(&e)
+                ),
                 "Choose another folder with --to.",
             )
         })?;
@@ -157,18 +165,13 @@ async fn rekey(front: &mut Front, out: &Output) -> Result<u8, Failure> {
 
 /// A file, or the known files of a folder.
 fn from_disk(source: &Path) -> Result<Files, Failure> {
-    let unreadable = |path: &Path, e: &io::Error| {
-        Failure::usage(
-            format!("{} cannot be read: {e}.", path.display()),
-            "Name a file or folder that holds a session, or - for standard input.",
-        )
-    };
     let read = |path: &Path| -> Result<(Option<String>, Secret), Failure> {
-        let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
-        let mut text = String::new();
-        file.take(prompt::MAX_BYTES)
-            .read_to_string(&mut text)
-            .map_err(|e| unreadable(path, &e))?;
+        let text = text_file::read(path, prompt::MAX_BYTES).map_err(|e| {
+            Failure::usage(
+                format!("{} cannot be read: {}.", path.display(), io_reason(&e)),
+                "Name a file or folder that holds a session, or - for standard input.",
+            )
+        })?;
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
@@ -196,9 +199,9 @@ fn from_disk(source: &Path) -> Result<Files, Failure> {
 
 async fn passphrase(file: Option<&Path>) -> Result<Secret, Failure> {
     if let Some(file) = file {
-        let text = fs::read_to_string(file).map_err(|e| {
+        let text = text_file::read(file, MAX_PASSPHRASE).map_err(|e| {
             Failure::usage(
-                format!("{} cannot be read: {e}.", file.display()),
+                format!("{} cannot be read: {}.", file.display(), io_reason(&e)),
                 "Name another file.",
             )
         })?;

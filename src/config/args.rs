@@ -34,7 +34,7 @@ pub struct Args {
 const AFTER_HELP: &str = "\
 Exit codes: 0 done · 1 unexpected failure · 2 wrong use or configuration · 3 sign in needed
             4 MFA code needed · 5 cool-down or rate limit · 6 Garmin unreachable
-            7 partly done · 8 another sync of this account is running
+            7 partly done · 8 another sync is running, or the database is locked
 Environment: GARMINSYNC_HOME, GARMINSYNC_ACCOUNT, GARMINSYNC_LOG, GARMINSYNC_KEY_FILE,
              GARMINSYNC_PASSPHRASE_FILE, GARMINSYNC_BASE_URL (loopback only), NO_COLOR";
 

@@ -39,6 +39,11 @@ use crate::{
 use output::Output;
 pub(crate) use output::complain;
 
+/// Another garminsync holds the database while it opens it.
+pub(crate) fn say_waiting() {
+    output::say("garminsync: waiting for another garminsync to open the database ...");
+}
+
 /// What a headless command can be.
 #[derive(Debug)]
 pub enum Task {

@@ -38,7 +38,10 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    domain::account::{AccountName, Region},
+    domain::{
+        account::{AccountName, Region},
+        printable::io_reason,
+    },
     engine::{
         command::Command,
         event::Event,
@@ -148,11 +151,11 @@ where
                 Some(Effect::Quit) => return Ok(Ended::Quit),
                 Some(Effect::Send(command)) => send(command, &engine, &mut state),
                 Some(Effect::Open(address)) => {
-                    let result = opener(&address).map_err(|e| e.to_string());
+                    let result = opener(&address).map_err(|e| io_reason(&e));
                     update(&mut state, Msg::Opened(result));
                 }
                 Some(Effect::Copy(address)) => {
-                    let result = copier(&address).map_err(|e| e.to_string());
+                    let result = copier(&address).map_err(|e| io_reason(&e));
                     update(&mut state, Msg::Copied(result));
                 }
                 None => {}

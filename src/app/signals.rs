@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli,
-    domain::failure::Failure,
+    domain::{failure::Failure, printable::io_reason},
     engine::job_control::{JobControl, JobSignal},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn stop_at_prompts() -> Result<(), Failure> {
 }
 
 fn unheard(error: &io::Error) -> Failure {
-    Failure::unexpected(format!("Signals cannot be received: {error}."))
+    Failure::unexpected(format!("Signals cannot be received: {}.", io_reason(error)))
 }
 
 /// Cancelled by Ctrl-C, Ctrl-\, SIGTERM or a closed terminal.

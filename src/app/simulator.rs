@@ -8,8 +8,8 @@ use std::{
 use super::signals;
 use crate::{
     config::args::SimulatorArgs,
-    domain::failure::Failure,
-    simulator::{Scenario, Simulator},
+    domain::{failure::Failure, printable::io_reason},
+    simulator::{Scenario, Simulator, SimulatorError},
 };
 
 pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
@@ -44,9 +44,13 @@ pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
 }
 
 pub(super) async fn start(scenario: Scenario) -> Result<Simulator, Failure> {
-    Simulator::start(scenario).await.map_err(|e| {
+    let started = Simulator::start(scenario).await;
+    started.map_err(|SimulatorError::Bind { port, source }| {
         Failure::usage(
-            format!("The simulator did not start: {e}."),
+            format!(
+                "The simulator cannot listen on port {port}: {}.",
+                io_reason(&source)
+            ),
             "Choose another port with --port, or 0 for any.",
         )
     })

@@ -4,6 +4,7 @@ mod bad_input;
 mod doors;
 mod headless;
 mod history;
+mod homes;
 mod hostile;
 mod house;
 mod keeper;

@@ -275,7 +275,7 @@ fn shell(command: &Command) -> Pty {
         .env("RUN", line.join(" "))
         .env("PS1", "shell> ")
         .env("ENV", "");
-    let mut app = Pty::start(&shell, 100, 30);
+    let app = Pty::start(&shell, 100, 30);
     app.shows("shell> ");
     app
 }

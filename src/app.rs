@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     config::{
         Config, Environment,
-        args::{Args, Command, SessionCommand, ShowArgs, SyncArgs},
+        args::{Args, Command, Format, SessionCommand, ShowArgs, SyncArgs},
     },
     domain::{
         account::{AccountName, Region},
@@ -76,7 +76,9 @@ enum Work {
 
 async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
     let work = match args.command {
-        Some(Command::Simulator(options)) => return simulator::run(&options).await,
+        Some(Command::Simulator(options)) => {
+            return simulator::run(&options, args.common.format).await;
+        }
         Some(Command::Show(args)) => Work::Show(args),
         Some(Command::Login(args)) => Work::Headless(Task::Login(args)),
         Some(Command::Mfa { code, resend }) => Work::Headless(Task::Mfa { code, resend }),
@@ -218,6 +220,12 @@ async fn headless_until(deps: Deps, task: Task, stop: CancellationToken) -> Resu
 
 /// The app. `corner` stays in sight: label and value pairs.
 async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Failure> {
+    if deps.config.format != Format::Text {
+        return Err(Failure::usage(
+            "The full-screen app has no --format.",
+            "Name a command with it, such as: garminsync status --format json",
+        ));
+    }
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Failure::new(
             FailureKind::NoTerminal,

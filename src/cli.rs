@@ -36,8 +36,8 @@ use crate::{
     },
     engine::{command::Command, event::Event, handle::EngineHandle},
 };
-use output::Output;
-pub(crate) use output::complain;
+pub(crate) use output::{Output, complain};
+pub(crate) use report::{ScreenReport, SimulatorReport};
 
 /// Another garminsync holds the database while it opens it.
 pub(crate) fn say_waiting() {
@@ -91,7 +91,7 @@ impl Front {
             Task::Login(args) => login::login(self, out, args).await,
             Task::Mfa { resend: true, .. } => mfa::resend(self, out).await,
             Task::Mfa { code, .. } => mfa::answer(self, out, code).await,
-            Task::Token { lane, yes } => token::run(self, lane, yes).await,
+            Task::Token { lane, yes } => token::run(self, out, lane, yes).await,
             Task::Audit => audit::run(self, out).await,
             Task::Reparse => reparse::run(self, out).await,
             Task::Session(command) => session::run(self, out, command).await,

@@ -22,3 +22,4 @@ pub mod secret;
 pub mod session;
 pub mod sign_in;
 pub mod suggest;
+pub mod wording;

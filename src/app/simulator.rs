@@ -7,12 +7,13 @@ use std::{
 
 use super::signals;
 use crate::{
-    config::args::SimulatorArgs,
+    cli::{Output, SimulatorReport},
+    config::args::{Format, SimulatorArgs},
     domain::{failure::Failure, printable::io_reason},
     simulator::{Scenario, Simulator, SimulatorError},
 };
 
-pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
+pub(super) async fn run(args: &SimulatorArgs, format: Format) -> Result<u8, Failure> {
     let scenario = Scenario {
         seed: args.seed,
         days: args.days,
@@ -29,6 +30,18 @@ pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
         personal_key,
         ..
     } = simulator.scenario();
+    let out = Output::new(format);
+    if !out.is_text() {
+        out.value(&SimulatorReport {
+            base_url: simulator.base_url(),
+            email,
+            password,
+            mfa_code,
+            personal_key,
+        });
+        stop.cancelled().await;
+        return Ok(0);
+    }
     // The first line alone is the base URL, so that a script can read it.
     let text = format!(
         "{}\nemail     {email}\npassword  {password}\nMFA code  {mfa_code}\nkey       {personal_key}\n\

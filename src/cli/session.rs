@@ -22,6 +22,7 @@ use crate::{
         printable::io_reason,
         secret::{Secret, without_bom},
         sign_in::SignInOutcome,
+        wording::counted,
     },
     engine::{
         command::{Command, FILE_NAMES, Files, Shape, needs_passphrase},
@@ -93,6 +94,12 @@ async fn export(front: &mut Front, out: &Output, args: ExportArgs) -> Result<u8,
             "Name a folder with --to, or hand it to a program.",
         ));
     }
+    if args.to.is_none() && !out.is_text() {
+        return Err(Failure::usage(
+            "A session on standard output has the format that --as names.",
+            "Leave --format away, or name a folder with --to.",
+        ));
+    }
     if args.to.is_none() && shape == Shape::Garth {
         return Err(Failure::usage(
             "A garth session is two files.",
@@ -157,7 +164,10 @@ async fn rekey(front: &mut Front, out: &Output) -> Result<u8, Failure> {
         })
         .await??;
     out.result(
-        &format!("A new key seals everything: {moved} sealed items moved to it."),
+        &format!(
+            "A new key seals everything: {} moved to it.",
+            counted(moved, "sealed item")
+        ),
         &RekeyReport::new(moved),
     );
     Ok(0)

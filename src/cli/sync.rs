@@ -14,8 +14,9 @@ use crate::{
         account::AccountName,
         dates::DateSpan,
         failure::{Failure, FailureKind},
-        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger, counted},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger},
         session::{AccountState, Lane, SessionStatus},
+        wording::{counted, estimate, in_days},
     },
     engine::{
         command::Command,
@@ -51,8 +52,9 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         let days = forecast(front, &state.account.name).await?;
         if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
             say(&format!(
-                "garminsync: account {} needs you in {days} days: garminsync login",
-                job.account
+                "garminsync: account {} needs you {}: garminsync login",
+                job.account,
+                in_days(days)
             ));
         }
         code = worse(code, job.exit_code());
@@ -189,7 +191,7 @@ fn price_text(account: &AccountName, price: &Price) -> String {
     let mut text = format!(
         "{account}: {}, about {}",
         counted(price.requests(), "request"),
-        duration(price.seconds),
+        estimate(price.seconds),
     );
     for open in &price.open {
         let _ = write!(text, ", {}", open.sentence());
@@ -198,14 +200,6 @@ fn price_text(account: &AccountName, price: &Price) -> String {
         let _ = write!(text, "\n  {endpoint:<28} {requests:>5}");
     }
     text
-}
-
-/// In whole minutes from two on.
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        _ => format!("{} min", seconds.div_ceil(60)),
-    }
 }
 
 async fn forecast(front: &Front, account: &AccountName) -> Result<Option<i64>, Failure> {

@@ -338,11 +338,15 @@ pub enum ScreenName {
     SignIn,
 }
 
+/// Columns and rows beyond which no screen is drawn.
+pub const LARGEST: (u16, u16) = (500, 300);
+
 fn size(text: &str) -> Result<(u16, u16), String> {
     let sizes = text.split_once(['x', 'X']);
     let sizes = sizes.and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    let fits =
-        |(width, height): &(u16, u16)| (60..=500).contains(width) && (16..=300).contains(height);
+    let fits = |(width, height): &(u16, u16)| {
+        (60..=LARGEST.0).contains(width) && (16..=LARGEST.1).contains(height)
+    };
     let wrong = || "use columns x rows, such as 80x24: 60x16 to 500x300".to_owned();
     sizes.filter(fits).ok_or_else(wrong)
 }

@@ -12,6 +12,7 @@ use crate::{
         finding::{Finding, Health},
         printable::{excerpt, io_reason},
         session::Lane,
+        wording::counted,
     },
     garmin::probe::{self, Reach},
     vault::Binding,
@@ -170,7 +171,10 @@ async fn key(deps: &Deps) -> Finding {
             None => Finding::new(
                 "vault key",
                 Health::Ok,
-                format!("{source}, opens {} of {0} sessions", sealed.len()),
+                format!(
+                    "{source}, opens {}",
+                    counted(sealed.len(), "sealed session")
+                ),
             ),
         },
     }

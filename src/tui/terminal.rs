@@ -32,6 +32,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::job_control::{JobControl, JobSignal, is_foreground};
 
+mod bounded;
+
+use bounded::Bounded;
+pub use bounded::bounded;
+
+/// The terminal that the app draws on.
+pub type Screen = Terminal<Bounded<CrosstermBackend<Stdout>>>;
+
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 /// Whether clicks are wanted, for [`suspend`] to switch them on again.
 static MOUSE: AtomicBool = AtomicBool::new(false);
@@ -40,7 +48,7 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 ///
 /// `ManuallyDrop`, because the drop of ratatui's `Terminal` prints with
 /// `eprintln!`, which panics when the terminal is gone.
-pub struct Session(ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>);
+pub struct Session(ManuallyDrop<Screen>);
 
 impl Session {
     /// `mouse`: whether clicks and the wheel are wanted.
@@ -50,12 +58,12 @@ impl Session {
         // bold and reverse with it.
         force_color_output(true);
         take()
-            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())))
+            .and_then(|()| Terminal::new(Bounded(CrosstermBackend::new(stdout()))))
             .map(|terminal| Self(ManuallyDrop::new(terminal)))
             .inspect_err(|_| leave())
     }
 
-    pub fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+    pub fn terminal(&mut self) -> &mut Screen {
         &mut self.0
     }
 }

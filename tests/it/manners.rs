@@ -100,3 +100,110 @@ async fn on_an_empty_home_no_account_is_a_wrong_name() {
         world.run(args, "").await.complains(3, "not signed in");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_ignores_a_format() {
+    let world = World::signed_in(scenario()).await;
+    let token = world.run(&["token"], "").await.out;
+    let json = world.run(&["token", "--format", "json"], "").await.json();
+    assert_eq!(
+        (&json["token"], &json["lane"]),
+        (&token.trim_end().into(), &"connect".into())
+    );
+    let yaml = world.run(&["token", "--format", "yaml"], "").await;
+    assert!(
+        yaml.out.contains(token.trim_end()) && yaml.out.contains("lane: connect"),
+        "{yaml:?}"
+    );
+
+    let show = world
+        .run(&["show", "home", "--size", "80x24", "--format", "json"], "")
+        .await;
+    let json = show.json();
+    assert_eq!(
+        (&json["screen"], json["lines"].as_array().unwrap().len()),
+        (&"home".into(), 24)
+    );
+    assert!(
+        json["lines"][0].as_str().unwrap().contains("VALID"),
+        "{json}"
+    );
+    let yaml = world
+        .run(&["--format", "yaml", "show", "sign-in"], "")
+        .await;
+    assert!(yaml.out.contains("screen: sign-in"), "{yaml:?}");
+
+    for args in [
+        &["show", "home", "--svg", "--format", "json"][..],
+        &[
+            "session",
+            "export",
+            "--as",
+            "garth-dumps",
+            "--format",
+            "json",
+        ],
+    ] {
+        world.run(args, "").await.complains(2, "--format");
+    }
+    for args in [
+        &["status", "--format", "json"][..],
+        &["audit", "--format", "json"],
+        &["doctor", "--offline", "--format", "json"],
+        &["sync", "--format", "json"],
+        &["sync", "--plan", "--format", "json"],
+        &["reparse", "--format", "json"],
+        &["session", "rekey", "--format", "json"],
+        &["logout", "--format", "json"],
+    ] {
+        let ran = world.run(args, "").await;
+        assert_eq!(ran.json()["schema"], 1, "{args:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_singular_everywhere() {
+    let world = World::signed_in(scenario()).await;
+    let ran = world
+        .run(
+            &[
+                "sync",
+                "--only",
+                "daily",
+                "--from",
+                "2026-11-19",
+                "--to",
+                "2026-11-19",
+            ],
+            "",
+        )
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("    1 day "), "{ran:?}");
+    let again = world.run(&["sync"], "").await;
+    let texts = [
+        ran.out,
+        again.out,
+        world.run(&["status"], "").await.out,
+        world.run(&["reparse"], "").await.out,
+        world.run(&["sync", "--plan"], "").await.out,
+        world.run(&["show", "report"], "").await.out,
+        world.run(&["doctor", "--offline"], "").await.out,
+        world.run(&["session", "rekey"], "").await.out,
+    ];
+    for text in texts {
+        let lines = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        for pair in lines.flat_map(|words| words.windows(2).map(<[_]>::to_vec).collect::<Vec<_>>())
+        {
+            let is_plural = pair[1]
+                .trim_end_matches([',', ';', '.', ':'])
+                .ends_with('s');
+            assert!(
+                pair[0] != "1" || !is_plural || matches!(pair[1], "is" | "s"),
+                "{pair:?}: {text}"
+            );
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::domain::{
     coverage::Owed,
     printable::excerpt,
     suggest::did_you_mean,
+    wording::counted,
 };
 
 impl Failure {
@@ -388,11 +389,7 @@ impl Failure {
 
     /// `failed` tasks of a job; each is listed in its report.
     pub fn partial(failed: usize) -> Self {
-        let tasks = if failed == 1 {
-            "One task".to_owned()
-        } else {
-            format!("{failed} tasks")
-        };
+        let tasks = counted(failed, "task");
         Self::new(
             FailureKind::Partial,
             format!("{tasks} of this sync failed; the rest is stored."),

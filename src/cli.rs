@@ -9,6 +9,7 @@ mod doctor;
 mod login;
 mod mfa;
 mod output;
+mod progress;
 pub(crate) mod prompt;
 mod reparse;
 mod report;

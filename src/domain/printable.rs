@@ -2,6 +2,8 @@
 
 use std::io;
 
+use unicode_width::UnicodeWidthStr;
+
 /// Drops what could steer a terminal or spoil a line.
 ///
 /// Control characters (C0, DEL, C1: so no escape sequence survives) and line
@@ -67,15 +69,31 @@ const fn is_hidden(c: char) -> bool {
     ) || c as u32 & 0xfffe == 0xfffe
 }
 
-/// [`printable`], cut to at most `limit` characters with an ellipsis.
+/// [`printable`], cut to at most `limit` columns with an ellipsis.
 pub fn excerpt(text: &str, limit: usize) -> String {
-    let clean = printable(text);
-    if clean.chars().count() <= limit {
-        return clean;
+    fit(&printable(text), limit)
+}
+
+/// At most `limit` columns; what is cut ends in an ellipsis.
+pub fn fit(text: &str, limit: usize) -> String {
+    if text.width() <= limit {
+        return text.to_owned();
     }
-    let mut short: String = clean.chars().take(limit.saturating_sub(1)).collect();
-    short.push('…');
-    short
+    if limit == 0 {
+        return String::new();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        out.push(c);
+        // The whole string is measured each time: joined emoji are narrower
+        // than the sum of their parts.
+        if out.width() > limit - 1 {
+            out.pop();
+            break;
+        }
+    }
+    out.push('…');
+    out
 }
 
 /// Why a file, folder or stream could not be used, in plain words and without
@@ -187,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_cut_by_characters() {
+    fn an_excerpt_is_cut_by_columns() {
         assert_eq!(excerpt("äöüß", 3), "äö…");
         assert_eq!(excerpt("abc", 3), "abc");
     }

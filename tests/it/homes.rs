@@ -324,3 +324,24 @@ async fn nothing_is_copied_where_there_is_nothing() {
     assert_eq!(world.run(&["status"], "").await.code, 0);
     assert!(backup.exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_another_garminsync_is_told() {
+    let world = World::signed_in(scenario()).await;
+    let lock = fs::File::options()
+        .write(true)
+        .open(world.file("locks/open.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let mut command = world.command(&["status"]);
+    command
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut err = std::io::BufReader::new(child.stderr.take().unwrap());
+    std::io::BufRead::read_line(&mut err, &mut line).unwrap();
+    assert!(line.contains("waiting for another garminsync"), "{line}");
+    drop(lock);
+    assert!(child.wait().unwrap().success());
+}

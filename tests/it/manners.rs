@@ -197,13 +197,77 @@ async fn one_is_singular_everywhere() {
             .map(|line| line.split_whitespace().collect::<Vec<_>>());
         for pair in lines.flat_map(|words| words.windows(2).map(<[_]>::to_vec).collect::<Vec<_>>())
         {
-            let is_plural = pair[1]
-                .trim_end_matches([',', ';', '.', ':'])
-                .ends_with('s');
-            assert!(
-                pair[0] != "1" || !is_plural || matches!(pair[1], "is" | "s"),
-                "{pair:?}: {text}"
-            );
+            let thing = pair[1].trim_end_matches([',', ';', '.', ':']);
+            let is_plural = thing.ends_with('s') && !matches!(thing, "is" | "s");
+            assert!(pair[0] != "1" || !is_plural, "{pair:?}: {text}");
         }
     }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_crontab_line_runs_in_crons_environment_and_is_silent_when_all_is_well() {
+    let readme = format!("{}/README.md", env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("7,37 * * * * "))
+        .unwrap();
+    let line = line.strip_prefix("7,37 * * * * ").unwrap();
+    let world = World::signed_in(scenario()).await;
+    let user = tempfile::tempdir().unwrap();
+    let bin = user.path().join(".cargo/bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_garminsync"), bin.join("garminsync")).unwrap();
+    let cron = || {
+        let mut sh = std::process::Command::new("/bin/sh");
+        sh.args(["-c", line]).env_clear();
+        for (name, value) in world.command(&[]).get_envs() {
+            if let Some(value) = value.filter(|_| name.to_str().unwrap().starts_with("GARMINSYNC"))
+            {
+                sh.env(name, value);
+            }
+        }
+        sh.env("PATH", "/usr/bin:/bin")
+            .env("HOME", user.path())
+            .env("SHELL", "/bin/sh");
+        crate::support::Ran::from(sh.output().unwrap())
+    };
+    for _ in 0..2 {
+        let ran = cron();
+        assert_eq!(
+            (ran.code, ran.out.as_str(), ran.err.as_str()),
+            (0, "", ""),
+            "{ran:?}"
+        );
+    }
+    assert_eq!(
+        world.text("SELECT group_concat(DISTINCT status) FROM sync_job"),
+        "SUCCEEDED"
+    );
+    world.simulator.expire_access_tokens();
+    world.simulator.revoke_refresh_tokens();
+    let ran = cron();
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("garminsync login"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiet_sync_still_warns_of_what_is_near() {
+    let world = World::signed_in(scenario()).await;
+    world.run(&["sync"], "").await;
+    let tomorrow = world.clock().now().as_millisecond() + 30 * 3_600_000;
+    world
+        .db()
+        .execute(
+            "UPDATE garmin_authentication_state SET refresh_expires_at = ?1",
+            [tomorrow],
+        )
+        .unwrap();
+    let ran = world.run(&["sync", "-q"], "").await;
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "garminsync: account default needs you tomorrow: garminsync login\n"
+    );
 }

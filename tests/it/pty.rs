@@ -188,6 +188,44 @@ async fn the_demo_shows_what_to_type() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_of_absurd_size_costs_no_memory() {
+    let world = World::new(scenario()).await;
+    let mut app = Pty::start(&world.command(&[]), 100, 30);
+    app.shows("MISSING");
+    // Its own screen model stays small: only the program is told.
+    app.tells_size(10_000, 10_000);
+    app.types("?");
+    app.shows("suspend");
+    assert!(
+        app.peak_memory_kib() < 200_000,
+        "{} KiB",
+        app.peak_memory_kib()
+    );
+    app.types("\x03");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_on_a_terminal_shows_one_line_that_is_gone_in_the_end() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(60),
+        ..scenario()
+    })
+    .await;
+    let mut app = Pty::start(&world.command(&["--sync"]), 100, 50);
+    app.shows(" tasks  ");
+    app.resizes(90, 50);
+    app.shows("SUCCEEDED");
+    app.ended(0);
+    app.hides(" tasks  ");
+    app.never_showed("\x1b[3");
+    let mut quiet = Pty::start(&world.command(&["--sync", "--quiet"]), 60, 40);
+    quiet.ended(0);
+    quiet.never_showed("\r");
+}
+
 const USUAL: (bool, bool, bool) = (true, true, true);
 
 #[tokio::test(flavor = "multi_thread")]

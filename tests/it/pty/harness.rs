@@ -86,6 +86,23 @@ impl Pty {
         self.master.resize(size(columns, rows)).unwrap();
     }
 
+    /// The window's size as the program sees it, without a screen to match.
+    #[cfg(target_os = "linux")]
+    pub(super) fn tells_size(&self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn peak_memory_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.process_id().unwrap());
+        let text = std::fs::read_to_string(status).unwrap();
+        let peak = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     pub(super) fn shows(&self, text: &str) {
         self.until(|screen| screen.contents().contains(text), text);
     }

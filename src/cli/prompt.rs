@@ -126,7 +126,9 @@ fn asked() -> MutexGuard<'static, Option<Asked>> {
 }
 
 /// Ends the question when it is dropped.
-struct Question;
+struct Question {
+    is_answered: bool,
+}
 
 impl Question {
     fn ask(question: &str, is_hidden: bool) -> io::Result<Self> {
@@ -134,25 +136,23 @@ impl Question {
         let hidden = if is_hidden { echo::hide()? } else { None };
         write(&text);
         *asked() = Some(Asked { text, hidden });
-        Ok(Self)
+        Ok(Self { is_answered: false })
     }
 
     /// The person has ended the line, so that it need not be ended here.
-    fn answered(self) {
-        if let Some(asked) = asked().take()
-            && let Some(modes) = &asked.hidden
-        {
-            echo::restore(modes);
-        }
+    fn answered(mut self) {
+        self.is_answered = true;
     }
 }
 
 impl Drop for Question {
     fn drop(&mut self) {
-        if let Some(asked) = asked().take() {
-            if let Some(modes) = &asked.hidden {
-                echo::restore(modes);
-            }
+        if let Some(asked) = asked().take()
+            && let Some(modes) = &asked.hidden
+        {
+            echo::restore(modes);
+        }
+        if !self.is_answered {
             write("\n");
         }
     }

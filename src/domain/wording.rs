@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// `1 request`, `9 requests`; `2 activities`.
-pub fn counted<N: Display + PartialEq + From<u8>>(number: N, thing: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, thing: &str) -> String {
     let things = if number == N::from(1) {
         thing.to_owned()
     } else {

@@ -99,7 +99,7 @@ fn space(free: u64) -> Finding {
                 NO_SPACE >> 20
             ),
         ),
-        ..LITTLE_SPACE => Finding::new(
+        NO_SPACE..LITTLE_SPACE => Finding::new(
             "disk",
             Health::Warn,
             format!(

@@ -33,7 +33,7 @@ pub mod table;
 mod upsert;
 mod worker;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -57,6 +57,8 @@ pub struct CentralDb {
     reader: Worker,
     locks: PathBuf,
     not_writable: Option<NotWritable>,
+    /// Removed with the last handle.
+    _aside: Option<Arc<tempfile::TempDir>>,
 }
 
 impl CentralDb {
@@ -77,12 +79,14 @@ impl CentralDb {
             writer,
             reader,
             not_writable,
+            aside,
         } = open::open(paths, waits)?;
         Ok(Self {
             writer: Worker::spawn("central-db-write", writer)?,
             reader: Worker::spawn("central-db-read", reader)?,
             locks: paths.locks.clone(),
             not_writable,
+            _aside: aside.map(Arc::new),
         })
     }
 

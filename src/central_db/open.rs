@@ -1,12 +1,17 @@
 //! Opening the file: born private, recognised as ours, brought up to date.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
     CentralDbError, NotWritable,
+    error::plain,
     lease::Lease,
     migrations::{self, MIGRATIONS},
 };
@@ -25,6 +30,8 @@ pub(super) struct Opened {
     pub(super) writer: Connection,
     pub(super) reader: Connection,
     pub(super) not_writable: Option<NotWritable>,
+    /// Where they are, if that is a copy.
+    pub(super) aside: Option<tempfile::TempDir>,
 }
 
 /// For reading and writing; for reading alone where the home allows no more.
@@ -34,14 +41,31 @@ pub(super) fn open(paths: &Paths, waits: &dyn Fn()) -> Result<Opened, CentralDbE
             writer,
             reader: open_again(paths)?,
             not_writable: None,
+            aside: None,
         }),
-        Err(CentralDbError::NotWritable(why)) if paths.central_db.is_file() => Ok(Opened {
-            writer: open_read_only(paths, why)?,
-            reader: open_read_only(paths, why)?,
-            not_writable: Some(why),
-        }),
+        Err(CentralDbError::NotWritable(why)) if paths.central_db.is_file() => {
+            read_only(paths, why)
+        }
         Err(e) => Err(e),
     }
+}
+
+fn read_only(paths: &Paths, why: NotWritable) -> Result<Opened, CentralDbError> {
+    let (aside, writer, reader) = match open_read_only(paths, why) {
+        Ok(writer) => (None, writer, open_read_only(paths, why)?),
+        Err(e @ CentralDbError::Open { .. }) if has_wal(&paths.central_db) => {
+            let (folder, copy) = copy_aside(paths).map_err(|_| e)?;
+            let first = open_read_only(&copy, why)?;
+            (Some(folder), first, open_read_only(&copy, why)?)
+        }
+        Err(e) => return Err(e),
+    };
+    Ok(Opened {
+        writer,
+        reader,
+        not_writable: Some(why),
+        aside,
+    })
 }
 
 /// Creates or migrates, under a lock: twenty processes may start on an empty home.
@@ -53,7 +77,7 @@ fn open_writable(paths: &Paths, waits: &dyn Fn()) -> Result<Connection, CentralD
     born_private(path).map_err(|e| CentralDbError::of_file(path, &e))?;
     let mut connection = Connection::open(path).map_err(|e| refused(path, e))?;
     connection.busy_timeout(OPEN_TIMEOUT)?;
-    recognise(&connection, path)?;
+    recognise(&connection, path, refused)?;
     configure(&connection).map_err(|e| refused(path, e))?;
     migrations::apply(&mut connection, path, MIGRATIONS)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -71,8 +95,8 @@ fn open_again(paths: &Paths) -> Result<Connection, CentralDbError> {
 }
 
 /// Without a lock, a folder or a side file of our own. Without a WAL nobody
-/// writes, and SQLite may take the file as it is; with one it needs the side
-/// files that its writer has left.
+/// writes, and SQLite may take the file as it is; with one it needs the index
+/// that its writer keeps beside it.
 fn open_read_only(paths: &Paths, why: NotWritable) -> Result<Connection, CentralDbError> {
     let path = &paths.central_db;
     check_file(paths)?;
@@ -82,9 +106,9 @@ fn open_read_only(paths: &Paths, why: NotWritable) -> Result<Connection, Central
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(format!("file:{named}?mode=ro{immutable}"), flags)
-        .map_err(|e| refused(path, e))?;
+        .map_err(|e| unreadable(path, e))?;
     connection.busy_timeout(OPEN_TIMEOUT)?;
-    let version = recognise(&connection, path)?;
+    let version = recognise(&connection, path, unreadable)?;
     if version < migrations::latest(MIGRATIONS) {
         return Err(CentralDbError::Migration {
             why: why.to_string(),
@@ -93,6 +117,19 @@ fn open_read_only(paths: &Paths, why: NotWritable) -> Result<Connection, Central
     }
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// A writer that was killed leaves a WAL, and perhaps no index for it; SQLite
+/// makes one where it may write.
+fn copy_aside(paths: &Paths) -> io::Result<(tempfile::TempDir, Paths)> {
+    let folder = tempfile::Builder::new().prefix("garminsync-").tempdir()?;
+    let copy = Paths {
+        central_db: folder.path().join("central.db"),
+        ..paths.clone()
+    };
+    fs::copy(&paths.central_db, &copy.central_db)?;
+    fs::copy(wal_of(&paths.central_db), wal_of(&copy.central_db))?;
+    Ok((folder, copy))
 }
 
 /// What a path may hold in a `file:` URI as it is.
@@ -105,9 +142,13 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Whether something is committed that the main file does not hold yet.
 fn has_wal(path: &Path) -> bool {
+    fs::metadata(wal_of(path)).is_ok_and(|wal| wal.len() > 0)
+}
+
+fn wal_of(path: &Path) -> PathBuf {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
-    fs::metadata(wal).is_ok_and(|wal| wal.len() > 0)
+    wal.into()
 }
 
 /// Nothing but a file is opened, and a file that was lost is not begun anew as
@@ -155,7 +196,11 @@ fn born_private(path: &Path) -> io::Result<()> {
 /// Before anything is written: an empty file, or one of ours no newer than us.
 ///
 /// Gives its schema version.
-fn recognise(connection: &Connection, path: &Path) -> Result<i64, CentralDbError> {
+fn recognise(
+    connection: &Connection,
+    path: &Path,
+    refused: fn(&Path, rusqlite::Error) -> CentralDbError,
+) -> Result<i64, CentralDbError> {
     let foreign = |but| CentralDbError::Foreign {
         path: path.display().to_string(),
         but,
@@ -198,16 +243,24 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 /// SQLite's refusal of this very file.
 fn refused(path: &Path, error: rusqlite::Error) -> CentralDbError {
+    // SQLite says so when it cannot write its side files.
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen) => CentralDbError::NotWritable(NotWritable::ReadOnly),
+        Some(ErrorCode::SystemIoFailure) => CentralDbError::NotWritable(NotWritable::Full),
+        _ => unreadable(path, error),
+    }
+}
+
+/// The same where nothing is to be written.
+fn unreadable(path: &Path, error: rusqlite::Error) -> CentralDbError {
     match CentralDbError::from(error) {
         CentralDbError::Damaged { .. } => CentralDbError::Damaged {
             path: path.display().to_string(),
             backup: migrations::newest_backup(path),
         },
-        // SQLite says so when it cannot write its side files.
-        CentralDbError::Sqlite(error) => match error.sqlite_error_code() {
-            Some(ErrorCode::CannotOpen) => CentralDbError::NotWritable(NotWritable::ReadOnly),
-            Some(ErrorCode::SystemIoFailure) => CentralDbError::NotWritable(NotWritable::Full),
-            _ => CentralDbError::Sqlite(error),
+        CentralDbError::Sqlite(error) => CentralDbError::Open {
+            path: path.display().to_string(),
+            why: plain(&error),
         },
         error => error,
     }

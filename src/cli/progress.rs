@@ -95,7 +95,7 @@ mod tests {
             "default  3 of 40 tasks  1 request  sleep 日本 [2J 2026-11-20"
         );
         assert_eq!(
-            line(&account, &progress, 43),
+            line(&account, &progress, 44),
             "default  3 of 40 tasks  1 request  sleep 日…"
         );
         assert_eq!(line(&account, &progress, 0), "");

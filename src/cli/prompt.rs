@@ -30,7 +30,14 @@ pub(super) async fn line(question: &str) -> Result<String, Failure> {
 
 /// A line that is not shown.
 pub(super) async fn secret(question: &str) -> Result<Secret, Failure> {
-    answer(question, true).await.map(Secret::new)
+    #[cfg(unix)]
+    let text = answer(question, true).await?;
+    #[cfg(not(unix))]
+    let text = {
+        let question = format!("{question}: ");
+        reading(move || rpassword::prompt_password(question)).await?
+    };
+    Ok(Secret::new(text))
 }
 
 /// The first line of standard input, for scripts. A person at a terminal is

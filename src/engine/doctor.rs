@@ -171,10 +171,10 @@ async fn key(deps: &Deps) -> Finding {
             None => Finding::new(
                 "vault key",
                 Health::Ok,
-                format!(
-                    "{source}, opens {}",
-                    counted(sealed.len(), "sealed session")
-                ),
+                match sealed.len() {
+                    0 => source.to_string(),
+                    many => format!("{source}, opens {}", counted(many, "sealed session")),
+                },
             ),
         },
     }

@@ -104,6 +104,32 @@ async fn a_read_only_home_still_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_writer_left_in_the_wal_is_read_too() {
+    let world = World::signed_in(scenario()).await;
+    let writer = world.db();
+    writer
+        .execute("UPDATE account SET display_name = 'in the WAL'", [])
+        .unwrap();
+    let left = World::new(scenario()).await;
+    for name in ["central.db", "central.db-wal", "vault.key"] {
+        fs::copy(world.file(name), left.file(name)).unwrap();
+    }
+    let Some(home) = read_only(&left) else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let mut status = left.command(&["status"]);
+    status
+        .env("GARMINSYNC_HOME", home.path())
+        .env("TMPDIR", temp.path());
+    let ran = run(&mut status, "");
+    assert!(ran.code == 0 && ran.out.contains("in the WAL"), "{ran:?}");
+    assert_eq!(
+        fs::read_dir(temp.path()).unwrap().count(),
+        0,
+        "nothing is left behind"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_home_refreshes_nothing() {
     let world = World::signed_in(scenario()).await;
     let Some(home) = read_only(&world) else {

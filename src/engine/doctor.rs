@@ -172,7 +172,7 @@ async fn key(deps: &Deps) -> Finding {
                 "vault key",
                 Health::Ok,
                 match sealed.len() {
-                    0 => source.to_string(),
+                    0 => source.clone(),
                     many => format!("{source}, opens {}", counted(many, "sealed session")),
                 },
             ),

@@ -18,16 +18,17 @@ use jiff::tz::TimeZone;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    central_db::{self, CentralDb},
+    central_db::{self, CentralDb, CentralDbError},
     cli::{self, Front, Task},
     clock::Clock,
     config::{
         Config, Environment,
-        args::{Args, Command, ShowArgs},
+        args::{Args, Command, Format, SessionCommand, ShowArgs, SyncArgs},
     },
     domain::{
         account::{AccountName, Region},
         failure::{Failure, FailureKind},
+        printable::io_reason,
     },
     engine::{self, Deps, Mode},
     telemetry,
@@ -61,7 +62,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|e| Failure::unexpected(format!("The program could not start: {e}.")))
+        .map_err(|e| {
+            Failure::unexpected(format!("The program could not start: {}.", io_reason(&e)))
+        })
 }
 
 /// What is to be done, as far as it needs a home.
@@ -73,7 +76,9 @@ enum Work {
 
 async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
     let work = match args.command {
-        Some(Command::Simulator(options)) => return simulator::run(&options).await,
+        Some(Command::Simulator(options)) => {
+            return simulator::run(&options, args.common.format).await;
+        }
         Some(Command::Show(args)) => Work::Show(args),
         Some(Command::Login(args)) => Work::Headless(Task::Login(args)),
         Some(Command::Mfa { code, resend }) => Work::Headless(Task::Mfa { code, resend }),
@@ -84,14 +89,19 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
         Some(Command::Doctor { offline }) => Work::Headless(Task::Doctor { offline }),
         Some(Command::Status { check }) => Work::Headless(Task::Status { check }),
         Some(Command::Logout) => Work::Headless(Task::Logout),
-        None if args.sync => Work::Headless(Task::Sync(args.what)),
+        Some(Command::Sync(what)) => Work::Headless(Task::Sync(what)),
         None => Work::FullScreen,
     };
-    if args.demo || matches!(&work, Work::Show(args) if args.demo) {
+    if args.demo {
         return demo::run(work, &args.common, env).await;
     }
     let config = Config::resolve(&args.common, env)?;
     let deps = deps(config)?;
+    if let Some(why) = deps.central_db.not_writable()
+        && !only_reads(&work)
+    {
+        return Err(CentralDbError::NotWritable(why).into());
+    }
     if needs_key(&work) {
         deps.vault.check()?;
     }
@@ -119,10 +129,35 @@ const fn needs_key(work: &Work) -> bool {
     }
 }
 
+/// Whether a home that can only be read is enough. A token is printed as long
+/// as it needs no refresh.
+const fn only_reads(work: &Work) -> bool {
+    match work {
+        Work::Show(_) => true,
+        Work::FullScreen => false,
+        Work::Headless(task) => matches!(
+            task,
+            Task::Doctor { .. }
+                | Task::Audit
+                | Task::Token { .. }
+                | Task::Session(SessionCommand::Export(_))
+                | Task::Sync(SyncArgs { plan: true, .. })
+                | Task::Status { check: false }
+        ),
+    }
+}
+
 /// Opens everything the configuration names.
 fn deps(config: Config) -> Result<Deps, Failure> {
-    config.paths.create()?;
-    let central_db = CentralDb::open(&config.paths)?;
+    let made = config.paths.create();
+    let opened = CentralDb::open_telling(&config.paths, &cli::say_waiting);
+    let central_db = match (opened, made) {
+        (Ok(db), Ok(())) => db,
+        (Ok(db), Err(_)) if db.not_writable().is_some() => db,
+        // Without a database to read, the folder that cannot be made says more.
+        (Ok(_) | Err(CentralDbError::NotWritable(_)), Err(failure)) => return Err(failure),
+        (Err(e), _) => return Err(e.into()),
+    };
     let vault = Vault::at(key_places(&config));
     Ok(Deps {
         clock: Clock::shifted(config.clock_ahead),
@@ -148,8 +183,10 @@ fn key_places(config: &Config) -> KeyPlaces {
 /// One command, then out.
 async fn headless(deps: Deps, task: Task) -> Result<u8, Failure> {
     let config = deps.config.clone();
-    let _guard = telemetry::start(&config.paths.logs, &config.log, Some(config.verbose))?;
+    let logs = Some(&*config.paths.logs).filter(|_| deps.central_db.not_writable().is_none());
+    let _guard = telemetry::start(logs, &config.log, Some(config.verbose))?;
     let stop = signals::stop_token()?;
+    signals::stop_at_prompts()?;
     headless_until(deps, task, stop).await
 }
 
@@ -183,6 +220,12 @@ async fn headless_until(deps: Deps, task: Task, stop: CancellationToken) -> Resu
 
 /// The app. `corner` stays in sight: label and value pairs.
 async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Failure> {
+    if deps.config.format != Format::Text {
+        return Err(Failure::usage(
+            "The full-screen app has no --format.",
+            "Name a command with it, such as: garminsync status --format json",
+        ));
+    }
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Failure::new(
             FailureKind::NoTerminal,
@@ -191,9 +234,10 @@ async fn full_screen(deps: Deps, corner: Vec<(String, String)>) -> Result<u8, Fa
         ));
     }
     let config = deps.config.clone();
-    let _guard = telemetry::start(&config.paths.logs, &config.log, None)?;
+    let _guard = telemetry::start(Some(&config.paths.logs), &config.log, None)?;
     let stop = signals::stop_token()?;
-    let options = options(&deps, corner).await?;
+    let mut options = options(&deps, corner).await?;
+    options.job_control = Some(signals::job_control()?);
     let database = deps.central_db.clone();
     let (engine, events, running) = engine::spawn(deps, Mode::Watching);
     let ended = {
@@ -239,6 +283,7 @@ async fn options(deps: &Deps, corner: Vec<(String, String)>) -> Result<tui::Opti
             .map(|region| (region, engine::browser_url(config, region))),
         opener: tui::desktop::open,
         copier: tui::desktop::copy,
+        job_control: None,
     })
 }
 
@@ -275,7 +320,7 @@ async fn shown_account(deps: &Deps) -> Result<AccountName, Failure> {
 fn no_screen(error: &io::Error) -> Failure {
     Failure::new(
         FailureKind::NoTerminal,
-        format!("The terminal cannot show the app: {error}."),
+        format!("The terminal cannot show the app: {}.", io_reason(error)),
         "Use another terminal, or garminsync --sync without one.",
     )
 }

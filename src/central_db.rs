@@ -16,6 +16,7 @@ mod convert;
 pub mod cool_downs;
 pub mod coverage;
 pub mod endpoint_reads;
+mod error;
 pub mod jobs;
 pub mod lease;
 pub mod log;
@@ -32,85 +33,20 @@ pub mod table;
 mod upsert;
 mod worker;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::{
-    config::paths::Paths,
-    domain::{
-        account::AccountId,
-        failure::{Failure, FailureKind},
-        printable::sentence,
-    },
-};
+use crate::{config::paths::Paths, domain::account::AccountId};
+pub use error::{CentralDbError, NotWritable};
 use lease::Lease;
+use open::Opened;
 pub use upsert::{RowChange, WriteMode};
 use worker::Worker;
 
 /// The version of SQLite that is built in.
 pub fn sqlite_version() -> &'static str {
     rusqlite::version()
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum CentralDbError {
-    #[error("the database {path} cannot be opened: {why}")]
-    Open { path: String, why: String },
-    #[error("{path} is not a garminsync database")]
-    Foreign { path: String },
-    #[error(
-        "the database {path} was written by a newer garminsync (version {found}, this one knows {known})"
-    )]
-    Newer {
-        path: String,
-        found: i64,
-        known: i64,
-    },
-    #[error("the database could not be brought up to date: {0}")]
-    Migration(String),
-    #[error("the database refused: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("the lock file {path} cannot be used: {why}")]
-    Lock { path: String, why: String },
-    #[error("another process has been refreshing this session for minutes")]
-    LeaseTaken,
-    #[error("a database job panicked; nothing of it was stored")]
-    Panicked,
-    #[error("the database thread has ended")]
-    Stopped,
-}
-
-impl From<CentralDbError> for Failure {
-    fn from(error: CentralDbError) -> Self {
-        let (kind, remedy) = match &error {
-            CentralDbError::Open { .. } | CentralDbError::Lock { .. } => (
-                FailureKind::Home,
-                "Check the folder's permissions and free space, or choose another with --home DIR.",
-            ),
-            CentralDbError::LeaseTaken => (
-                FailureKind::Busy,
-                "Try again; if it stays so, look for a garminsync that hangs.",
-            ),
-            CentralDbError::Foreign { .. } => (
-                FailureKind::Home,
-                "It was left untouched; move it away, or choose another folder with --home DIR.",
-            ),
-            CentralDbError::Newer { .. } => (
-                FailureKind::Home,
-                "It was left untouched; install the newer garminsync.",
-            ),
-            CentralDbError::Migration(_) => (
-                FailureKind::CentralDb,
-                "The database is as it was before; a backup lies beside it.",
-            ),
-            CentralDbError::Sqlite(_) | CentralDbError::Panicked | CentralDbError::Stopped => (
-                FailureKind::CentralDb,
-                "What was stored before is safe; check free space, then try again.",
-            ),
-        };
-        Self::new(kind, sentence(&error.to_string()), remedy)
-    }
 }
 
 /// Handle to the open database; cheap to clone. The last one closes it.
@@ -120,22 +56,48 @@ pub struct CentralDb {
     /// A connection of its own, so that a screen never waits for a sync's commit.
     reader: Worker,
     locks: PathBuf,
+    not_writable: Option<NotWritable>,
+    /// Removed with the last handle.
+    _aside: Option<Arc<tempfile::TempDir>>,
 }
 
 impl CentralDb {
     /// Opens, creating or migrating as needed. Blocks; call it before the runtime starts
     /// serving, or from a blocking thread.
     ///
+    /// A home that can only be read is opened for reading ([`Self::not_writable`]).
+    ///
     /// # Errors
     /// A foreign or newer file is left untouched; see [`CentralDbError`].
     pub fn open(paths: &Paths) -> Result<Self, CentralDbError> {
-        let writer = open::open(paths)?;
-        let reader = open::open_again(paths)?;
+        Self::open_telling(paths, &|| {})
+    }
+
+    /// [`Self::open`]; calls `waits` once when another process keeps it waiting.
+    pub fn open_telling(paths: &Paths, waits: &dyn Fn()) -> Result<Self, CentralDbError> {
+        let Opened {
+            writer,
+            reader,
+            not_writable,
+            aside,
+        } = open::open(paths, waits)?;
         Ok(Self {
             writer: Worker::spawn("central-db-write", writer)?,
             reader: Worker::spawn("central-db-read", reader)?,
             locks: paths.locks.clone(),
+            not_writable,
+            _aside: aside.map(Arc::new),
         })
+    }
+
+    /// Why nothing can be stored, if so: every write and every lease is refused then.
+    pub const fn not_writable(&self) -> Option<NotWritable> {
+        self.not_writable
+    }
+
+    fn check_writable(&self) -> Result<(), CentralDbError> {
+        self.not_writable
+            .map_or(Ok(()), |why| Err(CentralDbError::NotWritable(why)))
     }
 
     /// Runs a query on the reading connection.
@@ -154,6 +116,7 @@ impl CentralDb {
         &self,
         job: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, CentralDbError> {
+        self.check_writable()?;
         self.writer
             .call(move |connection| {
                 let transaction =
@@ -166,10 +129,17 @@ impl CentralDb {
     }
 
     /// Moves what is committed out of the WAL, so that the one file holds it
-    /// all. Skipped while another process reads or writes.
+    /// all. Waits for nobody: what another process still reads stays for its
+    /// own end.
     pub async fn tidy_up(&self) {
+        if self.not_writable.is_some() {
+            return;
+        }
         let done = self.writer.call(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            connection.busy_timeout(Duration::ZERO)?;
+            let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            connection.busy_timeout(open::BUSY_TIMEOUT)?;
+            done
         });
         if let Err(e) = done.await {
             tracing::debug!(error = %e, "the WAL stays for now");
@@ -184,11 +154,13 @@ impl CentralDb {
 
     /// The right to refresh this account's session; waits for its present owner.
     pub async fn refresh_lease(&self, account: AccountId) -> Result<Lease, CentralDbError> {
+        self.check_writable()?;
         Lease::wait(&self.locks.join(format!("refresh-{}.lock", account.get()))).await
     }
 
     /// The right to sync this account; `None` while another process has it.
     pub fn sync_lease(&self, account: AccountId) -> Result<Option<Lease>, CentralDbError> {
+        self.check_writable()?;
         Lease::try_take(&self.locks.join(format!("sync-{}.lock", account.get())))
     }
 }
@@ -211,7 +183,7 @@ pub(crate) mod fixture {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::inside(home.path());
         paths.create().unwrap();
-        let mut connection = open::open(&paths).unwrap();
+        let mut connection = open::open(&paths, &|| {}).unwrap().writer;
         let tx = connection.transaction().unwrap();
         let account = accounts::ensure(&tx, &"ada".parse().unwrap(), jiff::Timestamp::UNIX_EPOCH)
             .unwrap()

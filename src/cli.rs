@@ -9,7 +9,8 @@ mod doctor;
 mod login;
 mod mfa;
 mod output;
-mod prompt;
+mod progress;
+pub(crate) mod prompt;
 mod reparse;
 mod report;
 mod session;
@@ -23,7 +24,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    central_db::{CentralDb, state},
+    central_db::{CentralDb, accounts, state},
     clock::Clock,
     config::{
         Config,
@@ -36,8 +37,13 @@ use crate::{
     },
     engine::{command::Command, event::Event, handle::EngineHandle},
 };
-use output::Output;
-pub(crate) use output::complain;
+pub(crate) use output::{Output, complain};
+pub(crate) use report::{ScreenReport, SimulatorReport};
+
+/// Another garminsync holds the database while it opens it.
+pub(crate) fn say_waiting() {
+    output::say("garminsync: waiting for another garminsync to open the database ...");
+}
 
 /// What a headless command can be.
 #[derive(Debug)]
@@ -70,23 +76,55 @@ impl Front {
     /// Runs one command and returns its exit code.
     pub async fn run(mut self, task: Task) -> u8 {
         let out = Output::new(self.config.format);
-        let done = match task {
-            Task::Sync(args) => sync::run(&mut self, &out, args).await,
-            Task::Login(args) => login::login(&mut self, &out, args).await,
-            Task::Mfa { resend: true, .. } => mfa::resend(&mut self, &out).await,
-            Task::Mfa { code, .. } => mfa::answer(&mut self, &out, code).await,
-            Task::Token { lane, yes } => token::run(&mut self, lane, yes).await,
-            Task::Audit => audit::run(&mut self, &out).await,
-            Task::Reparse => reparse::run(&mut self, &out).await,
-            Task::Session(command) => session::run(&mut self, &out, command).await,
-            Task::Doctor { offline } => doctor::run(&mut self, &out, offline).await,
-            Task::Status { check } => status::run(&mut self, &out, check).await,
-            Task::Logout => login::logout(&mut self, &out).await,
+        let done = match self.check_account(&task).await {
+            Ok(()) => self.perform(task, &out).await,
+            Err(failure) => Err(failure),
         };
         done.unwrap_or_else(|failure| {
             complain(&failure);
             failure.kind.exit_code()
         })
+    }
+
+    async fn perform(&mut self, task: Task, out: &Output) -> Result<u8, Failure> {
+        match task {
+            Task::Sync(args) => sync::run(self, out, args).await,
+            Task::Login(args) => login::login(self, out, args).await,
+            Task::Mfa { resend: true, .. } => mfa::resend(self, out).await,
+            Task::Mfa { code, .. } => mfa::answer(self, out, code).await,
+            Task::Token { lane, yes } => token::run(self, out, lane, yes).await,
+            Task::Audit => audit::run(self, out).await,
+            Task::Reparse => reparse::run(self, out).await,
+            Task::Session(command) => session::run(self, out, command).await,
+            Task::Doctor { offline } => doctor::run(self, out, offline).await,
+            Task::Status { check } => status::run(self, out, check).await,
+            Task::Logout => login::logout(self, out).await,
+        }
+    }
+
+    /// Refuses a name that no account has, before anything is done. On an empty
+    /// home each command says for itself that nobody is signed in.
+    async fn check_account(&self, task: &Task) -> Result<(), Failure> {
+        let name = match task {
+            // These make an account.
+            Task::Login(_) | Task::Session(SessionCommand::Import(_)) => None,
+            // These are about one, the default one if none is named.
+            Task::Token { .. }
+            | Task::Audit
+            | Task::Logout
+            | Task::Session(SessionCommand::Export(_)) => Some(self.account()),
+            // These are about all, or about none.
+            Task::Sync(_)
+            | Task::Mfa { .. }
+            | Task::Reparse
+            | Task::Session(SessionCommand::Rekey)
+            | Task::Doctor { .. }
+            | Task::Status { .. } => self.config.account.clone(),
+        };
+        match name {
+            Some(name) => check_account(&self.central_db, &name).await,
+            None => Ok(()),
+        }
     }
 
     /// The read model of every account.
@@ -124,4 +162,17 @@ impl Front {
     fn account(&self) -> AccountName {
         self.config.account_or_default()
     }
+}
+
+/// Whether the account exists, unless there is none at all yet.
+///
+/// # Errors
+/// A sentence that names the accounts there are.
+pub(crate) async fn check_account(db: &CentralDb, name: &AccountName) -> Result<(), Failure> {
+    let known = db.read(accounts::all).await?;
+    let known: Vec<_> = known.into_iter().map(|account| account.name).collect();
+    if known.is_empty() || known.contains(name) {
+        return Ok(());
+    }
+    Err(Failure::unknown_account(name, &known))
 }

@@ -1,14 +1,17 @@
 //! What the person set, resolved once: defaults < config.toml < environment < arguments.
 //!
-//! Nothing above this floor reads an environment variable or a command line.
+//! Nothing above this floor reads an environment variable or a command line, but
+//! for what a terminal says of itself (`TERM`, `COLORTERM`, `NO_COLOR`, a desktop).
 //! There is no setting that holds a password, a key or a ticket.
 
 pub mod args;
 pub mod file;
 pub mod paths;
+pub mod text_file;
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,6 +22,7 @@ use crate::domain::{
     account::AccountName,
     dataset::{Dataset, DatasetList},
     failure::Failure,
+    printable::io_reason,
     secret::Secret,
 };
 use args::{CommonArgs, Format};
@@ -28,22 +32,23 @@ use paths::Paths;
 /// The environment as it was at start; a test makes its own.
 // No `Debug`: it may hold a key.
 #[derive(Clone, Default)]
-pub struct Environment(HashMap<String, String>);
+pub struct Environment(HashMap<String, OsString>);
 
 impl Environment {
     pub fn of_process() -> Self {
-        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        Self(std::env::vars_os().filter_map(utf8).collect())
+        let named = |(name, value): (OsString, _)| Some((name.into_string().ok()?, value));
+        Self(std::env::vars_os().filter_map(named).collect())
     }
 
     /// The value, unless unset or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.path(name)?.to_str()
+    }
+
+    /// The same for a path, which need not be UTF-8.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        let value = self.0.get(name).filter(|value| !value.is_empty())?;
+        Some(Path::new(value))
     }
 }
 
@@ -58,7 +63,7 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Environment {
         Self(
             pairs
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .map(|(name, value)| (name.to_owned(), value.into()))
                 .collect(),
         )
     }
@@ -85,7 +90,6 @@ pub struct Config {
     /// A tracing filter, such as `info` or `garminsync=debug`.
     pub log: String,
     pub verbose: u8,
-    pub no_color: bool,
     pub ui: UiSettings,
     pub sync: SyncSettings,
     pub http: HttpSettings,
@@ -166,12 +170,10 @@ impl Config {
             (None, None, Some(text)) => Some(account_name(text, "account in config.toml")?),
             (None, None, None) => None,
         };
-        // The gap is courtesy towards Garmin; a server on this machine needs none.
-        let gap_ms = if base_url.is_some() {
-            0
-        } else {
-            file.sync.gap_ms
-        };
+        // The gap is courtesy towards Garmin (`protocol.md` 11.2); a server on
+        // this machine needs none unless it is asked for.
+        let usual_gap_ms = if base_url.is_some() { 0 } else { 500 };
+        let gap_ms = file.sync.gap_ms.unwrap_or(usual_gap_ms);
         let ui = UiSettings {
             theme: file.ui.theme,
             unicode: file.ui.unicode,
@@ -181,40 +183,45 @@ impl Config {
         };
         // Against Garmin itself the time is the time.
         let clock_ahead = match (&base_url, env.get("GARMINSYNC_CLOCK_AHEAD_S")) {
-            (Some(_), Some(text)) => SignedDuration::from_secs(text.parse().unwrap_or(0)),
+            (Some(_), Some(text)) => clock_ahead(text)?,
             _ => SignedDuration::ZERO,
         };
-        let path = |name| env.get(name).map(PathBuf::from);
+        let path = |name| env.path(name).map(PathBuf::from);
+        let key_file = args
+            .key_file
+            .clone()
+            .or_else(|| path("GARMINSYNC_KEY_FILE"));
+        let passphrase_file = path("GARMINSYNC_PASSPHRASE_FILE");
+        let keys = [key_file.as_deref(), passphrase_file.as_deref()];
+        for path in keys.into_iter().flatten().chain([&*paths.vault_key]) {
+            check_key(path)?;
+        }
         Ok(Self {
             paths,
             account,
             format: args.format,
             base_url,
             clock_ahead,
-            key_file: args
-                .key_file
-                .clone()
-                .or_else(|| path("GARMINSYNC_KEY_FILE")),
+            key_file,
             credentials: path("CREDENTIALS_DIRECTORY"),
-            passphrase_file: path("GARMINSYNC_PASSPHRASE_FILE"),
+            passphrase_file,
             personal_key: PersonalKeyPlaces::of(env),
             log: env.get("GARMINSYNC_LOG").map_or(file.log, str::to_owned),
             verbose: args.verbose,
-            no_color: env.get("NO_COLOR").is_some(),
             ui,
             sync: SyncSettings {
-                every: Duration::from_secs(u64::from(file.sync.every_minutes.max(10)) * 60),
-                window_days: file.sync.window_days.clamp(1, 366),
+                every: Duration::from_secs(u64::from(file.sync.every_minutes) * 60),
+                window_days: file.sync.window_days,
                 datasets: datasets(&file.sync.datasets)?,
                 backfill_per_day: Some(file.sync.backfill_requests_per_day)
                     .filter(|&most| most > 0),
                 files: file.sync.files,
-                gap: Duration::from_millis(gap_ms),
+                gap: Duration::from_millis(gap_ms.into()),
             },
             http: HttpSettings {
                 connect_timeout: Duration::from_secs(10),
-                timeout: Duration::from_secs(file.http.timeout_s.clamp(1, 600)),
-                download_timeout: Duration::from_secs(file.http.download_timeout_s.clamp(1, 3600)),
+                timeout: Duration::from_secs(file.http.timeout_s.into()),
+                download_timeout: Duration::from_secs(file.http.download_timeout_s.into()),
             },
         })
     }
@@ -223,6 +230,32 @@ impl Config {
     pub fn account_or_default(&self) -> AccountName {
         self.account.clone().unwrap_or_default()
     }
+}
+
+/// A key is read from a file, never from a pipe that has no end or no writer.
+fn check_key(path: &Path) -> Result<(), Failure> {
+    text_file::check_path(path).map_err(|e| {
+        Failure::config(
+            format!(
+                "The key file {} cannot be used: {}.",
+                path.display(),
+                io_reason(&e)
+            ),
+            "Name a file with --key-file, GARMINSYNC_KEY_FILE or GARMINSYNC_PASSPHRASE_FILE.",
+        )
+    })
+}
+
+fn clock_ahead(text: &str) -> Result<SignedDuration, Failure> {
+    /// A century: further away no date makes sense.
+    const MOST: i64 = 100 * 366 * 86_400;
+    let seconds = text.parse().ok().filter(|s: &i64| s.abs() <= MOST);
+    seconds.map(SignedDuration::from_secs).ok_or_else(|| {
+        Failure::config(
+            "GARMINSYNC_CLOCK_AHEAD_S is not a whole number of seconds.",
+            "It exists for tests only: correct it, or unset it.",
+        )
+    })
 }
 
 fn datasets(names: &[String]) -> Result<Vec<Dataset>, Failure> {
@@ -245,8 +278,8 @@ fn account_name(text: &str, source: &str) -> Result<AccountName, Failure> {
 pub struct LoopbackUrl(String);
 
 impl LoopbackUrl {
-    /// Accepts `http(s)://` at `127.0.0.0/8`, `[::1]` or `localhost`, with a
-    /// port, without user, path, query or fragment.
+    /// Accepts `http(s)://` at `127.0.0.0/8`, `[::1]` or `localhost` (which is
+    /// 127.0.0.1), with a port, without user, path, query or fragment.
     ///
     /// # Errors
     /// Anything else: a session must never be sent to a host that only claims
@@ -258,9 +291,12 @@ impl LoopbackUrl {
                 "It exists for tests only: use http://127.0.0.1:PORT, or unset it.",
             )
         };
-        let url = reqwest::Url::parse(text).map_err(|_| refuse())?;
+        let mut url = reqwest::Url::parse(text).map_err(|_| refuse())?;
+        // Nothing is resolved: a hosts file may give that name to any machine.
+        if url.host_str() == Some("localhost") {
+            url.set_host(Some("127.0.0.1")).map_err(|_| refuse())?;
+        }
         let loopback = match url.host_str() {
-            Some("localhost") => true,
             Some(host) => host
                 .trim_matches(['[', ']'])
                 .parse::<std::net::IpAddr>()
@@ -312,6 +348,52 @@ mod tests {
             "",
         ] {
             assert!(LoopbackUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn localhost_is_this_machine_whatever_a_hosts_file_says() {
+        for text in ["http://localhost:81", "http://LOCALHOST:81/"] {
+            assert_eq!(
+                LoopbackUrl::parse(text).unwrap().as_str(),
+                "http://127.0.0.1:81"
+            );
+        }
+        for text in [
+            "http://localhost.:81",
+            "http://a.localhost:81",
+            "http://127.1.evil:81",
+        ] {
+            assert!(LoopbackUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_gap_is_obeyed_at_a_base_url_when_it_is_set() {
+        let home = tempfile::tempdir().unwrap();
+        let args = CommonArgs {
+            home: Some(home.path().to_owned()),
+            ..CommonArgs::default()
+        };
+        let test = Environment::from([("GARMINSYNC_BASE_URL", "http://127.0.0.1:1")]);
+        let gap = |env: &Environment| Config::resolve(&args, env).unwrap().sync.gap.as_millis();
+        assert_eq!((gap(&Environment::default()), gap(&test)), (500, 0));
+        std::fs::write(home.path().join("config.toml"), "[sync]\ngap_ms = 70\n").unwrap();
+        assert_eq!((gap(&Environment::default()), gap(&test)), (70, 70));
+    }
+
+    #[test]
+    fn a_clock_that_is_no_number_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        let args = CommonArgs {
+            home: Some(home.path().to_owned()),
+            ..CommonArgs::default()
+        };
+        for text in ["soon", "1.5", "99999999999999999999", "9223372036854775807"] {
+            let url = ("GARMINSYNC_BASE_URL", "http://127.0.0.1:1");
+            let env = Environment::from([url, ("GARMINSYNC_CLOCK_AHEAD_S", text)]);
+            let failure = Config::resolve(&args, &env).unwrap_err();
+            assert!(failure.summary.contains("CLOCK_AHEAD"), "{failure}");
         }
     }
 

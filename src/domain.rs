@@ -21,3 +21,5 @@ pub mod printable;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
+pub mod suggest;
+pub mod wording;

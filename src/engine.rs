@@ -10,6 +10,7 @@ pub mod command;
 mod doctor;
 pub mod event;
 pub mod handle;
+pub mod job_control;
 mod schedule;
 
 use std::sync::Arc;

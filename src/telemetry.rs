@@ -7,6 +7,7 @@
 use std::{io, path::Path};
 
 use tracing_appender::{
+    non_blocking::NonBlocking,
     non_blocking::WorkerGuard,
     rolling::{RollingFileAppender, Rotation},
 };
@@ -20,34 +21,29 @@ use crate::domain::failure::Failure;
 const KEPT: usize = 7;
 
 /// Starts tracing into `logs/garminsync.DATE.log`; with `verbose`, headless
-/// commands also speak on standard error. Dropping the guard flushes the file.
+/// commands also speak on standard error. Without `logs` no file is written.
+/// Dropping the guard flushes the file.
 ///
 /// # Errors
 /// When the filter of the configuration cannot be read, or the folder not written.
-pub fn start(logs: &Path, filter: &str, stderr: Option<u8>) -> Result<WorkerGuard, Failure> {
+pub fn start(
+    logs: Option<&Path>,
+    filter: &str,
+    stderr: Option<u8>,
+) -> Result<Option<WorkerGuard>, Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|_| {
         Failure::config(
             "The log setting is no filter.",
             "Use error, warn, info or debug in config.toml or GARMINSYNC_LOG.",
         )
     })?;
-    let file = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("garminsync")
-        .filename_suffix("log")
-        .max_log_files(KEPT)
-        .build(logs)
-        .map_err(|_| {
-            Failure::config(
-                format!("The log folder {} cannot be written.", logs.display()),
-                "Check its permissions and free space.",
-            )
-        })?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
-    let to_file = tracing_subscriber::fmt::layer()
-        .json()
-        .with_writer(writer)
-        .with_filter(filter);
+    let (writer, guard) = logs.map(file).transpose()?.unzip();
+    let to_file = writer.map(|writer| {
+        tracing_subscriber::fmt::layer()
+            .json()
+            .with_writer(writer)
+            .with_filter(filter)
+    });
     let level = match stderr {
         None => LevelFilter::OFF,
         Some(0) => LevelFilter::ERROR,
@@ -66,4 +62,20 @@ pub fn start(logs: &Path, filter: &str, stderr: Option<u8>) -> Result<WorkerGuar
         .with(to_stderr)
         .try_init();
     Ok(guard)
+}
+
+fn file(logs: &Path) -> Result<(NonBlocking, WorkerGuard), Failure> {
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("garminsync")
+        .filename_suffix("log")
+        .max_log_files(KEPT)
+        .build(logs)
+        .map_err(|_| {
+            Failure::config(
+                format!("The log folder {} cannot be written.", logs.display()),
+                "Check its permissions and free space.",
+            )
+        })?;
+    Ok(tracing_appender::non_blocking(file))
 }

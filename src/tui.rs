@@ -38,8 +38,16 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    domain::account::{AccountName, Region},
-    engine::{command::Command, event::Event, handle::EngineHandle},
+    domain::{
+        account::{AccountName, Region},
+        printable::io_reason,
+    },
+    engine::{
+        command::Command,
+        event::Event,
+        handle::EngineHandle,
+        job_control::{self, JobControl, JobSignal},
+    },
 };
 
 /// How many waiting messages are taken in before the next frame.
@@ -64,6 +72,8 @@ pub struct Options {
     pub opener: fn(&str) -> io::Result<()>,
     /// Puts a text into the clipboard: [`desktop::copy`], but not in tests.
     pub copier: fn(&str) -> io::Result<()>,
+    /// Ctrl-Z and `fg`; `None` where nobody can press it, as in tests.
+    pub job_control: Option<JobControl>,
 }
 
 impl Options {
@@ -101,7 +111,7 @@ pub async fn run<B, S>(
     engine: EngineHandle,
     mut events: mpsc::Receiver<Event>,
     stop: CancellationToken,
-    options: Options,
+    mut options: Options,
 ) -> Result<Ended, B::Error>
 where
     B: Backend,
@@ -109,6 +119,7 @@ where
 {
     let (theme, clock) = (options.theme, options.clock.clone());
     let (opener, copier) = (options.opener, options.copier);
+    let mut job_control = options.job_control.take();
     let mut input = input.fuse();
     let mut state = options.state();
     send(Command::Reload, &engine, &mut state);
@@ -116,23 +127,35 @@ where
         update(&mut state, Msg::Resized(terminal.size()?));
         terminal.draw(|frame| view(&state, theme, frame))?;
 
-        let mut next = match wait(&mut input, &mut events, &stop, state.cadence()).await {
-            Ok(msg) => msg,
-            Err(ended) => return Ok(ended),
+        let mut next = tokio::select! {
+            woken = wait(&mut input, &mut events, &stop, state.cadence()) => match woken {
+                Ok(msg) => msg,
+                Err(ended) => return Ok(ended),
+            },
+            (jobs, signal) = job_signal(job_control.as_mut()) => {
+                if !terminal::suspend(jobs, signal, &stop).await {
+                    return Ok(Ended::Stopped);
+                }
+                terminal.backend_mut().clear()?;
+                // Forgets the last frame: all of the next one is drawn.
+                terminal.swap_buffers();
+                None
+            }
         };
         // The time first: what follows may start a toast or a countdown.
         update(&mut state, Msg::Tick(clock.now()));
         for _ in 0..BURST {
             let Some(msg) = next else { break };
             match update(&mut state, msg) {
+                Some(Effect::Suspend) => job_control::press_ctrl_z(),
                 Some(Effect::Quit) => return Ok(Ended::Quit),
                 Some(Effect::Send(command)) => send(command, &engine, &mut state),
                 Some(Effect::Open(address)) => {
-                    let result = opener(&address).map_err(|e| e.to_string());
+                    let result = opener(&address).map_err(|e| io_reason(&e));
                     update(&mut state, Msg::Opened(result));
                 }
                 Some(Effect::Copy(address)) => {
-                    let result = copier(&address).map_err(|e| e.to_string());
+                    let result = copier(&address).map_err(|e| io_reason(&e));
                     update(&mut state, Msg::Copied(result));
                 }
                 None => {}
@@ -167,6 +190,16 @@ where
         },
         event = events.recv() => event.map(|event| Some(Msg::Engine(event))).ok_or(Ended::EngineGone),
         () = tokio::time::sleep(cadence) => Ok(None),
+    }
+}
+
+async fn job_signal(jobs: Option<&mut JobControl>) -> (&mut JobControl, JobSignal) {
+    match jobs {
+        Some(jobs) => {
+            let signal = jobs.next().await;
+            (jobs, signal)
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         failure::Failure,
         job::{Goal, SyncRequest, Trigger},
+        printable::io_reason,
         secret::Secret,
         sign_in::{SignInDoor, SignInOutcome},
     },
@@ -28,7 +29,12 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
     let home = tempfile::Builder::new()
         .prefix("garminsync-demo-")
         .tempdir()
-        .map_err(|e| Failure::unexpected(format!("No throw-away folder can be made: {e}.")))?;
+        .map_err(|e| {
+            Failure::unexpected(format!(
+                "No throw-away folder can be made: {}.",
+                io_reason(&e)
+            ))
+        })?;
     let simulator = simulator::start(Scenario::demo()).await?;
     let Scenario {
         email,
@@ -81,8 +87,9 @@ pub(super) async fn run(work: Work, common: &CommonArgs, env: &Environment) -> R
         Work::Headless(task) => task,
     };
     let (logs, filter) = (deps.config.paths.logs.clone(), deps.config.log.clone());
-    let _guard = telemetry::start(&logs, &filter, Some(deps.config.verbose))?;
+    let _guard = telemetry::start(Some(&logs), &filter, Some(deps.config.verbose))?;
     let stop = signals::stop_token()?;
+    signals::stop_at_prompts()?;
     sign_in(
         &deps,
         &clock,

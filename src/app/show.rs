@@ -6,11 +6,13 @@ use ratatui::layout::Size;
 
 use super::options;
 use crate::{
+    cli::{self, Output, ScreenReport},
     config::args::{Picture, ShowArgs},
     domain::failure::Failure,
     engine::{self, Deps, Mode},
     tui::{
         still,
+        terminal::bounded,
         theme::{Depth, Theme},
     },
 };
@@ -26,18 +28,28 @@ pub(super) async fn run(deps: Deps, args: &ShowArgs) -> Result<u8, Failure> {
     let size = args.size.map(|(width, height)| Size { width, height });
     let size = size.unwrap_or_else(|| match crossterm::terminal::size() {
         // A row is left to the prompt.
-        Ok((width, height)) if is_terminal => Size {
+        Ok((width, height)) if is_terminal && width > 0 && height > 1 => bounded(Size {
             width,
-            height: height.saturating_sub(1),
-        },
+            height: height - 1,
+        }),
         _ => SIZE,
     });
-    let picture = args.picture(is_terminal);
+    let out = Output::new(deps.config.format);
+    if args.svg && !out.is_text() {
+        return Err(Failure::usage(
+            "A picture has a format of its own: --svg does not go with --format.",
+            "Leave one of the two away.",
+        ));
+    }
+    let picture = args.picture(is_terminal && out.is_text());
     let depth = match picture {
         Picture::Plain => Depth::None,
         Picture::Colour => Depth::from_env(),
         Picture::Svg => Depth::True,
     };
+    if let Some(name) = &deps.config.account {
+        cli::check_account(&deps.central_db, name).await?;
+    }
     let ui = &deps.config.ui;
     let theme_name = ui.theme;
     let theme = Theme::with(ui.theme, &ui.colours, depth)?;
@@ -47,6 +59,10 @@ pub(super) async fn run(deps: Deps, args: &ShowArgs) -> Result<u8, Failure> {
     let frame = still::still(&engine, events, options, args.screen, size).await;
     running.shut_down().await;
     let frame = frame?;
+    if !out.is_text() {
+        out.value(&ScreenReport::new(args.screen, &still::text(&frame)));
+        return Ok(0);
+    }
     let text = match picture {
         Picture::Plain => still::text(&frame),
         Picture::Colour => still::ansi(&frame),

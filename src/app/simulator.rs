@@ -7,12 +7,13 @@ use std::{
 
 use super::signals;
 use crate::{
-    config::args::SimulatorArgs,
-    domain::failure::Failure,
-    simulator::{Scenario, Simulator},
+    cli::{Output, SimulatorReport},
+    config::args::{Format, SimulatorArgs},
+    domain::{failure::Failure, printable::io_reason},
+    simulator::{Scenario, Simulator, SimulatorError},
 };
 
-pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
+pub(super) async fn run(args: &SimulatorArgs, format: Format) -> Result<u8, Failure> {
     let scenario = Scenario {
         seed: args.seed,
         days: args.days,
@@ -29,6 +30,18 @@ pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
         personal_key,
         ..
     } = simulator.scenario();
+    let out = Output::new(format);
+    if !out.is_text() {
+        out.value(&SimulatorReport {
+            base_url: simulator.base_url(),
+            email,
+            password,
+            mfa_code,
+            personal_key,
+        });
+        stop.cancelled().await;
+        return Ok(0);
+    }
     // The first line alone is the base URL, so that a script can read it.
     let text = format!(
         "{}\nemail     {email}\npassword  {password}\nMFA code  {mfa_code}\nkey       {personal_key}\n\
@@ -44,9 +57,13 @@ pub(super) async fn run(args: &SimulatorArgs) -> Result<u8, Failure> {
 }
 
 pub(super) async fn start(scenario: Scenario) -> Result<Simulator, Failure> {
-    Simulator::start(scenario).await.map_err(|e| {
+    let started = Simulator::start(scenario).await;
+    started.map_err(|SimulatorError::Bind { port, source }| {
         Failure::usage(
-            format!("The simulator did not start: {e}."),
+            format!(
+                "The simulator cannot listen on port {port}: {}.",
+                io_reason(&source)
+            ),
             "Choose another port with --port, or 0 for any.",
         )
     })

@@ -6,11 +6,14 @@
 
 use std::{
     fs::{self, File, TryLockError},
+    io,
     path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
-use super::CentralDbError;
+use super::{CentralDbError, NotWritable};
+use crate::domain::printable::io_reason;
 
 /// Held until dropped.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ impl Lease {
     /// Longer than the slowest refresh with its retry and its proof, so that
     /// giving up means something is badly wrong.
     const PATIENCE: Duration = Duration::from_mins(5);
+    /// A migration copies the whole database first.
+    const OPENING: Duration = Duration::from_mins(2);
+    /// Nobody wonders before.
+    const MOMENT: Duration = Duration::from_secs(1);
     const POLL: Duration = Duration::from_millis(20);
 
     /// `None` while somebody else holds it.
@@ -28,7 +35,7 @@ impl Lease {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(failed(path, &e.to_string())),
+            Err(TryLockError::Error(e)) => Err(failed(path, &e)),
         }
     }
 
@@ -46,10 +53,23 @@ impl Lease {
     }
 
     /// For opening the database, before there is a runtime.
-    pub(super) fn wait_blocking(path: &Path) -> Result<Self, CentralDbError> {
-        let file = open(path)?;
-        file.lock().map_err(|e| failed(path, &e.to_string()))?;
-        Ok(Self(file))
+    /// Calls `waits` once where it takes more than a moment.
+    pub(super) fn wait_blocking(path: &Path, waits: &dyn Fn()) -> Result<Self, CentralDbError> {
+        let start = Instant::now();
+        let mut told = false;
+        loop {
+            if let Some(lease) = Self::try_take(path)? {
+                return Ok(lease);
+            }
+            if start.elapsed() > Self::OPENING {
+                return Err(CentralDbError::OpeningTaken);
+            }
+            if !told && start.elapsed() > Self::MOMENT {
+                told = true;
+                waits();
+            }
+            thread::sleep(Self::POLL);
+        }
     }
 }
 
@@ -58,13 +78,15 @@ fn open(path: &Path) -> Result<File, CentralDbError> {
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|e| failed(path, &e.to_string()))
+    options.open(path).map_err(|e| {
+        NotWritable::of(&e).map_or_else(|| failed(path, &e), CentralDbError::NotWritable)
+    })
 }
 
-fn failed(path: &Path, why: &str) -> CentralDbError {
+fn failed(path: &Path, error: &io::Error) -> CentralDbError {
     CentralDbError::Lock {
         path: path.display().to_string(),
-        why: why.to_owned(),
+        why: io_reason(error),
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::CentralDbError;
+use super::{CentralDbError, error::plain};
+use crate::domain::printable::{excerpt, io_reason};
 
 pub(super) struct Migration {
     /// 1, 2, 3, ...: `PRAGMA user_version` after it.
@@ -89,16 +90,19 @@ pub(super) fn latest(migrations: &[Migration]) -> i64 {
 }
 
 /// Applies what is missing, each step in a transaction of its own. Before the
-/// first step on a file that holds data, a verified copy is laid beside it.
+/// first step on a file that holds rows, a verified copy is laid beside it.
 pub(super) fn apply(
     connection: &mut Connection,
     path: &Path,
     migrations: &[Migration],
 ) -> Result<(), CentralDbError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > 0 && found < latest(migrations) {
-        back_up(connection, path, found)?;
-    }
+    let is_old = found > 0 && found < latest(migrations);
+    let backup = if is_old && holds_rows(connection)? {
+        Some(back_up(connection, path, found)?)
+    } else {
+        None
+    };
     for migration in migrations
         .iter()
         .filter(|migration| migration.version > found)
@@ -110,10 +114,35 @@ pub(super) fn apply(
             transaction.pragma_update(None, "user_version", migration.version)?;
             transaction.commit()
         };
-        step(connection)
-            .map_err(|e| CentralDbError::Migration(format!("step {}: {e}", migration.version)))?;
+        step(connection).map_err(|e| match CentralDbError::from(e) {
+            CentralDbError::Sqlite(e) => CentralDbError::Migration {
+                why: format!("step {}: {}", migration.version, plain(&e)),
+                backup: backup.clone(),
+            },
+            error => error,
+        })?;
     }
     Ok(())
+}
+
+/// Whether there is anything to lose.
+fn holds_rows(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut names = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    )?;
+    let names: Vec<String> = names
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in names {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM \"{}\")",
+            name.replace('"', "\"\"")
+        );
+        if connection.query_row(&sql, [], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where the copy from before leaving `version` lies.
@@ -121,15 +150,26 @@ fn backup_path(path: &Path, version: i64) -> PathBuf {
     path.with_extension(format!("v{version}.backup.db"))
 }
 
-fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), CentralDbError> {
-    let failed = |why: String| CentralDbError::Migration(format!("no backup could be made: {why}"));
+/// The copy of the highest version that lies beside `path`.
+pub(super) fn newest_backup(path: &Path) -> Option<PathBuf> {
+    let found = (1..=latest(MIGRATIONS)).rev();
+    found
+        .map(|version| backup_path(path, version))
+        .find(|backup| backup.is_file())
+}
+
+fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf, CentralDbError> {
+    let failed = |why: String| CentralDbError::Migration {
+        why: format!("no backup could be made: {why}"),
+        backup: None,
+    };
     let target = backup_path(path, version);
     let folder = target.parent().unwrap_or_else(|| Path::new("."));
     // Written under a temporary name (0600 from tempfile), so that a backup under its final name is whole.
     let draft = tempfile::Builder::new()
         .prefix(".backup-")
         .tempfile_in(folder)
-        .map_err(|e| failed(e.to_string()))?
+        .map_err(|e| failed(io_reason(&e)))?
         .into_temp_path();
     let copy = || -> rusqlite::Result<String> {
         let mut copy = Connection::open(&draft)?;
@@ -140,9 +180,18 @@ fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), Cen
         )?;
         copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))
     };
-    match copy().map_err(|e| failed(e.to_string()))?.as_str() {
-        "ok" => draft.persist(&target).map_err(|e| failed(e.to_string())),
-        problem => Err(failed(format!("the copy is damaged: {problem}"))),
+    match copy()
+        .map_err(|e| failed(CentralDbError::from(e).to_string()))?
+        .as_str()
+    {
+        "ok" => draft
+            .persist(&target)
+            .map(|()| target.clone())
+            .map_err(|e| failed(io_reason(&e.error))),
+        problem => Err(failed(format!(
+            "the copy is damaged: {}",
+            excerpt(problem, 80)
+        ))),
     }
 }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::CentralDbError;
+use crate::domain::printable::io_reason;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -31,7 +32,7 @@ impl Worker {
             })
             .map_err(|e| CentralDbError::Open {
                 path: name.to_owned(),
-                why: e.to_string(),
+                why: io_reason(&e),
             })?;
         Ok(Self(jobs))
     }

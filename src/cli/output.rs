@@ -8,31 +8,42 @@ use crate::{config::args::Format, domain::failure::Failure};
 
 /// Writes a command's result.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     format: Format,
 }
 
 impl Output {
-    pub(super) const fn new(format: Format) -> Self {
+    pub(crate) const fn new(format: Format) -> Self {
         Self { format }
     }
 
     /// Whether a person reads along, rather than a program.
-    pub(super) fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         self.format == Format::Text
     }
 
     /// The result: `text` for people, `value` for programs.
     pub(super) fn result(&self, text: &str, value: &impl Serialize) {
-        let rendered = match self.format {
-            Format::Text => text.to_owned(),
-            // Reports are strings, numbers and lists: they always serialise.
-            Format::Json => serde_json::to_string_pretty(value).unwrap_or_default(),
-            Format::Yaml => serde_saphyr::to_string(value).unwrap_or_default(),
-        };
-        // A reader that went away (`| head`) is no failure of ours.
-        let _ = writeln!(io::stdout().lock(), "{}", rendered.trim_end());
+        if self.is_text() {
+            print(text);
+        } else {
+            self.value(value);
+        }
     }
+
+    /// The result for programs, where people get something else.
+    pub(crate) fn value(&self, value: &impl Serialize) {
+        // Reports are strings, numbers and lists: they always serialise.
+        print(&match self.format {
+            Format::Yaml => serde_saphyr::to_string(value).unwrap_or_default(),
+            Format::Text | Format::Json => serde_json::to_string_pretty(value).unwrap_or_default(),
+        });
+    }
+}
+
+fn print(text: &str) {
+    // A reader that went away (`| head`) is no failure of ours.
+    let _ = writeln!(io::stdout().lock(), "{}", text.trim_end());
 }
 
 /// A line on standard error.

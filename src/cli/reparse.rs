@@ -2,7 +2,7 @@
 
 use super::{Front, output::Output, report::ReparseReport};
 use crate::{
-    domain::{failure::Failure, job::Reparsed},
+    domain::{failure::Failure, job::Reparsed, wording::counted},
     engine::{command::Command, event::Event},
 };
 
@@ -20,10 +20,13 @@ pub(super) async fn run(front: &mut Front, out: &Output) -> Result<u8, Failure> 
 fn text(done: &Reparsed) -> String {
     let unread = match done.unread {
         0 => String::new(),
+        1 => "; 1 still cannot be read, and is kept".to_owned(),
         many => format!("; {many} still cannot be read, and are kept"),
     };
     format!(
-        "{} answers read again: {} rows new, {} changed{unread}.",
-        done.payloads, done.rows_new, done.rows_changed
+        "{} read again: {} new, {} changed{unread}.",
+        counted(done.payloads, "answer"),
+        counted(done.rows_new, "row"),
+        done.rows_changed
     )
 }

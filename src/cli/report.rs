@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::config::args::ScreenName;
 use crate::domain::{
     account::AccountName,
     audit::AuthEvent,
@@ -251,6 +253,55 @@ impl AuditReport {
             events,
         }
     }
+}
+
+/// The result of `token`. No `Debug`: it holds the bearer.
+#[derive(Serialize)]
+pub(super) struct TokenReport<'a> {
+    schema: u32,
+    account: AccountName,
+    lane: Lane,
+    token: &'a str,
+}
+
+impl<'a> TokenReport<'a> {
+    pub(super) const fn new(account: AccountName, lane: Lane, token: &'a str) -> Self {
+        Self {
+            schema: SCHEMA,
+            account,
+            lane,
+            token,
+        }
+    }
+}
+
+/// The result of `show`: a screen as lines of text.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScreenReport<'a> {
+    schema: u32,
+    screen: String,
+    lines: Vec<&'a str>,
+}
+
+impl<'a> ScreenReport<'a> {
+    pub(crate) fn new(screen: ScreenName, text: &'a str) -> Self {
+        let name = screen.to_possible_value();
+        Self {
+            schema: SCHEMA,
+            screen: name.map_or_else(String::new, |name| name.get_name().to_owned()),
+            lines: text.lines().collect(),
+        }
+    }
+}
+
+/// What `simulator` prints once it listens. Nothing of it is secret.
+#[derive(Debug, Serialize)]
+pub(crate) struct SimulatorReport<'a> {
+    pub(crate) base_url: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) password: &'a str,
+    pub(crate) mfa_code: &'a str,
+    pub(crate) personal_key: &'a str,
 }
 
 /// The result of `reparse`.

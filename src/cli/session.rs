@@ -1,8 +1,7 @@
 //! `session import`, `export` and `rekey`.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
 };
 
@@ -16,11 +15,14 @@ use crate::{
     config::{
         args::{ExportArgs, ExportShape, ImportArgs, SessionCommand},
         paths::create_private,
+        text_file,
     },
     domain::{
         failure::Failure,
+        printable::io_reason,
         secret::{Secret, without_bom},
         sign_in::SignInOutcome,
+        wording::counted,
     },
     engine::{
         command::{Command, FILE_NAMES, Files, Shape, needs_passphrase},
@@ -28,8 +30,8 @@ use crate::{
     },
 };
 
-/// More than any form of a session has.
-const MAX_BYTES: u64 = 1 << 20;
+/// Longer than any passphrase, in bytes.
+const MAX_PASSPHRASE: u64 = 4096;
 
 pub(super) async fn run(
     front: &mut Front,
@@ -45,7 +47,7 @@ pub(super) async fn run(
 
 async fn import(front: &mut Front, out: &Output, args: ImportArgs) -> Result<u8, Failure> {
     let files = if args.source.as_os_str() == "-" {
-        vec![(None, from_stdin()?)]
+        vec![(None, prompt::all_of_stdin().await?)]
     } else {
         from_disk(&args.source)?
     };
@@ -92,6 +94,12 @@ async fn export(front: &mut Front, out: &Output, args: ExportArgs) -> Result<u8,
             "Name a folder with --to, or hand it to a program.",
         ));
     }
+    if args.to.is_none() && !out.is_text() {
+        return Err(Failure::usage(
+            "A session on standard output has the format that --as names.",
+            "Leave --format away, or name a folder with --to.",
+        ));
+    }
     if args.to.is_none() && shape == Shape::Garth {
         return Err(Failure::usage(
             "A garth session is two files.",
@@ -131,7 +139,11 @@ async fn export(front: &mut Front, out: &Output, args: ExportArgs) -> Result<u8,
     for (name, text) in &files {
         write_private(&folder, name, text).map_err(|e| {
             Failure::usage(
-                format!("{} cannot be written: {e}.", folder.join(name).display()),
+                format!(
+                    "{} cannot be written: {}.",
+                    folder.join(name).display(),
+                    io_reason(&e)
+                ),
                 "Choose another folder with --to.",
             )
         })?;
@@ -152,7 +164,10 @@ async fn rekey(front: &mut Front, out: &Output) -> Result<u8, Failure> {
         })
         .await??;
     out.result(
-        &format!("A new key seals everything: {moved} sealed items moved to it."),
+        &format!(
+            "A new key seals everything: {} moved to it.",
+            counted(moved, "sealed item")
+        ),
         &RekeyReport::new(moved),
     );
     Ok(0)
@@ -160,18 +175,13 @@ async fn rekey(front: &mut Front, out: &Output) -> Result<u8, Failure> {
 
 /// A file, or the known files of a folder.
 fn from_disk(source: &Path) -> Result<Files, Failure> {
-    let unreadable = |path: &Path, e: &io::Error| {
-        Failure::usage(
-            format!("{} cannot be read: {e}.", path.display()),
-            "Name a file or folder that holds a session, or - for standard input.",
-        )
-    };
     let read = |path: &Path| -> Result<(Option<String>, Secret), Failure> {
-        let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
-        let mut text = String::new();
-        file.take(MAX_BYTES)
-            .read_to_string(&mut text)
-            .map_err(|e| unreadable(path, &e))?;
+        let text = text_file::read(path, prompt::MAX_BYTES).map_err(|e| {
+            Failure::usage(
+                format!("{} cannot be read: {}.", path.display(), io_reason(&e)),
+                "Name a file or folder that holds a session, or - for standard input.",
+            )
+        })?;
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
@@ -197,23 +207,11 @@ fn from_disk(source: &Path) -> Result<Files, Failure> {
     found.iter().map(|path| read(path)).collect()
 }
 
-fn from_stdin() -> Result<Secret, Failure> {
-    let mut text = String::new();
-    let read = io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
-    read.map_err(|e| {
-        Failure::usage(
-            format!("Standard input cannot be read: {e}."),
-            "Give one session as text.",
-        )
-    })?;
-    Ok(Secret::new(text))
-}
-
 async fn passphrase(file: Option<&Path>) -> Result<Secret, Failure> {
     if let Some(file) = file {
-        let text = fs::read_to_string(file).map_err(|e| {
+        let text = text_file::read(file, MAX_PASSPHRASE).map_err(|e| {
             Failure::usage(
-                format!("{} cannot be read: {e}.", file.display()),
+                format!("{} cannot be read: {}.", file.display(), io_reason(&e)),
                 "Name another file.",
             )
         })?;

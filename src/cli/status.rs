@@ -14,7 +14,8 @@ use super::{
 use crate::{
     domain::{
         failure::Failure,
-        session::{AccountState, LaneState, SessionStatus},
+        session::{AccountState, Lane, LaneState, SessionStatus},
+        wording::{counted, in_days},
     },
     engine::{command::Command, event::Event},
 };
@@ -94,8 +95,9 @@ fn account_text(state: &AccountState, now: Timestamp) -> String {
     if let Some(percent) = state.reuse.percent() {
         let _ = write!(
             text,
-            "\n  {:<12} {percent} % of the jobs of 30 days needed no person ({} in all)",
-            "Reuse", state.reuse.jobs
+            "\n  {:<12} {percent} % of {} in the last 30 days needed no person",
+            "Reuse",
+            counted(state.reuse.jobs, "job")
         );
     }
     for owed in &state.owed {
@@ -143,7 +145,10 @@ fn lane_lines(lane: &LaneState, now: Timestamp) -> Vec<(&'static str, String)> {
                 .map(|at| format!("expires {}", until(at, now))),
         ),
         (
-            "Refresh",
+            match lane.lane {
+                Lane::Connect => "Refresh",
+                Lane::Personal => "Key",
+            },
             lane.refresh_expires_at
                 .map(|at| format!("expires {}", until(at, now))),
         ),
@@ -157,7 +162,11 @@ fn lane_lines(lane: &LaneState, now: Timestamp) -> Vec<(&'static str, String)> {
     if let Some(days) = lane.needs_person_in_days(now) {
         lines.push((
             "Needs you",
-            format!("in {days} days, unless a sync refreshes it before"),
+            match lane.lane {
+                Lane::Connect => format!("{}, unless a sync refreshes it before", in_days(days)),
+                // No sync makes a key last longer.
+                Lane::Personal => in_days(days),
+            },
         ));
     }
     lines

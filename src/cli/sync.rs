@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{
     Front,
     output::{Output, complain, say},
+    progress::Progress,
     report::{PlanReport, SyncReport},
     worst::worse,
 };
@@ -14,8 +15,9 @@ use crate::{
         account::AccountName,
         dates::DateSpan,
         failure::{Failure, FailureKind},
-        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger, counted},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest, Trigger},
         session::{AccountState, Lane, SessionStatus},
+        wording::{counted, estimate, in_days},
     },
     engine::{
         command::Command,
@@ -31,12 +33,16 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
     if args.plan {
         return plan(front, out, &args, &accounts).await;
     }
+    let mut progress = Progress::new(!args.quiet && front.config.verbose == 0);
     let mut report = SyncReport::new();
     let mut texts = Vec::new();
     let mut code = 0;
     for state in &accounts {
-        let job = sync(front, &state.account.name, request(front, state, &args)?).await?;
-        if let Some(failure) = &job.failure {
+        let request = request(front, state, &args)?;
+        let job = sync(front, &state.account.name, request, &mut progress).await?;
+        if let Some(failure) = &job.failure
+            && !(args.quiet && failure.kind == FailureKind::Busy)
+        {
             complain(failure);
         }
         for failure in &job.failures {
@@ -51,8 +57,9 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         let days = forecast(front, &state.account.name).await?;
         if let Some(days) = days.filter(|&days| days <= FORECAST_DAYS && job.exit_code() != 3) {
             say(&format!(
-                "garminsync: account {} needs you in {days} days: garminsync login",
-                job.account
+                "garminsync: account {} needs you {}: garminsync login",
+                job.account,
+                in_days(days)
             ));
         }
         code = worse(code, job.exit_code());
@@ -62,8 +69,16 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
             break;
         }
     }
-    out.result(&texts.join("\n"), &report);
+    if !args.quiet || needs_telling(code) {
+        out.result(&texts.join("\n"), &report);
+    }
     Ok(code)
+}
+
+/// Whether a person must know. That another sync is at it already is as good as
+/// a sync of our own.
+const fn needs_telling(code: u8) -> bool {
+    code != 0 && code != FailureKind::Busy.exit_code()
 }
 
 /// The account named, or all that were ever signed in and not signed out.
@@ -116,6 +131,7 @@ async fn sync(
     front: &mut Front,
     account: &AccountName,
     request: SyncRequest,
+    progress: &mut Progress,
 ) -> Result<JobReport, Failure> {
     let command = Command::Sync {
         account: account.clone(),
@@ -129,6 +145,13 @@ async fn sync(
     });
     let ended = front.ask(command, |event| match event {
         Event::Sync {
+            event: SyncEvent::Progress(now),
+            account,
+        } => {
+            progress.show(&account, &now);
+            None
+        }
+        Event::Sync {
             event: SyncEvent::Finished(report),
             ..
         } => Some(Ok(*report)),
@@ -140,6 +163,7 @@ async fn sync(
     });
     let ended = ended.await;
     canceller.abort();
+    progress.clear();
     Ok(ended?.unwrap_or_else(|failure| {
         let status = match failure.kind {
             FailureKind::CoolDown => JobStatus::RateLimited,
@@ -189,7 +213,7 @@ fn price_text(account: &AccountName, price: &Price) -> String {
     let mut text = format!(
         "{account}: {}, about {}",
         counted(price.requests(), "request"),
-        duration(price.seconds),
+        estimate(price.seconds),
     );
     for open in &price.open {
         let _ = write!(text, ", {}", open.sentence());
@@ -198,14 +222,6 @@ fn price_text(account: &AccountName, price: &Price) -> String {
         let _ = write!(text, "\n  {endpoint:<28} {requests:>5}");
     }
     text
-}
-
-/// In whole minutes from two on.
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        _ => format!("{} min", seconds.div_ceil(60)),
-    }
 }
 
 async fn forecast(front: &Front, account: &AccountName) -> Result<Option<i64>, Failure> {

@@ -2,11 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::wording::counted;
+
 /// `23 days`, `17 h`, `4 min`, `12 s`: the largest unit, rounded down.
 pub(super) fn rough(span: SignedDuration) -> String {
     let seconds = span.as_secs().max(0);
     match seconds {
-        172_800.. => format!("{} days", seconds / 86_400),
+        172_800.. => counted(seconds / 86_400, "day"),
         7_200.. => format!("{} h", seconds / 3_600),
         120.. => format!("{} min", seconds / 60),
         _ => format!("{seconds} s"),

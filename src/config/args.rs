@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use jiff::civil::Date;
 
 use crate::domain::{
@@ -15,18 +15,18 @@ use crate::domain::{
 ///
 /// Without a command the full-screen app opens. Unofficial: not affiliated with Garmin.
 #[derive(Debug, Parser)]
-#[command(name = "garminsync", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+#[command(name = "garminsync", version, after_help = AFTER_HELP)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Run one sync without a screen and leave; for cron, never prompts
     #[arg(long)]
-    pub sync: bool,
+    sync: bool,
     /// Use the built-in simulator and a throw-away home; no Garmin account needed
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub demo: bool,
     #[command(flatten)]
-    pub what: SyncArgs,
+    what: SyncArgs,
     #[command(flatten)]
     pub common: CommonArgs,
 }
@@ -34,7 +34,7 @@ pub struct Args {
 const AFTER_HELP: &str = "\
 Exit codes: 0 done · 1 unexpected failure · 2 wrong use or configuration · 3 sign in needed
             4 MFA code needed · 5 cool-down or rate limit · 6 Garmin unreachable
-            7 partly done · 8 another sync of this account is running
+            7 partly done · 8 another sync is running, or the database is locked
 Environment: GARMINSYNC_HOME, GARMINSYNC_ACCOUNT, GARMINSYNC_LOG, GARMINSYNC_KEY_FILE,
              GARMINSYNC_PASSPHRASE_FILE, GARMINSYNC_BASE_URL (loopback only), NO_COLOR";
 
@@ -66,31 +66,90 @@ pub enum Format {
     Yaml,
 }
 
-/// What `--sync` covers.
-#[derive(Clone, Debug, Default, ClapArgs)]
+/// What a sync covers. Stands beside `--sync`, and on either side of `sync`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "flags, as typed")]
 pub struct SyncArgs {
-    /// With --sync: first day to fetch [default: 27 days before --to]
-    #[arg(long, requires = "sync", value_name = "DATE")]
+    /// Sync: first day to fetch [default: 27 days before --to]
+    #[arg(long, value_parser = day, value_name = "DATE")]
     pub from: Option<Date>,
-    /// With --sync: last day to fetch [default: today]
-    #[arg(long, requires = "sync", value_name = "DATE")]
+    /// Sync: last day to fetch [default: today]
+    #[arg(long, value_parser = day, value_name = "DATE")]
     pub to: Option<Date>,
-    /// With --sync: only these datasets (core, all, or names such as daily,sleep)
-    #[arg(long, requires = "sync", value_name = "DATASET,...")]
+    /// Sync: only these datasets (core, all, or names such as daily,sleep)
+    #[arg(long, value_name = "DATASET,...")]
     pub only: Option<DatasetList>,
-    /// With --sync: fetch only days that failed or were never asked for
-    #[arg(long, requires = "sync")]
+    /// Sync: fetch only days that failed or were never asked for
+    #[arg(long)]
     pub repair: bool,
-    /// With --sync: go on back to the first day there is, from where the last backfill ended
-    #[arg(long, requires = "sync", conflicts_with_all = ["from", "to", "repair"])]
+    /// Sync: go on back to the first day there is, from where the last backfill ended
+    #[arg(long)]
     pub backfill: bool,
-    /// With --sync: print what would be requested, fetch nothing
-    #[arg(long, requires = "sync")]
+    /// Sync: print what would be requested, fetch nothing
+    #[arg(long)]
     pub plan: bool,
+    /// Sync: print only failures and what needs you; nothing when all is well
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl SyncArgs {
+    /// These, completed by those from the other side of the command.
+    fn or(self, other: Self) -> Self {
+        Self {
+            from: self.from.or(other.from),
+            to: self.to.or(other.to),
+            only: self.only.or(other.only),
+            repair: self.repair || other.repair,
+            backfill: self.backfill || other.backfill,
+            plan: self.plan || other.plan,
+            quiet: self.quiet || other.quiet,
+        }
+    }
+}
+
+impl Args {
+    /// The arguments of this process. Prints what is wrong with them, or the
+    /// help that was asked for, and ends the process then.
+    pub fn of_process() -> Self {
+        Self::parse().checked().unwrap_or_else(|e| e.exit())
+    }
+
+    /// Makes `--sync` the same as `sync`, and refuses what clap alone cannot:
+    /// it checks each side of a command by itself.
+    fn checked(mut self) -> Result<Self, clap::Error> {
+        let refuse = |kind, why: &str| Err(Self::command().error(kind, why));
+        let mut what = std::mem::take(&mut self.what);
+        let is_sync = match &mut self.command {
+            Some(Command::Sync(beside)) => {
+                what = std::mem::take(beside).or(what);
+                true
+            }
+            _ => self.sync,
+        };
+        if !is_sync && what != SyncArgs::default() {
+            let why = "--from, --to, --only, --repair, --backfill, --plan and --quiet go with a sync: garminsync --sync";
+            return refuse(ErrorKind::MissingRequiredArgument, why);
+        }
+        if self.sync && self.command.is_some() {
+            let why = "--sync is a command of its own and goes with no other";
+            return refuse(ErrorKind::ArgumentConflict, why);
+        }
+        if what.backfill && (what.from.is_some() || what.to.is_some() || what.repair) {
+            let why = "--backfill goes back to the first day: leave --from, --to and --repair away";
+            return refuse(ErrorKind::ArgumentConflict, why);
+        }
+        if is_sync {
+            self.command = Some(Command::Sync(what));
+        }
+        Ok(self)
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run one sync without a screen and leave: the same as --sync
+    Sync(SyncArgs),
     /// Sign in: with a password, a ticket from the browser, or an official key
     Login(LoginArgs),
     /// Finish the pending MFA challenge, from any terminal, also after a restart
@@ -205,7 +264,7 @@ pub struct LoginArgs {
     #[arg(long, group = "door", conflicts_with = "email")]
     pub found_key: bool,
     /// With a key: the day it ends, as chosen when it was made
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = day, value_name = "DATE")]
     pub key_expires: Option<Date>,
     /// Where a new account lives: garmin.com or garmin.cn [default: garmin.com]
     #[arg(long, value_parser = region, value_name = "DOMAIN")]
@@ -213,6 +272,11 @@ pub struct LoginArgs {
     /// Once per cool-down: ask Garmin all the same, at the risk of a longer block
     #[arg(long)]
     pub override_cool_down: bool,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "there is no such day; use YYYY-MM-DD, such as 2026-11-28".to_owned())
 }
 
 fn region(text: &str) -> Result<Region, String> {
@@ -234,9 +298,6 @@ pub struct ShowArgs {
     /// Without colour, on a terminal too
     #[arg(long)]
     pub plain: bool,
-    /// From the built-in simulator, with its whole history
-    #[arg(long)]
-    pub demo: bool,
     /// As an SVG picture
     #[arg(long, conflicts_with = "plain")]
     pub svg: bool,
@@ -277,11 +338,15 @@ pub enum ScreenName {
     SignIn,
 }
 
+/// Columns and rows beyond which no screen is drawn.
+pub const LARGEST: (u16, u16) = (500, 300);
+
 fn size(text: &str) -> Result<(u16, u16), String> {
     let sizes = text.split_once(['x', 'X']);
     let sizes = sizes.and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    let fits =
-        |(width, height): &(u16, u16)| (60..=500).contains(width) && (16..=300).contains(height);
+    let fits = |(width, height): &(u16, u16)| {
+        (60..=LARGEST.0).contains(width) && (16..=LARGEST.1).contains(height)
+    };
     let wrong = || "use columns x rows, such as 80x24: 60x16 to 500x300".to_owned();
     sizes.filter(fits).ok_or_else(wrong)
 }
@@ -313,34 +378,92 @@ mod tests {
         Args::command().debug_assert();
     }
 
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(line.split(' '))?.checked()
+    }
+
     #[test]
     fn sync_takes_dates_and_datasets() {
-        let args = Args::parse_from([
-            "garminsync",
-            "--sync",
-            "--from",
-            "2026-01-02",
-            "--only",
-            "daily,sleep",
-        ]);
-        assert!(args.sync);
-        let only = args.what.only.map(|list| list.0);
-        assert_eq!(only, Some(vec![Dataset::Daily, Dataset::Sleep]));
-        assert!(Args::try_parse_from(["garminsync", "--from", "2026-01-02"]).is_err());
-        assert!(Args::try_parse_from(["garminsync", "--sync", "--only", "steps"]).is_err());
+        for line in [
+            "garminsync --sync --from 2026-01-02 --only daily,sleep",
+            "garminsync sync --from 2026-01-02 --only daily,sleep",
+            "garminsync --from 2026-01-02 sync --only daily,sleep",
+            "garminsync --only daily,sleep --from 2026-01-02 sync",
+        ] {
+            let args = parse(line).unwrap();
+            let Some(Command::Sync(what)) = args.command else {
+                panic!("{line}");
+            };
+            let only = what.only.map(|list| list.0);
+            assert_eq!(only, Some(vec![Dataset::Daily, Dataset::Sleep]), "{line}");
+            assert_eq!(what.from, Some(jiff::civil::date(2026, 1, 2)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_sync_goes_with_nothing_else() {
+        for line in [
+            "garminsync --from 2026-01-02",
+            "garminsync --quiet status",
+            "garminsync --plan logout",
+            "garminsync --sync status",
+            "garminsync --sync --only steps",
+            "garminsync --backfill sync --repair",
+            "garminsync sync --backfill --to 2026-01-02",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
     }
 
     #[test]
     fn common_options_stand_on_either_side_of_a_command() {
-        let args = Args::parse_from([
-            "garminsync",
-            "status",
-            "--account",
-            "ada",
-            "--format",
-            "json",
-        ]);
-        assert_eq!(args.common.account.unwrap().as_str(), "ada");
-        assert_eq!(args.common.format, Format::Json);
+        for line in [
+            "garminsync status --account ada --format json --home /x -v --demo",
+            "garminsync --account ada --format json --home /x -v --demo status",
+            "garminsync --account ada -v status --home /x --demo --format json",
+            "garminsync --account ada --format json --home /x -v --demo show home",
+            "garminsync show home --account ada --format json --home /x -v --demo",
+            "garminsync sync --account ada --format json --home /x -v --demo",
+            "garminsync --account ada --format json --home /x -v --demo sync",
+        ] {
+            let args = parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+            assert_eq!(args.common.account.unwrap().as_str(), "ada", "{line}");
+            assert_eq!(args.common.format, Format::Json, "{line}");
+            assert_eq!(args.common.home, Some("/x".into()), "{line}");
+            assert_eq!((args.common.verbose, args.demo), (1, true), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_told_in_plain_words() {
+        for day in ["2026-13-01", "2026-02-30", "yesterday", "01.02.2026"] {
+            let error = parse(&format!("garminsync --sync --from {day}")).unwrap_err();
+            let text = error.to_string();
+            assert!(
+                text.contains(day) && text.contains("use YYYY-MM-DD"),
+                "{text}"
+            );
+            assert!(!text.contains("parse"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_suggested() {
+        for (line, meant) in [
+            ("garminsync staus", "status"),
+            ("garminsync show coverge", "coverage"),
+            ("garminsync status --format jsn", "json"),
+            ("garminsync --sync --only slep", "did you mean sleep?"),
+            (
+                "garminsync sync --only daily,bodybattery",
+                "did you mean body_battery?",
+            ),
+            ("garminsync status --acount ada", "--account"),
+            ("garminsync login --domain garmin.cm", "garmin.com"),
+            ("garminsync token --lane conect", "connect"),
+        ] {
+            let text = parse(line).unwrap_err().to_string();
+            assert!(text.contains(meant), "{line}: {text}");
+        }
     }
 }

@@ -1,12 +1,21 @@
 //! `config.toml`. Every key is optional; an unknown one is an error, because a
 //! misspelt setting that is silently ignored is worse than none.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::domain::failure::Failure;
+use super::text_file;
+use crate::domain::{
+    failure::Failure,
+    printable::{io_reason, printable},
+    suggest::did_you_mean,
+};
+
+/// Many times the sample, which shows every setting. In bytes.
+const LONGEST: u64 = 1 << 20;
+const MINUTES_OF_A_WEEK: u32 = 7 * 24 * 60;
 
 /// The file as written; absent keys have their defaults.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -86,14 +95,15 @@ pub struct SyncSection {
     pub datasets: Vec<String>,
     pub backfill_requests_per_day: u32,
     pub files: bool,
-    pub gap_ms: u64,
+    /// `None`: 500 against Garmin, none against a server on this machine.
+    pub gap_ms: Option<u32>,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpSection {
-    pub timeout_s: u64,
-    pub download_timeout_s: u64,
+    pub timeout_s: u32,
+    pub download_timeout_s: u32,
 }
 
 impl Default for ConfigFile {
@@ -113,15 +123,14 @@ impl Default for ConfigFile {
 
 impl Default for SyncSection {
     fn default() -> Self {
-        // 28 days cost as much as one (protocol.md 9.4); 500 ms is the gap of
-        // protocol.md 11.2.
+        // 28 days cost as much as one (protocol.md 9.4).
         Self {
             every_minutes: 30,
             window_days: 28,
             datasets: vec!["all".to_owned()],
             backfill_requests_per_day: 0,
             files: true,
-            gap_ms: 500,
+            gap_ms: None,
         }
     }
 }
@@ -139,27 +148,50 @@ impl ConfigFile {
     /// The defaults when there is no such file.
     pub fn load(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
-        let text = match fs::read_to_string(path) {
+        let text = match text_file::read(path, LONGEST) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => {
                 return Err(Failure::config(
-                    format!("The configuration {shown} cannot be read: {e}."),
-                    "Make it readable, or move it away to use the defaults.",
+                    format!(
+                        "The configuration {shown} cannot be read: {}.",
+                        io_reason(&e)
+                    ),
+                    "Make it a readable file, or move it away to use the defaults.",
                 ));
             }
         };
-        let parsed = toml::from_str(&text).map_err(|e| {
-            let line = line_of(&text, e.span().map_or(0, |span| span.start));
-            Failure::config(
-                format!(
-                    "The configuration {shown} is wrong in line {line}: {}.",
-                    e.message()
-                ),
-                "Correct the line; the README lists every setting.",
-            )
-        });
-        parsed.map(|parsed| Self { text, ..parsed })
+        let parsed: Self = toml::from_str(&text).map_err(|e| {
+            let start = e.span().map_or(0, |span| span.start);
+            let why = plain(e.message(), line_at(&text, start));
+            wrong_line(path, line_of(&text, start), &why)
+        })?;
+        parsed.check_ranges(&text, path)?;
+        Ok(Self { text, ..parsed })
+    }
+
+    /// A number outside its range is told, never quietly made another.
+    fn check_ranges(&self, text: &str, path: &Path) -> Result<(), Failure> {
+        let (sync, http) = (&self.sync, &self.http);
+        let numbers = [
+            ("every_minutes", sync.every_minutes, 10..=MINUTES_OF_A_WEEK),
+            ("window_days", sync.window_days, 1..=366),
+            ("gap_ms", sync.gap_ms.unwrap_or_default(), 0..=60_000),
+            ("timeout_s", http.timeout_s, 1..=600),
+            ("download_timeout_s", http.download_timeout_s, 1..=3600),
+        ];
+        for (name, value, range) in numbers {
+            if !range.contains(&value) {
+                let line = text
+                    .lines()
+                    .position(|line| key_of(line) == name)
+                    .map_or(1, |index| index + 1);
+                let (least, most) = (range.start(), range.end());
+                let why = format!("{name} = {value} is not between {least} and {most}");
+                return Err(wrong_line(path, line, &why));
+            }
+        }
+        Ok(())
     }
 
     /// The settings of `[theme]` or `[keys]`, with where they stand in `path`.
@@ -177,6 +209,71 @@ impl ConfigFile {
     }
 }
 
+fn wrong_line(path: &Path, line: usize, why: &str) -> Failure {
+    Failure::config(
+        format!(
+            "The configuration {} is wrong in line {line}: {why}.",
+            path.display()
+        ),
+        "Correct the line; the README lists every setting.",
+    )
+}
+
+/// What the parser found in a line, in words for whoever wrote it.
+fn plain(message: &str, line: &str) -> String {
+    let key = key_of(line);
+    let quoted = |text: &str| -> Vec<String> {
+        let names = text.split('`').skip(1).step_by(2);
+        names.map(printable).collect()
+    };
+    if message.starts_with("unknown")
+        && let Some((unknown, known)) = message.split_once(", expected")
+        && let [name] = quoted(unknown).as_slice()
+    {
+        let known = quoted(known);
+        let meant = did_you_mean(name, known.iter().map(String::as_str));
+        return if unknown.starts_with("unknown field") {
+            format!("there is no setting {name}{meant}")
+                .trim_end_matches('?')
+                .to_owned()
+        } else {
+            format!(
+                "{key} cannot be {name}{meant} (there are {})",
+                known.join(", ")
+            )
+        };
+    }
+    let wanted = |word: &str| message.contains(&format!("expected {word}"));
+    let should = if wanted("u32") {
+        "a whole number, 0 or more"
+    } else if wanted("a boolean") {
+        "true or false"
+    } else if wanted("a string") {
+        "text in quotes"
+    } else if wanted("a sequence") {
+        "a list in brackets, such as [\"daily\", \"sleep\"]"
+    } else if wanted("struct") || wanted("a map") {
+        "a section, such as [sync]"
+    } else if message.contains("duplicate key") {
+        return format!("{key} stands here a second time");
+    } else {
+        return "this is not TOML: name = value, with text in quotes".to_owned();
+    };
+    format!("{key} must be {should}")
+}
+
+/// The name that a line gives a value.
+fn key_of(line: &str) -> String {
+    let name = line.split('=').next().unwrap_or_default();
+    printable(name.trim().trim_matches(['[', ']', '"']))
+}
+
+fn line_at(text: &str, start: usize) -> &str {
+    text.lines()
+        .nth(line_of(text, start) - 1)
+        .unwrap_or_default()
+}
+
 fn line_of(text: &str, start: usize) -> usize {
     let before = text.bytes().take(start);
     1 + before.filter(|&byte| byte == b'\n').count()
@@ -185,6 +282,7 @@ fn line_of(text: &str, start: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn the_sample_equals_the_defaults() {
@@ -223,5 +321,82 @@ mod tests {
         fs::write(&path, "[ui]\ntheme = \"pink\"\n").unwrap();
         let failure = ConfigFile::load(&path).unwrap_err();
         assert!(failure.summary.contains("line 2"), "{failure}");
+    }
+
+    #[test]
+    fn every_mistake_is_told_in_plain_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        for (text, words) in [
+            (
+                "[sync]\nevry_minutes = 5",
+                "line 2: there is no setting evry_minutes; did you mean every_minutes.",
+            ),
+            (
+                "[snc]\nx = 1",
+                "line 1: there is no setting snc; did you mean sync.",
+            ),
+            (
+                "[sync]\nevery_minutes = \"often\"",
+                "every_minutes must be a whole number, 0 or more.",
+            ),
+            (
+                "[sync]\nevery_minutes = -1",
+                "line 2: every_minutes must be a whole number, 0 or more.",
+            ),
+            (
+                "[sync]\nevery_minutes = 99999999999",
+                "every_minutes must be a whole number",
+            ),
+            (
+                "[sync]\nevery_minutes = 1.5",
+                "every_minutes must be a whole number",
+            ),
+            (
+                "[sync]\nevery_minutes = 5",
+                "line 2: every_minutes = 5 is not between 10 and 10080.",
+            ),
+            (
+                "\n\n[sync]\n  window_days = 0",
+                "line 4: window_days = 0 is not between 1 and 366.",
+            ),
+            (
+                "[sync]\nwindow_days = 367",
+                "window_days = 367 is not between 1 and 366.",
+            ),
+            (
+                "[sync]\ngap_ms = 60001",
+                "gap_ms = 60001 is not between 0 and 60000.",
+            ),
+            (
+                "[http]\ntimeout_s = 0",
+                "timeout_s = 0 is not between 1 and 600.",
+            ),
+            (
+                "[http]\ndownload_timeout_s = 4000",
+                "download_timeout_s = 4000 is not between 1 and 3600.",
+            ),
+            ("[sync]\nfiles = 1", "files must be true or false."),
+            ("[sync]\ndatasets = \"daily\"", "datasets must be a list"),
+            ("log = 3", "log must be text in quotes."),
+            ("sync = 3", "sync must be a section"),
+            (
+                "[ui]\ntheme = \"drak\"",
+                "theme cannot be drak; did you mean dark? (there are terminal, dark",
+            ),
+            (
+                "log = \"a\"\nlog = \"b\"",
+                "line 2: log stands here a second time.",
+            ),
+            ("log = info", "line 1: this is not TOML"),
+            ("][", "line 1: this is not TOML"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let failure = ConfigFile::load(&path).expect_err(text);
+            assert!(failure.summary.contains(words), "{text:?}: {failure}");
+            for raw in ["u32", "invalid", "expected", "struct", "parse"] {
+                assert!(!failure.summary.contains(raw), "{text:?}: {failure}");
+            }
+        }
     }
 }

@@ -8,7 +8,10 @@ use std::{
 use directories::ProjectDirs;
 
 use super::Environment;
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    printable::io_reason,
+};
 
 /// Every file garminsync touches. With a home folder, all of it is inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ impl Paths {
     pub fn resolve(home: Option<&Path>, env: &Environment) -> Result<Self, Failure> {
         let named = home
             .map(Path::to_owned)
-            .or_else(|| env.get("GARMINSYNC_HOME").map(PathBuf::from));
+            .or_else(|| env.path("GARMINSYNC_HOME").map(PathBuf::from));
         if let Some(home) = named {
             let home = std::path::absolute(&home).unwrap_or(home);
             return Ok(Self::inside(&home));
@@ -72,7 +75,7 @@ impl Paths {
             create_private(folder).map_err(|e| {
                 Failure::new(
                     FailureKind::Home,
-                    format!("The folder {} cannot be made: {e}.", folder.display()),
+                    format!("The folder {} cannot be made: {}.", folder.display(), io_reason(&e)),
                     "Make its parent writable, or choose another with --home DIR or GARMINSYNC_HOME.",
                 )
             })?;

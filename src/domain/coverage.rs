@@ -7,8 +7,8 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     dataset::Dataset,
     dates::{DateSpan, spans_of},
-    job::counted,
     printable::printable,
+    wording::counted,
 };
 
 /// Spans of missing days that a sentence names.

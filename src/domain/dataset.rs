@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
+use super::suggest::did_you_mean;
+
 /// One kind of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -143,8 +145,17 @@ impl FromStr for DatasetList {
 }
 
 fn unknown(name: &str) -> String {
-    let known = Dataset::ALL.map(Dataset::name).join(", ");
-    format!("unknown dataset {name:?}; known are core, all, {known}")
+    let known = || {
+        ["core", "all"]
+            .into_iter()
+            .chain(Dataset::ALL.map(Dataset::name))
+    };
+    let meant = did_you_mean(name, known());
+    let known: Vec<_> = known().collect();
+    format!(
+        "there is no dataset {name:?}{meant} (there are {})",
+        known.join(", ")
+    )
 }
 
 impl fmt::Display for Dataset {
@@ -180,6 +191,10 @@ mod tests {
             "in planning order"
         );
         assert_eq!(list("all").unwrap(), Dataset::ALL);
-        assert!(list("daily,slep").unwrap_err().contains("\"slep\""));
+        assert!(
+            list("daily,slep")
+                .unwrap_err()
+                .contains("\"slep\"; did you mean sleep?")
+        );
     }
 }

@@ -4,7 +4,6 @@ mod price;
 mod wording;
 
 pub use price::{OpenPrice, OpenReason, Price};
-pub use wording::counted;
 
 use std::collections::BTreeMap;
 

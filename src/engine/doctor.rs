@@ -10,7 +10,9 @@ use crate::{
     domain::{
         account::Region,
         finding::{Finding, Health},
+        printable::{excerpt, io_reason},
         session::Lane,
+        wording::counted,
     },
     garmin::probe::{self, Reach},
     vault::Binding,
@@ -22,6 +24,7 @@ const MAX_SKEW: SignedDuration = SignedDuration::from_mins(2);
 /// Everything but Garmin's hosts, and those too unless `is_offline`.
 pub(super) async fn examine(deps: &Deps, is_offline: bool) -> Vec<Finding> {
     let mut findings = files(deps);
+    findings.extend(home(deps));
     findings.push(key(deps).await);
     findings.push(integrity(deps).await);
     if !is_offline {
@@ -48,11 +51,71 @@ fn files(deps: &Deps) -> Vec<Finding> {
     ]
 }
 
+/// Below this a first sync of some years may not fit any more.
+const LITTLE_SPACE: u64 = 200 << 20;
+/// Below this the next commit may fail.
+const NO_SPACE: u64 = 20 << 20;
+
+/// Whether the home can take more.
+fn home(deps: &Deps) -> Vec<Finding> {
+    let home = deps
+        .config
+        .paths
+        .central_db
+        .parent()
+        .unwrap_or(Path::new("."));
+    let mut findings = Vec::new();
+    if let Some(why) = deps.central_db.not_writable() {
+        findings.push(Finding::new(
+            "home",
+            Health::Bad,
+            format!("{why}: nothing can be synced, refreshed or signed in"),
+        ));
+    }
+    findings.extend(free_space(home).map(space));
+    findings
+}
+
+/// Bytes that an ordinary program may still write where `folder` is.
+#[cfg(unix)]
+fn free_space(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(not(unix))]
+const fn free_space(_: &Path) -> Option<u64> {
+    None
+}
+
+fn space(free: u64) -> Finding {
+    let mib = free >> 20;
+    match free {
+        ..NO_SPACE => Finding::new(
+            "disk",
+            Health::Bad,
+            format!(
+                "only {mib} MiB free, less than {} MiB: the next sync may not be stored",
+                NO_SPACE >> 20
+            ),
+        ),
+        NO_SPACE..LITTLE_SPACE => Finding::new(
+            "disk",
+            Health::Warn,
+            format!(
+                "{mib} MiB free, less than {} MiB: make room before it runs out",
+                LITTLE_SPACE >> 20
+            ),
+        ),
+        _ => Finding::new("disk", Health::Ok, format!("{mib} MiB free")),
+    }
+}
+
 /// A file or folder that nobody else should be able to read.
 fn private(what: &'static str, path: &Path) -> Finding {
     let shown = path.display();
     match fs::metadata(path) {
-        Err(e) => Finding::new(what, Health::Bad, format!("{shown}: {e}")),
+        Err(e) => Finding::new(what, Health::Bad, format!("{shown}: {}", io_reason(&e))),
         Ok(metadata) => match others_mode(&metadata) {
             0 => Finding::new(what, Health::Ok, shown.to_string()),
             mode => Finding::new(
@@ -108,7 +171,10 @@ async fn key(deps: &Deps) -> Finding {
             None => Finding::new(
                 "vault key",
                 Health::Ok,
-                format!("{source}, opens {} of {0} sessions", sealed.len()),
+                match sealed.len() {
+                    0 => source.clone(),
+                    many => format!("{source}, opens {}", counted(many, "sealed session")),
+                },
             ),
         },
     }
@@ -126,7 +192,11 @@ async fn integrity(deps: &Deps) -> Finding {
             Health::Ok,
             format!("schema version {version}, every page checked"),
         ),
-        Ok((_, verdict)) => Finding::new("integrity", Health::Bad, verdict),
+        Ok((_, verdict)) => Finding::new(
+            "integrity",
+            Health::Bad,
+            format!("the database is damaged: {}", excerpt(&verdict, 120)),
+        ),
         Err(error) => Finding::new("integrity", Health::Bad, error.to_string()),
     }
 }
@@ -180,4 +250,26 @@ fn clock(skew: SignedDuration) -> Finding {
         Health::Ok,
         format!("within {} s of Garmin's", skew.as_secs().abs()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_seen_before_it_is_full() {
+        let health = |mib: u64| space(mib << 20).health;
+        assert_eq!(
+            [0, 19, 20, 199, 200, 5000].map(health),
+            [
+                Health::Bad,
+                Health::Bad,
+                Health::Warn,
+                Health::Warn,
+                Health::Ok,
+                Health::Ok
+            ]
+        );
+        assert!(space(7 << 20).detail.contains("only 7 MiB free"));
+    }
 }

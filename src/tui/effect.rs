@@ -9,5 +9,7 @@ pub enum Effect {
     Open(String),
     /// Answered by `Msg::Copied`.
     Copy(String),
+    /// Stop, as Ctrl-Z in a shell does; `fg` comes back.
+    Suspend,
     Quit,
 }

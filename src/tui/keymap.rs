@@ -82,6 +82,7 @@ pub enum Action {
     ExactTimes,
     Help,
     Quit,
+    Suspend,
     Back,
     Up,
     Down,

@@ -28,37 +28,42 @@ use crossterm::{
     terminal::{self, EnterAlternateScreen, LeaveAlternateScreen},
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::job_control::{JobControl, JobSignal, is_foreground};
+
+mod bounded;
+
+use bounded::Bounded;
+pub use bounded::bounded;
+
+/// The terminal that the app draws on.
+pub type Screen = Terminal<Bounded<CrosstermBackend<Stdout>>>;
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
+/// Whether clicks are wanted, for [`suspend`] to switch them on again.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// The screen while the app owns it.
 ///
 /// `ManuallyDrop`, because the drop of ratatui's `Terminal` prints with
 /// `eprintln!`, which panics when the terminal is gone.
-pub struct Session(ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>);
+pub struct Session(ManuallyDrop<Screen>);
 
 impl Session {
     /// `mouse`: whether clicks and the wheel are wanted.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        ACTIVE.store(true, Ordering::SeqCst);
+        MOUSE.store(mouse, Ordering::SeqCst);
         // The theme decides on colour; crossterm's own NO_COLOR would reset
         // bold and reverse with it.
         force_color_output(true);
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
-            .and_then(|()| {
-                if mouse {
-                    execute!(stdout(), Clicks(true))
-                } else {
-                    Ok(())
-                }
-            })
-            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())))
+        take()
+            .and_then(|()| Terminal::new(Bounded(CrosstermBackend::new(stdout()))))
             .map(|terminal| Self(ManuallyDrop::new(terminal)))
             .inspect_err(|_| leave())
     }
 
-    pub fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+    pub fn terminal(&mut self) -> &mut Screen {
         &mut self.0
     }
 }
@@ -67,6 +72,38 @@ impl Drop for Session {
     fn drop(&mut self) {
         leave();
     }
+}
+
+/// Switches every mode of the app on.
+fn take() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    ACTIVE.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        execute!(stdout(), Clicks(true))?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal to the shell while it wants it, and takes it again.
+/// `false` when `stop` was cancelled meanwhile: then the shell keeps it.
+pub async fn suspend(jobs: &mut JobControl, signal: JobSignal, stop: &CancellationToken) -> bool {
+    if signal == JobSignal::Stop {
+        leave();
+        jobs.stop().await;
+    }
+    while !is_foreground() {
+        // Continued in the background: `fg` sends another signal.
+        tokio::select! {
+            _ = jobs.next() => {}
+            () = stop.cancelled() => return false,
+        }
+    }
+    // After a stop that was not caught the modes are whatever the shell left.
+    leave();
+    // A terminal that is gone will tell at the next frame.
+    let _ = take();
+    true
 }
 
 /// Undoes every mode `enter` switched on; does nothing a second time. Errors

@@ -5,30 +5,10 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+pub use crate::domain::printable::fit;
+
 pub fn width(text: &str) -> usize {
     text.width()
-}
-
-/// At most `limit` columns; what is cut ends in an ellipsis.
-pub fn fit(text: &str, limit: usize) -> String {
-    if text.width() <= limit {
-        return text.to_owned();
-    }
-    if limit == 0 {
-        return String::new();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        out.push(c);
-        // The whole string is measured each time: joined emoji are narrower
-        // than the sum of their parts.
-        if out.width() > limit - 1 {
-            out.pop();
-            break;
-        }
-    }
-    out.push('…');
-    out
 }
 
 /// At most `limit` columns, of which the last are kept.
@@ -84,15 +64,6 @@ pub fn wrap(text: &str, limit: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// `1 task`, `2 tasks`.
-pub fn count(n: u32, one: &str, many: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {many}")
-    }
 }
 
 #[cfg(test)]

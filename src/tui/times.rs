@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::domain::wording::counted;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -106,21 +108,12 @@ pub fn countdown(now: Timestamp, until: Timestamp) -> String {
     }
 }
 
-/// `0.8 s`, `3.2 s`, `2:05 min`
-pub fn duration(ms: u64) -> String {
-    match ms {
-        ..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        _ => format!("{}:{:02} min", ms / 60_000, ms % 60_000 / 1000),
-    }
-}
-
 /// The largest unit that says enough; "1 day", never "26 h".
 fn distance(seconds: i64) -> String {
     match seconds {
         ..HOUR => format!("{} min", seconds / MINUTE),
         HOUR..DAY => format!("{} h", seconds / HOUR),
-        _ if seconds / DAY == 1 => "1 day".to_owned(),
-        _ => format!("{} days", seconds / DAY),
+        _ => counted(seconds / DAY, "day"),
     }
 }
 
@@ -211,7 +204,5 @@ mod tests {
         assert_eq!(countdown(at(0), at(271)), "4:31");
         assert_eq!(countdown(at(0), at(3871)), "1:04:31");
         assert_eq!(countdown(at(9), at(0)), "0:00");
-        assert_eq!(duration(3249), "3.2 s");
-        assert_eq!(duration(125_000), "2:05 min");
     }
 }

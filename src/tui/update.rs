@@ -107,6 +107,7 @@ fn press(state: &mut State, key: &KeyEvent) -> Option<Effect> {
 pub fn act(state: &mut State, action: Action) -> Option<Effect> {
     match (action, &state.overlay) {
         (Action::Quit, _) => return Some(Effect::Quit),
+        (Action::Suspend, _) => return Some(Effect::Suspend),
         (Action::Back, Some(_)) => state.overlay = None,
         (Action::Palette, None) => state.overlay = Some(Overlay::Palette(Box::default())),
         (action, Some(Overlay::Palette(_))) => return act_on_palette(state, action),

@@ -222,3 +222,80 @@ async fn a_byte_order_mark_is_no_part_of_a_secret() {
     let ran = world.run(&LOGIN, "\u{feff}\r\n").await;
     ran.complains(2, "No password came");
 }
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_not_read_as_files() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = home.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for path in [pipe.to_str().unwrap(), "/dev/zero"] {
+        for args in [
+            &["status", "--key-file", path][..],
+            &["session", "import", path],
+            &[
+                "session",
+                "export",
+                "--as",
+                "transfer",
+                "--passphrase-file",
+                path,
+            ],
+        ] {
+            let mut command = binary(args);
+            command.env("GARMINSYNC_HOME", home.path());
+            run(&mut command, "").complains(2, "it is a pipe or a device, not a file");
+        }
+        let config = home.path().join("config.toml");
+        std::os::unix::fs::symlink(path, &config).unwrap();
+        let mut command = binary(&["status"]);
+        command.env("GARMINSYNC_HOME", home.path());
+        run(&mut command, "").complains(2, "it is a pipe or a device, not a file");
+        fs::remove_file(config).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn standard_input_without_an_end_is_refused() {
+    let world = World::new(scenario()).await;
+    for args in [
+        &LOGIN[..],
+        &["login", "--key-stdin"],
+        &["session", "import", "-"],
+    ] {
+        let mut command = world.command(args);
+        command.stdin(fs::File::open("/dev/zero").unwrap());
+        let ran = crate::support::Ran::from(command.output().unwrap());
+        ran.complains(2, "longer than 1 MiB");
+    }
+    assert_eq!(world.simulator.counters().total, 0);
+}
+
+#[tokio::test]
+async fn the_pause_between_requests_is_obeyed_at_a_base_url() {
+    let world = World::signed_in(scenario()).await;
+    fs::write(world.file("config.toml"), "[sync]\ngap_ms = 400\n").unwrap();
+    let start = std::time::Instant::now();
+    let ran = world
+        .run(
+            &[
+                "--sync",
+                "--only",
+                "sleep,weight,body_battery",
+                "--format",
+                "json",
+            ],
+            "",
+        )
+        .await;
+    let requests = ran.json()["jobs"][0]["requests"].as_u64().unwrap();
+    assert!(requests >= 3, "{ran:?}");
+    let least = std::time::Duration::from_millis(400 * (requests - 1));
+    assert!(
+        start.elapsed() >= least,
+        "{requests} in {:?}",
+        start.elapsed()
+    );
+}

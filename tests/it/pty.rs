@@ -188,6 +188,189 @@ async fn the_demo_shows_what_to_type() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_of_absurd_size_costs_no_memory() {
+    let world = World::new(scenario()).await;
+    let mut app = Pty::start(&world.command(&[]), 100, 30);
+    app.shows("MISSING");
+    // Its own screen model stays small: only the program is told.
+    app.tells_size(10_000, 10_000);
+    app.types("?");
+    app.shows("suspend");
+    assert!(
+        app.peak_memory_kib() < 200_000,
+        "{} KiB",
+        app.peak_memory_kib()
+    );
+    app.types("\x03");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_on_a_terminal_shows_one_line_that_is_gone_in_the_end() {
+    let world = World::signed_in(Scenario {
+        latency: Duration::from_millis(60),
+        ..scenario()
+    })
+    .await;
+    let mut app = Pty::start(&world.command(&["--sync"]), 100, 50);
+    app.shows(" tasks  ");
+    app.resizes(90, 50);
+    app.shows("SUCCEEDED");
+    app.ended(0);
+    app.hides(" tasks  ");
+    app.never_showed("\x1b[3");
+    let mut quiet = Pty::start(&world.command(&["--sync", "--quiet"]), 60, 40);
+    quiet.ended(0);
+    quiet.never_showed("\r");
+}
+
+const USUAL: (bool, bool, bool) = (true, true, true);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_prompt_gives_the_terminal_back_whatever_ends_it() {
+    let world = World::new(with_mfa()).await;
+    let email = ["--email", "grace@example.com"];
+    // Arguments, what is typed before, the prompt, and whether it is hidden.
+    let prompts: [(&[&str], &str, &str, bool); 7] = [
+        (&["login"], "", "E-mail: ", false),
+        (&["login", email[0], email[1]], "", "not stored): ", true),
+        (&["login", "--browser"], "", "not shown): ", true),
+        (&["login", "--key-stdin"], "", "not shown): ", true),
+        (
+            &["login", email[0], email[1], "--password-stdin"],
+            "",
+            "not shown): ",
+            true,
+        ),
+        (
+            &["login", email[0], email[1]],
+            "correct-horse-battery\r",
+            "Code: ",
+            false,
+        ),
+        (
+            &["session", "export", "--as", "transfer", "--to", "x"],
+            "",
+            "text: ",
+            true,
+        ),
+    ];
+    for (args, before, prompt, is_hidden) in prompts {
+        for signal in [
+            None,
+            Some(Signal::INT),
+            Some(Signal::TERM),
+            Some(Signal::HUP),
+            Some(Signal::QUIT),
+        ] {
+            let mut app = Pty::start(&world.command(args), 80, 24);
+            if !before.is_empty() {
+                app.shows("not stored): ");
+                app.types(before);
+            }
+            app.shows(prompt);
+            assert_eq!(app.modes().0, !is_hidden, "{args:?}");
+            match signal {
+                Some(signal) => app.gets(signal),
+                None => app.types("\x03"),
+            }
+            app.ended(1);
+            assert_eq!(app.modes(), USUAL, "{args:?} {signal:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_a_session_from_a_terminal_can_be_interrupted() {
+    let world = World::new(scenario()).await;
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut app = Pty::start(&world.command(&["session", "import", "-"]), 80, 24);
+        app.types("{\r");
+        app.catches(signal);
+        app.gets(signal);
+        app.ended(1);
+        assert_eq!(app.modes(), USUAL);
+    }
+}
+
+/// A shell with job control, in which `command` is `$RUN`.
+fn shell(command: &Command) -> Pty {
+    let mut shell = Command::new("/bin/sh");
+    shell.arg("-i");
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    let line: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_str().unwrap())
+        .collect();
+    shell
+        .env("RUN", line.join(" "))
+        .env("PS1", "shell> ")
+        .env("ENV", "");
+    let app = Pty::start(&shell, 100, 30);
+    app.shows("shell> ");
+    app
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_comes_back() {
+    let world = World::new(scenario()).await;
+    let mut app = shell(&world.command(&[]));
+    app.types("$RUN\r");
+    app.shows("MISSING");
+    for _ in 0..3 {
+        app.types("\x1a");
+        app.shows("shell> ");
+        app.hides("MISSING");
+        assert!(!app.is_full_screen());
+        assert_eq!(app.modes(), USUAL);
+        app.types("echo in the $((1+1))nd shell\r");
+        app.shows("in the 2nd shell");
+        app.types("clear; fg\r");
+        app.shows("MISSING");
+        app.hides("in the 2nd");
+        assert!(app.is_full_screen());
+        assert_eq!(app.modes(), (false, false, false));
+    }
+    // It listens again, and a stopped one ends without touching the shell's terminal.
+    app.types("?");
+    app.shows("suspend");
+    app.types("\x1a");
+    app.shows("shell> ");
+    app.types("kill %1; bg; wait; echo it is $((2-1))ver\r");
+    app.shows("it is 1ver");
+    assert_eq!(app.modes(), USUAL);
+    app.types("exit\r");
+    app.ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_z_at_a_prompt_shows_what_is_typed_until_fg_hides_it_again() {
+    let world = World::new(scenario()).await;
+    let mut app = shell(&world.command(&["login", "--email", "grace@example.com"]));
+    app.types("$RUN\r");
+    app.shows("not stored): ");
+    app.echoes(false);
+    app.types("\x1a");
+    app.echoes(true);
+    app.types("clear; fg\r");
+    app.shows("not stored): ");
+    app.echoes(false);
+    app.types("correct-horse-battery\r");
+    app.shows("Signed in");
+    app.never_showed("correct-horse");
+    app.echoes(true);
+    app.types("exit\r");
+    app.ended(0);
+}
+
 /// Not a test of its own: the one below runs it in a terminal.
 #[test]
 #[ignore = "takes a terminal of its own"]

@@ -8,6 +8,8 @@ use crate::domain::{
     challenge::MfaMethod,
     coverage::Owed,
     printable::excerpt,
+    suggest::did_you_mean,
+    wording::counted,
 };
 
 impl Failure {
@@ -338,6 +340,27 @@ impl Failure {
         )
     }
 
+    /// A name that was given, and the accounts that there are: at least one.
+    pub fn unknown_account(name: &AccountName, known: &[AccountName]) -> Self {
+        let known = known.iter().map(AccountName::as_str);
+        let meant = did_you_mean(name.as_str(), known.clone());
+        let names: Vec<_> = known.collect();
+        let (are, names) = match names.as_slice() {
+            [only] => ("There is only", (*only).to_owned()),
+            all => ("There are", all.join(", ")),
+        };
+        let meant = if meant.is_empty() {
+            ".".to_owned()
+        } else {
+            meant
+        };
+        Self::new(
+            FailureKind::Usage,
+            format!("There is no account {name}{meant} {are}: {names}."),
+            "Choose one with --account NAME, or sign in to a new one: garminsync login --account NAME",
+        )
+    }
+
     pub fn only_a_key(account: &AccountName) -> Self {
         Self::new(
             FailureKind::SignedOut,
@@ -366,11 +389,7 @@ impl Failure {
 
     /// `failed` tasks of a job; each is listed in its report.
     pub fn partial(failed: usize) -> Self {
-        let tasks = if failed == 1 {
-            "One task".to_owned()
-        } else {
-            format!("{failed} tasks")
-        };
+        let tasks = counted(failed, "task");
         Self::new(
             FailureKind::Partial,
             format!("{tasks} of this sync failed; the rest is stored."),

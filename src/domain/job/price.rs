@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counted;
+use crate::domain::wording::counted;
 
 /// The requests of a sync: those that are certain, and those that only the first
 /// answers tell.

@@ -1,12 +1,13 @@
 //! A job's report in words: `--sync` prints them and the app shows them.
 
-use std::{
-    fmt::{self, Write},
-    time::Duration,
-};
+use std::fmt::{self, Write};
 
 use super::{DatasetCount, JobReport, TaskFailure, Trigger};
-use crate::domain::{dataset::Dataset, printable::printable};
+use crate::domain::{
+    dataset::Dataset,
+    printable::printable,
+    wording::{counted, duration},
+};
 
 /// Columns of the longest name, so that the tables of several jobs stand alike.
 const NAME: usize = 16;
@@ -21,10 +22,10 @@ impl JobReport {
         text.push_str("  ");
         text.push_str(self.status.word());
         if self.job_id.is_some() {
-            let seconds = Duration::from_millis(self.duration_ms).as_secs_f64();
+            let took = duration(self.duration_ms);
             let requests = counted(self.requests, "request");
             let rows = counted(self.rows(), "row");
-            let _ = write!(text, "  {requests}  {rows}  {seconds:.1} s");
+            let _ = write!(text, "  {requests}  {rows}  {took}");
         }
         if self.refreshed {
             text.push_str("  session refreshed");
@@ -36,9 +37,10 @@ impl JobReport {
     pub fn table(&self) -> Vec<String> {
         let line = |(dataset, count): (&Dataset, &DatasetCount)| {
             format!(
-                "{:<NAME$} {:>5} days {:>5} new {:>5} changed {:>5} failed",
+                "{:<NAME$} {:>5} {:<4} {:>5} new {:>5} changed {:>5} failed",
                 dataset.name(),
                 count.days,
+                if count.days == 1 { "day" } else { "days" },
                 count.rows_new,
                 count.rows_changed,
                 count.failed
@@ -46,12 +48,6 @@ impl JobReport {
         };
         self.datasets.iter().map(line).collect()
     }
-}
-
-/// `1 request`, `9 requests`.
-pub fn counted(number: u32, thing: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{ending}")
 }
 
 /// `sleep 2026-11-19: Garmin's server has trouble of its own (HTTP 502).`
@@ -108,5 +104,16 @@ mod tests {
             report.table(),
             ["daily               28 days     1 new     2 changed     0 failed"]
         );
+        let one = DatasetCount { days: 1, ..count };
+        let report = JobReport {
+            datasets: BTreeMap::from([(Dataset::Daily, one)]),
+            duration_ms: 83_000,
+            ..report
+        };
+        assert_eq!(
+            report.table(),
+            ["daily                1 day      1 new     2 changed     0 failed"]
+        );
+        assert!(report.headline().contains("3 rows  1:23 min"));
     }
 }

@@ -14,8 +14,9 @@ use crate::{
         coverage::Owed,
         dataset::Dataset,
         failure::{Failure, FailureKind},
-        job::{Goal, JobReport, JobStatus, Price, SyncRequest, counted},
+        job::{Goal, JobReport, JobStatus, Price, SyncRequest},
         log::LogLevel,
+        wording::{counted, duration},
     },
     sync::fetch::Lender,
 };
@@ -168,16 +169,13 @@ fn verdict(
 
 fn closing_line(report: &JobReport) -> (LogLevel, String) {
     let requests = counted(report.requests, "request");
-    let seconds = Duration::from_millis(report.duration_ms).as_secs_f64();
+    let took = duration(report.duration_ms);
     let rows = match report.rows() {
         0 => "nothing new".to_owned(),
         many => counted(many, "row"),
     };
     match (&report.failure, report.status) {
-        (None, _) => (
-            LogLevel::Done,
-            format!("{rows}, {requests}, {seconds:.1} s"),
-        ),
+        (None, _) => (LogLevel::Done, format!("{rows}, {requests}, {took}")),
         (Some(failure), JobStatus::Partial | JobStatus::Cancelled) => (
             LogLevel::Warn,
             format!("{rows}, {requests}: {}", failure.summary),

@@ -246,4 +246,5 @@ pub const BINDINGS: &[Binding] = &[
     on(Scope::Browse, KeyCode::F(1), Action::Help, "these keys"),
     key(Scope::Home, 'q', Action::Quit, "quit").hinted("quit"),
     ctrl(Scope::Anywhere, 'c', Action::Quit, "quit"),
+    ctrl(Scope::Anywhere, 'z', Action::Suspend, "suspend"),
 ];

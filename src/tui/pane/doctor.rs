@@ -12,11 +12,12 @@ use crate::{
     domain::{
         finding::{Finding, Health},
         printable::printable,
+        wording::counted,
     },
     tui::{
         keymap::Action,
         state::State,
-        text::{count, pad, wrap},
+        text::{pad, wrap},
         theme::{Role, Theme},
         widget::{
             cursor::{Pager, Scroll},
@@ -76,8 +77,8 @@ impl DoctorPane {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Some(match (of(Health::Bad), of(Health::Warn)) {
             (0, 0) => "all is well".to_owned(),
-            (0, warn) => count(number(warn), "remark", "remarks"),
-            (bad, _) => count(number(bad), "trouble", "troubles"),
+            (0, warn) => counted(number(warn), "remark"),
+            (bad, _) => counted(number(bad), "trouble"),
         })
     }
 

@@ -8,7 +8,7 @@ use jiff::{
     civil::{Date, date},
 };
 
-use crate::tui::keymap::Edit;
+use crate::{domain::wording::in_days, tui::keymap::Edit};
 
 /// What Garmin offers when a key is made (`personal-api.md` 2).
 const DAYS: [i32; 4] = [30, 90, 180, 365];
@@ -101,7 +101,7 @@ impl Expiry {
     pub fn words(&self, today: Date) -> (String, String) {
         let choice = match self.choice {
             Choice::NotKnown => "not known".to_owned(),
-            Choice::In(days) => format!("in {days} days"),
+            Choice::In(days) => in_days(days.into()),
             Choice::Typed => self.typed.clone(),
         };
         let follows = match self.day(today) {

@@ -12,13 +12,14 @@ use crate::{
     domain::{
         job::{JobId, JobRecord, JobReport, JobStatus},
         printable::printable,
+        wording::{counted, duration},
     },
     engine::event::SyncProgress,
     tui::{
         state::State,
-        text::{count, fit, pad, width},
+        text::{fit, pad, width},
         theme::{Role, Theme},
-        times::{countdown, duration},
+        times::countdown,
         widget::{gauge, panel},
     },
 };
@@ -166,7 +167,7 @@ impl Running {
         let tally = if planned == 0 {
             "  planning".to_owned()
         } else {
-            format!("  {done:>3} of {planned} tasks")
+            format!("  {done:>3} of {}", counted(planned, "task"))
         };
         let pace = self.pace(state.now);
         let tail = match self.time_left(state.now).filter(|_| !self.cancelling) {
@@ -206,7 +207,7 @@ impl Running {
         let Some(progress) = &self.progress else {
             return String::new();
         };
-        let mut facts = vec![count(progress.requests, "request", "requests")];
+        let mut facts = vec![counted(progress.requests, "request")];
         let ran = now.duration_since(self.since);
         let ran_ms = u64::try_from(ran.as_millis()).unwrap_or(0);
         if ran_ms >= RATE_AFTER_MS && !self.cancelling {
@@ -267,8 +268,8 @@ fn result(
     let status = format!("{glyph} {}", report.status.word());
     let facts = [
         state.times().past(at),
-        count(report.requests, "request", "requests"),
-        count(report.rows(), "row", "rows"),
+        counted(report.requests, "request"),
+        counted(report.rows(), "row"),
         duration(report.duration_ms),
     ];
     let (more, more_role) = detail(report, state);

@@ -7,11 +7,13 @@ use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
 use super::job;
 use crate::{
-    domain::job::{JobId, JobStatus, JobSummary},
+    domain::{
+        job::{JobId, JobStatus, JobSummary},
+        wording::duration,
+    },
     tui::{
         state::State,
         theme::{Role, Theme},
-        times::duration,
         widget::{
             cursor::{Cursor, Scroll, position},
             panel, said,

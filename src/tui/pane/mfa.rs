@@ -19,11 +19,12 @@ use crate::{
         failure::{Failure, FailureKind},
         printable::printable,
         secret::Secret,
+        wording::counted,
     },
     tui::{
         keymap::Edit,
         state::{State, Waiting},
-        text::{count, fit, wrap},
+        text::{fit, wrap},
         theme::{Role, Theme},
         times::countdown,
         widget::{code_cells, dialog, panel, said},
@@ -314,7 +315,7 @@ impl MfaPane {
         let left = countdown(now, self.challenge.expires_at);
         let tried = match self.challenge.attempts {
             0 => String::new(),
-            n => format!("{} tried · ", count(n, "code", "codes")),
+            n => format!("{} tried · ", counted(n, "code")),
         };
         panel::edge(
             &format!("{tried}expires in {left}"),

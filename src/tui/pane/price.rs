@@ -12,12 +12,12 @@ use crate::{
     domain::{
         failure::Failure,
         job::{OpenPrice, Price, SyncRequest},
+        wording::{counted, estimate},
     },
     tui::{
         state::State,
-        text::{count, pad, pad_left},
+        text::{pad, pad_left},
         theme::{Role, Theme},
-        times,
         widget::{dialog, keys, said},
     },
 };
@@ -92,11 +92,8 @@ impl PricePane {
     }
 
     fn bill(&self, price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-        let requests = count(price.requests(), "request", "requests");
-        let takes = match price.seconds {
-            seconds @ ..60 => format!("{} s", seconds.max(1)),
-            seconds => times::duration(seconds.saturating_mul(1000)),
-        };
+        let requests = counted(price.requests(), "request");
+        let takes = estimate(price.seconds);
         let sum = format!("{requests}, about {takes}");
         let mut lines = vec![Line::styled(sum, theme.style(Role::Title)), Line::default()];
         let mut endpoints: Vec<(&str, u32)> = price

@@ -16,11 +16,12 @@ use crate::{
         cool_down::{CoolDown, CoolDownScope},
         printable::printable,
         session::{AccountState, Door, Lane, LaneState, SessionStatus},
+        wording::{counted, in_days},
     },
     tui::{
         keymap::Action,
         state::State,
-        text::{count, pad, wrap},
+        text::{pad, wrap},
         theme::{Role, Theme},
         times::countdown,
         widget::{gauge, panel, said},
@@ -62,11 +63,7 @@ pub fn needs_person(
     match status {
         SessionStatus::Missing => None,
         SessionStatus::MfaPending | SessionStatus::Expired => Some("now".to_owned()),
-        SessionStatus::Valid => match state.needs_person_in_days(now)? {
-            0 => Some("today".to_owned()),
-            1 => Some("tomorrow".to_owned()),
-            days => Some(format!("in {days} days")),
-        },
+        SessionStatus::Valid => state.needs_person_in_days(now).map(in_days),
     }
 }
 
@@ -168,10 +165,7 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     if let Some(percent) = account.reuse.percent() {
         rows.text(
             "Reuse",
-            &format!(
-                "{percent} % of {}",
-                count(account.reuse.jobs, "job", "jobs")
-            ),
+            &format!("{percent} % of {}", counted(account.reuse.jobs, "job")),
             Role::Text,
         );
     }

@@ -21,6 +21,7 @@ use crate::{
         coverage::{Coverage, CoverageMap, DayFact},
         dataset::Dataset,
         dates::DateSpan,
+        wording::counted,
     },
     tui::{
         state::State,
@@ -52,7 +53,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>, area: Rect, theme: Theme) {
         Some(map) if known(map).is_empty() => said::empty(state, EMPTY, columns, theme),
         Some(map) => {
             let (lines, days) = table(map, state.account_today(), inside, theme);
-            let note = panel::edge(&format!("{days} days"), theme.style(Role::Muted));
+            let note = panel::edge(&counted(days, "day"), theme.style(Role::Muted));
             block = block.title_top(note.right_aligned());
             lines
         }
@@ -116,7 +117,10 @@ fn tally(states: &[Option<Coverage>]) -> (String, Role) {
             };
             (text, role)
         }
-        None => (format!("{} days here", states.len()), Role::Muted),
+        None => (
+            format!("{} here", counted(states.len(), "day")),
+            Role::Muted,
+        ),
     }
 }
 

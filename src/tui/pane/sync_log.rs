@@ -19,10 +19,11 @@ use crate::{
         job::JobId,
         log::{LogEntry, LogLevel},
         printable::printable,
+        wording::counted,
     },
     tui::{
         state::{Overlay, State},
-        text::{count, fit, fit_end, pad, width},
+        text::{fit, fit_end, pad, width},
         theme::{Role, Theme},
         widget::{
             cursor::{Cursor, Scroll},
@@ -260,7 +261,7 @@ impl SyncLog {
         if !is_typing && !self.is_filtered() {
             return;
         }
-        let lines = count(u32::try_from(passing).unwrap_or(u32::MAX), "line", "lines");
+        let lines = counted(passing, "line");
         let note = match self.kinds {
             Kinds::All => lines,
             kinds => format!("{}, {lines}", kinds.words()),

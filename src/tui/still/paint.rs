@@ -218,10 +218,22 @@ fn dress(style: Style) -> String {
     dress
 }
 
+/// As text of an XML document, which has no room for some characters at all.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // XML 1.0, production 2: what `Char` is not. They cover a cell all the same.
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                out.push(' ');
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -256,6 +268,12 @@ mod tests {
         assert!(svg.contains("&lt;ok&gt;") && svg.contains("#0102ff"));
         assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count());
         assert!(svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn a_picture_holds_only_what_xml_allows() {
+        let text = escaped("a\0b\u{1b}[1m\u{fffe}\u{ffff}\u{8}<&>\u{85}é🚀");
+        assert_eq!(text, "a b [1m   &lt;&amp;&gt;\u{85}é🚀");
     }
 
     #[test]

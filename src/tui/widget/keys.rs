@@ -8,9 +8,9 @@ use crate::tui::{
     theme::{Role, Theme},
 };
 
-/// Each action once, as far as it makes sense now. Quitting is no answer.
+/// Each action once, as far as it makes sense now. Leaving is no answer.
 pub fn line(state: &State, theme: Theme) -> Line<'static> {
-    let mut seen: Vec<Action> = vec![Action::Quit];
+    let mut seen: Vec<Action> = vec![Action::Quit, Action::Suspend];
     let mut spans = Vec::new();
     for binding in state.keymap.within(state.scopes()) {
         if seen.contains(&binding.action) || state.why_not(binding.action).is_some() {

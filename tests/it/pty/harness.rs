@@ -10,7 +10,10 @@ use std::{
 };
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    process::{Pid, Signal, kill_process},
+    termios::{LocalModes, tcgetattr},
+};
 
 /// Generous: the machines are slow and noisy. A condition that comes true is seen at once.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -83,6 +86,23 @@ impl Pty {
         self.master.resize(size(columns, rows)).unwrap();
     }
 
+    /// The window's size as the program sees it, without a screen to match.
+    #[cfg(target_os = "linux")]
+    pub(super) fn tells_size(&self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn peak_memory_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.process_id().unwrap());
+        let text = std::fs::read_to_string(status).unwrap();
+        let peak = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     pub(super) fn shows(&self, text: &str) {
         self.until(|screen| screen.contents().contains(text), text);
     }
@@ -104,6 +124,47 @@ impl Pty {
     pub(super) fn gets(&self, signal: Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+
+    /// How the terminal treats typed keys: (shown, a line at a time, Ctrl-C and Ctrl-Z are signals).
+    pub(super) fn modes(&self) -> (bool, bool, bool) {
+        let tty = std::fs::File::open(self.master.tty_name().unwrap()).unwrap();
+        let modes = tcgetattr(tty).unwrap().local_modes;
+        let has = |mode| modes.contains(mode);
+        (
+            has(LocalModes::ECHO),
+            has(LocalModes::ICANON),
+            has(LocalModes::ISIG),
+        )
+    }
+
+    /// Waits until typed keys are shown, or not.
+    pub(super) fn echoes(&self, wanted: bool) {
+        self.until(|_| self.modes().0 == wanted, "another echo");
+    }
+
+    pub(super) fn is_full_screen(&self) -> bool {
+        let screen = self.screen.lock().unwrap();
+        let screen = screen.screen();
+        screen.alternate_screen()
+            && screen.bracketed_paste()
+            && screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// Waits until the program has a handler of its own for `signal`.
+    #[cfg(target_os = "linux")]
+    pub(super) fn catches(&self, signal: Signal) {
+        let status = format!("/proc/{}/status", self.child.process_id().unwrap());
+        let caught = || {
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        };
+        let bit = 1 << (signal.as_raw() - 1);
+        self.until(
+            |_| caught().is_some_and(|mask| mask & bit != 0),
+            "a handler",
+        );
     }
 
     /// The program left with `code`, and left the terminal as it found it.

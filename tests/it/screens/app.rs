@@ -98,6 +98,7 @@ impl App {
                 assert_eq!(text, BROWSER_URL);
                 Ok(())
             },
+            job_control: None,
         };
         let (stopped, input) = (stop.clone(), keyboard.clone());
         let run = tokio::spawn(async move {

@@ -139,22 +139,9 @@ impl World {
         self.db().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Every value of every row of a query, as text: for "row for row equal".
+    /// [`rows_of`] CentralDB, for "row for row equal".
     pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
-        let db = self.db();
-        let mut statement = db.prepare(sql).unwrap();
-        let columns = statement.column_count();
-        statement
-            .query_map([], |row| {
-                let values = (0..columns).map(|n| match row.get_ref(n).unwrap() {
-                    ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                    value => format!("{value:?}"),
-                });
-                Ok(values.collect::<Vec<_>>().join("|"))
-            })
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        rows_of(&self.db(), sql)
     }
 
     pub(crate) fn config(&self) -> Config {
@@ -319,6 +306,23 @@ impl Ran {
         assert!(self.err.starts_with("garminsync: "), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
     }
+}
+
+/// Every value of every row of a query, as text.
+pub(crate) fn rows_of(db: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = db.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    statement
+        .query_map([], |row| {
+            let values = (0..columns).map(|n| match row.get_ref(n).unwrap() {
+                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                value => format!("{value:?}"),
+            });
+            Ok(values.collect::<Vec<_>>().join("|"))
+        })
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Every byte of every file below `folder`, by path.

@@ -1,0 +1,328 @@
+//! Small answers that garminsync got wrong once, from `../shared/cases` or
+//! written down here: a stub on loopback gives them, and the real binary runs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "test code"
+)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{StatusCode, Uri, header},
+    response::Response,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use regex::{Captures, Regex};
+use rusqlite::Connection;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::support::{Ran, binary, rows_of, run};
+
+/// One answer of the stub, in the form of `../shared/cases/stub.py`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Rule {
+    /// Regular expressions; all three must be found.
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: String,
+    /// How often it answers; then the rules after it do.
+    pub(crate) times: Option<u32>,
+    pub(crate) status: Option<u16>,
+    /// `@D-3@` in it is the day three days ago, in UTC.
+    pub(crate) json: Option<Value>,
+    pub(crate) text: Option<String>,
+    /// Below the cases folder.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) hex: Option<String>,
+    /// Marks in the body, and the bytes in hexadecimal to put in their place.
+    pub(crate) bytes: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// A Garmin of a few rules: signs anybody in, has nothing recorded, and gives
+/// the rules' answers instead.
+struct Stub {
+    base_url: String,
+    garmin: Arc<Garmin>,
+    server: JoinHandle<()>,
+}
+
+struct Garmin {
+    rules: Mutex<Vec<Rule>>,
+    /// Requests by path.
+    asked: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Stub {
+    async fn start(rules: Vec<Rule>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let garmin = Arc::new(Garmin {
+            rules: Mutex::new(rules),
+            asked: Mutex::default(),
+        });
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&garmin));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            base_url,
+            garmin,
+            server,
+        }
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(garmin): State<Arc<Garmin>>, uri: Uri, body: Bytes) -> Response {
+    let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+    let body = String::from_utf8_lossy(&body);
+    *garmin
+        .asked
+        .lock()
+        .unwrap()
+        .entry(path.to_owned())
+        .or_default() += 1;
+    let found = |pattern: &str, text: &str| Regex::new(pattern).unwrap().is_match(text);
+    let mut rules = garmin.rules.lock().unwrap();
+    let rule = rules.iter_mut().find(|rule| {
+        rule.times != Some(0)
+            && found(&rule.path, path)
+            && found(&rule.query, query)
+            && found(&rule.body, &body)
+    });
+    if let Some(rule) = rule {
+        rule.times = rule.times.map(|times| times - 1);
+        let content = match rule.status {
+            Some(204) => Vec::new(),
+            _ => content(rule),
+        };
+        return reply(rule.status.unwrap_or(200), content, &rule.headers);
+    }
+    let (status, content) = default_answer(path);
+    reply(status, content, &BTreeMap::new())
+}
+
+fn reply(status: u16, content: Vec<u8>, headers: &BTreeMap<String, String>) -> Response {
+    let mut response = Response::builder()
+        .status(StatusCode::from_u16(status).unwrap())
+        .header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in headers {
+        response.headers_mut().unwrap().insert(
+            header::HeaderName::try_from(name).unwrap(),
+            value.parse().unwrap(),
+        );
+    }
+    response.body(Body::from(content)).unwrap()
+}
+
+fn content(rule: &Rule) -> Vec<u8> {
+    if let Some(file) = &rule.file {
+        return fs::read(folder().unwrap().join(file)).unwrap();
+    }
+    if let Some(hex) = &rule.hex {
+        return from_hex(hex);
+    }
+    let text = match (&rule.text, &rule.json) {
+        (Some(text), _) => text.clone(),
+        (None, json) => json.clone().unwrap_or_default().to_string(),
+    };
+    let text = Regex::new(r"@D([-+]?\d*)@")
+        .unwrap()
+        .replace_all(&text, |found: &Captures<'_>| {
+            let days: i64 = found[1].parse().unwrap_or(0);
+            let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+            (today + days.days()).to_string()
+        })
+        .into_owned();
+    let mut content = text.into_bytes();
+    for (mark, bytes) in &rule.bytes {
+        let (mark, bytes) = (mark.as_bytes(), from_hex(bytes));
+        while let Some(at) = content.windows(mark.len()).position(|it| it == mark) {
+            content.splice(at..at + mark.len(), bytes.iter().copied());
+        }
+    }
+    content
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .map(|digit| u8::try_from(digit.to_digit(16).unwrap()).unwrap())
+        .collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] * 16 + pair[1])
+        .collect()
+}
+
+fn default_answer(path: &str) -> (u16, Vec<u8>) {
+    let json = |value: Value| (200, value.to_string().into_bytes());
+    if path.starts_with("/mobile/sso/") {
+        return (200, b"sign-in page".to_vec());
+    }
+    if path.starts_with("/mobile/api/login") {
+        return json(json!({
+            "serviceTicketId": "ST-1-aaaa-sso",
+            "responseStatus": {"type": "SUCCESSFUL", "message": ""},
+        }));
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match last {
+        "token" => json(tokens()),
+        "socialProfile" => json(json!({"profileId": 71_000_001, "displayName": "tester"})),
+        "settings" => json(json!({
+            "timeZone": "Europe/Paris", "measurementSystem": "metric", "displayName": "tester",
+        })),
+        "mylastused" => json(json!({"lastUsedDeviceUploadTime": 1_700_000_000_000_i64})),
+        "activities" => json(json!([])),
+        _ if path.contains("/weight-service/weight/range/") => {
+            json(json!({"dailyWeightSummaries": []}))
+        }
+        _ => {
+            let none = json!({"message": "HTTP 404 Not Found", "error": "NotFoundException"});
+            (404, none.to_string().into_bytes())
+        }
+    }
+}
+
+fn tokens() -> Value {
+    let now = Timestamp::now();
+    let part = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let claims = json!({
+        "exp": now.as_second() + 90_000, "iat": now.as_second(), "jti": now.to_string(),
+        "client_id": "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2",
+    });
+    json!({
+        "access_token": format!("{}.{}.s", part(json!({"alg": "none"})), part(claims)),
+        "refresh_token": format!("r{}", now.as_nanosecond()), "token_type": "bearer",
+        "expires_in": 90_000, "refresh_token_expires_in": 2_591_999,
+    })
+}
+
+/// `None`, with a printed line, where the cases are absent; absent under CI is a failure.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
+    if path.is_dir() {
+        return Some(path);
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "the cases are missing at {}",
+        path.display()
+    );
+    println!("skipped: no cases at {}", path.display());
+    None
+}
+
+/// A stub, and a home that is signed in there.
+pub(crate) struct Case {
+    stub: Stub,
+    home: tempfile::TempDir,
+}
+
+impl Case {
+    /// `answers/NAME.json`; `None` where the cases are absent.
+    pub(crate) async fn named(name: &str) -> Option<Self> {
+        let path = folder()?.join("answers").join(name).with_extension("json");
+        let rules = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        Some(Self::of(rules).await)
+    }
+
+    /// Rules as JSON, in the form of the files.
+    pub(crate) async fn from_json(rules: Value) -> Self {
+        Self::of(serde_json::from_value(rules).unwrap()).await
+    }
+
+    pub(crate) async fn of(rules: Vec<Rule>) -> Self {
+        let case = Self {
+            stub: Stub::start(rules).await,
+            home: tempfile::tempdir().unwrap(),
+        };
+        let login = ["login", "--email", "a@example.com", "--password-stdin"];
+        let ran = case.run_ahead(0, &login, "x\n").await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+        case.stub.garmin.asked.lock().unwrap().clear();
+        case
+    }
+
+    /// Runs the binary to its end.
+    pub(crate) async fn run(&self, args: &[&str]) -> Ran {
+        self.run_ahead(0, args, "").await
+    }
+
+    /// The same, with a clock that is ahead by `seconds`, and standard input.
+    pub(crate) async fn run_ahead(&self, seconds: i64, args: &[&str], input: &str) -> Ran {
+        let mut command = binary(args);
+        command
+            .env("GARMINSYNC_HOME", self.home())
+            .env("GARMINSYNC_BASE_URL", &self.stub.base_url)
+            .env("GARMINSYNC_CLOCK_AHEAD_S", seconds.to_string());
+        let input = input.to_owned();
+        tokio::task::spawn_blocking(move || run(&mut command, &input))
+            .await
+            .unwrap()
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn db(&self) -> Connection {
+        Connection::open(self.home().join("central.db")).unwrap()
+    }
+
+    /// Every row of a query, its values joined by `|`.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
+        rows_of(&self.db(), sql)
+    }
+
+    /// Requests so far to paths in which the expression is found.
+    pub(crate) fn asked(&self, path: &str) -> u32 {
+        let path = Regex::new(path).unwrap();
+        let asked = self.stub.garmin.asked.lock().unwrap();
+        let matching = asked.iter().filter(|(asked, _)| path.is_match(asked));
+        matching.map(|(_, times)| times).sum()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_activity_and_its_file_are_kept() {
+    let Some(case) = Case::named("plain").await else {
+        return;
+    };
+    let ran = case.run(&["--sync", "--only", "activities"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT activity_id, state FROM activity_file"),
+        ["Integer(1001)|got"]
+    );
+    assert_eq!(case.asked("/download-service/"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_any_record_ends_well() {
+    let case = Case::from_json(json!([])).await;
+    let ran = case.run(&["--sync", "--only", "activities,weight"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+}

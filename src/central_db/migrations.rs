@@ -78,6 +78,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         include_str!("../../assets/migrations/0025_log_of_job.sql"),
     ),
     step(26, include_str!("../../assets/migrations/0026_reads.sql")),
+    step(
+        27,
+        include_str!("../../assets/migrations/0027_originals.sql"),
+    ),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

@@ -39,7 +39,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         if let Some(failure) = &job.failure {
             complain(failure);
         }
-        for failure in &job.failures {
+        for failure in job.failures.iter().chain(&job.warnings) {
             say(&format!("garminsync: {failure}"));
         }
         for owed in &job.owed {

@@ -340,6 +340,7 @@ pub fn days_failed(
         endpoint: "none",
         span: span.to_string(),
         failed: Some(summary.to_owned()),
+        warning: None,
         count: DatasetCount::default(),
     };
     failure(db, at, &row, summary)
@@ -411,6 +412,7 @@ fn task_row(
         endpoint,
         span: task.span.to_string(),
         failed,
+        warning: None,
         count,
     }
 }

@@ -326,3 +326,122 @@ async fn an_account_without_any_record_ends_well() {
     let ran = case.run(&["--sync", "--only", "activities,weight"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
 }
+
+const ONLY_ACTIVITIES: [&str; 3] = ["--sync", "--only", "activities"];
+
+/// The bytes of each original of an activity, in order.
+fn originals(case: &Case) -> Vec<Vec<u8>> {
+    case.rows(
+        "SELECT path FROM v_activity_file WHERE path IS NOT NULL ORDER BY activity_id, ordinal",
+    )
+    .iter()
+    .map(|path| fs::read(case.home().join("files").join(path)).unwrap())
+    .collect()
+}
+
+/// One recorded activity whose download is `body`.
+async fn download(body: Value) -> Case {
+    let mut rule = body;
+    rule["path"] = json!("/download-service/files/activity/");
+    let activity = json!([{
+        "activityId": 1001, "activityName": "Run", "activityType": {"typeKey": "running"},
+        "startTimeLocal": "@D-1@ 08:00:00", "startTimeGMT": "@D-1@ 07:00:00", "duration": 1800.0,
+    }]);
+    Case::from_json(json!([rule, {"path": "/search/activities$", "json": activity}])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a05_all_files_of_a_zip_are_kept() {
+    let Some(case) = Case::named("a05").await else {
+        return;
+    };
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let kept = originals(&case);
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|bytes| bytes.len() == 27));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a07_an_empty_download_is_no_file() {
+    let Some(case) = Case::named("a07").await else {
+        return;
+    };
+    for _ in 0..2 {
+        let ran = case.run(&ONLY_ACTIVITIES).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert_eq!(
+        case.rows("SELECT DISTINCT state FROM activity_file"),
+        ["no_file"]
+    );
+    assert_eq!(case.asked("/download-service/"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_without_content_are_no_file() {
+    if folder().is_none() {
+        return;
+    }
+    for none in ["files/none.zip", "files/zerolen.zip"] {
+        let case = download(json!({"file": none})).await;
+        let ran = case.run(&ONLY_ACTIVITIES).await;
+        assert_eq!(ran.code, 0, "{none}: {ran:?}");
+        assert_eq!(
+            case.rows("SELECT state FROM activity_file"),
+            ["no_file"],
+            "{none}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_original_is_kept_and_told_everywhere() {
+    if folder().is_none() {
+        return;
+    }
+    let damaged = "files/fit-2-second-part-checksum-wrong.fit";
+    let case = download(json!({"file": damaged})).await;
+    let ran = case
+        .run(&["--sync", "--only", "activities", "--format", "json"])
+        .await;
+    let what = "in part 2, its checksum is wrong";
+    assert_eq!(ran.code, 0, "it is kept: {ran:?}");
+    assert!(
+        ran.json()["jobs"][0]["warnings"][0]["summary"]
+            .as_str()
+            .unwrap()
+            .contains(what)
+    );
+    assert!(ran.err.contains(what), "{ran:?}");
+    assert_eq!(originals(&case).len(), 1);
+    assert_eq!(case.rows("SELECT damage FROM v_activity_file"), [what]);
+    let log = case.rows("SELECT text FROM sync_log WHERE level = 'warn'");
+    assert!(log.iter().any(|line| line.contains(what)), "{log:?}");
+    let doctor = case.run(&["doctor", "--offline"]).await;
+    assert!(doctor.out.contains(what), "{doctor:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_originals_are_noticed_and_fetched_by_a_repair() {
+    let Some(case) = Case::named("plain").await else {
+        return;
+    };
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let before = originals(&case);
+    fs::remove_dir_all(case.home().join("files")).unwrap();
+    let doctor = case.run(&["doctor", "--offline"]).await;
+    assert!(
+        doctor.out.contains("1 of 1 files are missing"),
+        "{doctor:?}"
+    );
+    let repair = ["--sync", "--repair", "--only", "activities"];
+    let plan = [&repair[..], &["--plan", "--format", "json"]].concat();
+    let price = case.run(&plan).await.json();
+    assert_eq!(price["plans"][0]["endpoints"]["activities.file"], 1);
+    let ran = case.run(&repair).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(originals(&case), before);
+    assert_eq!(case.asked("/download-service/"), 2);
+}

@@ -92,6 +92,7 @@ pub fn search_failed(
         endpoint,
         span: "the first day".to_owned(),
         failed: Some(summary.to_owned()),
+        warning: None,
         count: DatasetCount::default(),
     };
     jobs::record_task(db, at.job, &row, at.now)?;
@@ -130,6 +131,7 @@ fn detail_row(
         endpoint: dataset::DETAIL_ENDPOINT,
         span: format!("legs of activity {}", activity.get()),
         failed,
+        warning: None,
         count,
     }
 }
@@ -138,21 +140,31 @@ fn detail_row(
 /// `title` is what the log calls its activity.
 pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
     activity_files::store(db, at.account, file, at.now)?;
-    let count = DatasetCount::default();
+    let reason = || file.reason.clone().unwrap_or_default();
+    let damage = file.damage.as_ref();
+    let damage = damage.map(|what| format!("the original file is kept, but damaged: {what}"));
     let row = TaskRow {
         ordinal: at.ordinal,
         requests: at.requests,
         dataset: Dataset::Activities,
         endpoint: FILE_ENDPOINT,
         span: format!("file of activity {}", file.activity.get()),
-        failed: (file.state == FileState::Failed).then(|| file.reason.clone().unwrap_or_default()),
-        count,
+        failed: (file.state == FileState::Failed).then(reason),
+        warning: damage.clone(),
+        count: DatasetCount::default(),
     };
     jobs::record_task(db, at.job, &row, at.now)?;
-    let (level, what) = match file.state {
-        FileState::Got => (LogLevel::Detail, "original file kept".to_owned()),
-        FileState::NoFile => (LogLevel::Detail, "has no original file".to_owned()),
-        FileState::Failed => (LogLevel::Warn, file.reason.clone().unwrap_or_default()),
+    let (level, what) = match (file.state, damage) {
+        (FileState::Failed, _) => (LogLevel::Warn, reason()),
+        (_, Some(damage)) => (LogLevel::Warn, damage),
+        (FileState::NoFile, None) => (LogLevel::Detail, "has no original file".to_owned()),
+        (FileState::Got, None) => {
+            let what = match file.files.len() {
+                0 | 1 => "original file kept".to_owned(),
+                many => format!("{many} original files kept"),
+            };
+            (LogLevel::Detail, what)
+        }
     };
     let text = format!("{title}: {what}");
     note(db, at, level, Some(Dataset::Activities), text)

@@ -82,6 +82,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         27,
         include_str!("../../assets/migrations/0027_originals.sql"),
     ),
+    step(
+        28,
+        include_str!("../../assets/migrations/0028_activity_details.sql"),
+    ),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-pub use items::{Detail, FILE_ENDPOINT, detail_failed, file, legs, search_failed};
+pub use items::{FILE_ENDPOINT, detail_failed, file, leg, legs, search_failed};
 
 /// The place of a task in its job.
 #[derive(Clone, Copy, Debug)]

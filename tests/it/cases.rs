@@ -445,3 +445,25 @@ async fn lost_originals_are_noticed_and_fetched_by_a_repair() {
     assert_eq!(originals(&case), before);
     assert_eq!(case.asked("/download-service/"), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a12_the_good_legs_are_stored_and_the_bad_one_backs_off() {
+    let Some(case) = Case::named("a12").await else {
+        return;
+    };
+    // Each time it is asked, a 500 is tried twice; the third run leaves it alone.
+    for asked in [2, 4, 4] {
+        case.run(&ONLY_ACTIVITIES).await;
+        assert_eq!(
+            case.rows("SELECT activity_id FROM activity WHERE parent_id = 1001"),
+            ["Integer(2001)"]
+        );
+        assert_eq!(case.asked("/activity/2002$"), asked);
+        assert_eq!(case.asked("activity-service/activity/1001$"), 1);
+        assert_eq!(case.asked("/activity/2001$"), 1);
+    }
+    let seven_hours = 7 * 3600;
+    let ran = case.run_ahead(seven_hours, &ONLY_ACTIVITIES, "").await;
+    assert_eq!(ran.code, 7, "due again: {ran:?}");
+    assert_eq!(case.asked("/activity/2002$"), 6);
+}

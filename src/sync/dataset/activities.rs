@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, unread};
+use super::{Ask, Call, Part, Reading, Route, Row, Unread, Window, document, items, unread};
 use crate::{
     central_db::rows::activities::Activity,
     domain::{activity::ActivityId, session::Lane},
@@ -193,14 +193,22 @@ pub fn legs_of(body: &[u8]) -> Result<Vec<ActivityId>, GarminError> {
         .ok_or_else(|| GarminError::Unreadable("a leg without an id".to_owned()))
 }
 
-/// A leg, from its own detail.
-pub fn leg(body: &[u8], whole: ActivityId) -> Option<Activity> {
-    let detail = document(body).ok()?;
-    let leg = activity(&as_list_row(&detail)?, &mut Vec::new()).ok()??;
-    Some(Activity {
-        parent_id: Some(whole.get()),
-        ..leg
-    })
+/// A leg, from its own detail; `None`: there is no such leg.
+///
+/// # Errors
+/// When it is no detail, or one that cannot be read.
+pub fn leg(body: &[u8], whole: ActivityId) -> Result<Option<Box<dyn Row>>, GarminError> {
+    let detail = document(body)?;
+    if detail.is_null() {
+        return Ok(None);
+    }
+    let unreadable = |why: &str| GarminError::Unreadable(why.to_owned());
+    let row = as_list_row(&detail).ok_or_else(|| unreadable("no detail"))?;
+    let leg = activity(&row, &mut Vec::new()).map_err(|problem| unreadable(&problem.why))?;
+    Ok(leg.map(|leg| {
+        let parent_id = Some(whole.get());
+        Box::new(Activity { parent_id, ..leg }) as Box<dyn Row>
+    }))
 }
 
 fn read_detail(body: &[u8]) -> Result<Reading, GarminError> {

@@ -50,7 +50,10 @@ use crate::{
         dates::{DateSpan, forward},
         session::Lane,
     },
-    garmin::{error::GarminError, wire::percent::encode},
+    garmin::{
+        error::GarminError,
+        wire::{json, percent::encode},
+    },
 };
 
 /// The routes of a dataset, best first. A refused route gives way to the next.
@@ -462,6 +465,10 @@ impl Reading {
             ..Self::default()
         };
         for item in items.iter().filter(|item| !item.is_null()) {
+            if let Some(why) = json::error_in(item) {
+                reading.unread.push(unread(None, &why));
+                continue;
+            }
             match read(item, &mut reading.odd) {
                 Ok(found) => found.add_to(&mut reading.rows),
                 Err(unread) => reading.unread.push(unread),
@@ -476,10 +483,11 @@ impl Reading {
 
 /// The document in a REST body; an empty body is "no data" (`recordings/NOTES.md` rule 2).
 fn document(body: &[u8]) -> Result<Value, GarminError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Null);
+    let document = json::parse(body)?;
+    match json::error_in(&document) {
+        Some(why) => Err(GarminError::Unreadable(why)),
+        None => Ok(document),
     }
-    serde_json::from_slice(body).map_err(|_| GarminError::Unreadable("no JSON".to_owned()))
 }
 
 /// The items of a list in any of its forms: `[…]`, null, `{}`.
@@ -502,4 +510,52 @@ fn unread(day: Option<Date>, why: &str) -> Unread {
 /// A display name as one path segment; without one, the name-less form (`protocol.md` 9.2).
 fn segment(display_name: Option<&str>) -> String {
     encode(display_name.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every reader, with the scalar that a GraphQL answer is wrapped in.
+    fn readers_and_scalars() -> impl Iterator<Item = (&'static Part, Option<&'static str>)> {
+        Dataset::ALL.into_iter().flat_map(readers).map(|part| {
+            let scalar = match (part.ask)(&testing::ask("2026-10-01", "2026-10-02")) {
+                Call::GraphQl { scalar, .. } => Some(scalar),
+                Call::Get { .. } => None,
+            };
+            (part, scalar)
+        })
+    }
+
+    #[test]
+    fn an_error_inside_a_200_is_a_failure_for_every_dataset() {
+        let documents = [
+            "{\"message\":\"HTTP 404 Not Found\",\"error\":\"NotFoundException\"}",
+            "{\"message\":null,\"error\":\"NullPointerException\"}",
+            "{\"clientMessage\":\"no\",\"errorId\":\"7f\"}",
+            "{\"errorId\":\"7f\"}",
+            "{\"message\":\"try later\"}",
+            "{\"status\":500,\"title\":\"Internal Server Error\"}",
+            "{\"timestamp\":\"2026-10-01T00:00:00\",\"status\":503,\"error\":\"Service Unavailable\",\"path\":\"/x\"}",
+            "[{\"message\":\"no\",\"error\":\"BadRequestException\"}]",
+            "{\"nobody\":\"knows\",\"this\":{\"form\":1}}",
+            "<html><body>503</body></html>",
+            "Service Unavailable",
+            "\"maintenance\"",
+            "42",
+            "true",
+        ];
+        for (part, scalar) in readers_and_scalars() {
+            for document in documents {
+                let wrapped = scalar.map(|name| format!("{{\"data\":{{\"{name}\":{document}}}}}"));
+                for body in [Some(document.to_owned()), wrapped].into_iter().flatten() {
+                    let is_told = match (part.read)(body.as_bytes()) {
+                        Ok(reading) => !reading.unread.is_empty() && reading.rows.is_empty(),
+                        Err(_) => true,
+                    };
+                    assert!(is_told, "{}: {body}", part.endpoint);
+                }
+            }
+        }
+    }
 }

@@ -467,3 +467,16 @@ async fn a12_the_good_legs_are_stored_and_the_bad_one_backs_off() {
     assert_eq!(ran.code, 7, "due again: {ran:?}");
     assert_eq!(case.asked("/activity/2002$"), 6);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a09_half_an_emoji_spoils_one_name() {
+    let Some(case) = Case::named("a09").await else {
+        return;
+    };
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT name FROM activity ORDER BY activity_id"),
+        ["Run 1001", "Run \u{FFFD}"]
+    );
+}

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Row, Unread, Window, document, items, unread};
+use super::{
+    Ask, Call, Part, Reading, Route, Row, Unread, Window, document, items, shapes::is_blank, unread,
+};
 use crate::{
     central_db::rows::activities::Activity,
     domain::{activity::ActivityId, session::Lane},
@@ -212,7 +214,11 @@ pub fn leg(body: &[u8], whole: ActivityId) -> Result<Option<Box<dyn Row>>, Garmi
 }
 
 fn read_detail(body: &[u8]) -> Result<Reading, GarminError> {
-    let rows: Vec<_> = as_list_row(&document(body)?).into_iter().collect();
+    let detail = document(body)?;
+    let rows: Vec<_> = as_list_row(&detail).into_iter().collect();
+    if rows.is_empty() && !is_blank(&detail) {
+        return Err(GarminError::Unreadable("no detail".to_owned()));
+    }
     Ok(Reading::of_items(&rows, activity))
 }
 

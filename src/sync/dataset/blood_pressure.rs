@@ -13,7 +13,7 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql, times},
+        wire::{fields::Fields, graphql, json, times},
     },
 };
 
@@ -67,6 +67,10 @@ fn summaries(value: Value) -> Result<Reading, GarminError> {
     let mut readings = Vec::new();
     let mut problems = Vec::new();
     for mut summary in list_in(value, "measurementSummaries")? {
+        if let Some(why) = json::error_in(&summary) {
+            problems.push(unread(None, &why));
+            continue;
+        }
         match summary.get_mut("measurements").map(Value::take) {
             Some(Value::Array(list)) => readings.extend(list),
             None | Some(Value::Null) => {}

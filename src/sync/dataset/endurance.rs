@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Ask, Call, Part, Reading, Route, Row, Unread, Window, document,
-    shapes::{has_any, one_or_items},
+    shapes::{has_any, is_of_form, one_or_items},
     unread,
 };
 use crate::{
@@ -108,13 +108,17 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, day))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["overallScore", "calendarDate"])?,
+        day,
+    ))
 }
 
 /// Weeks in a map by their first day. The score of the range's last day stands
 /// beside them and is left there: which days had a row would depend on how the
 /// history happened to be cut into requests.
 fn weeks(mut range: Value) -> Result<Reading, GarminError> {
+    is_of_form(&range, &["groupMap", "startDate", "avg", "max"])?;
     let items: Vec<_> = match range.get_mut("groupMap").map(Value::take) {
         Some(Value::Object(weeks)) => weeks
             .into_iter()

@@ -57,12 +57,24 @@ fn ask_day(ask: &Ask<'_>) -> Call {
 
 /// Documented as a list and delivered as one object.
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, detailed))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, KNOWN)?,
+        detailed,
+    ))
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(&items(document(body)?)?, brief))
 }
+
+/// What the answer of a day holds, one member at least.
+const KNOWN: &[&str] = &[
+    "fitnessAge",
+    "invalidReason",
+    "chronologicalAge",
+    "components",
+    "calendarDate",
+];
 
 /// A day with its reasons. It names no day but that of its last change, which
 /// may be older than the one asked for: it counts for its own.

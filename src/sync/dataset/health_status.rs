@@ -29,7 +29,10 @@ fn ask(ask: &Ask<'_>) -> Call {
 }
 
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, night))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["metrics", "calendarDate"])?,
+        night,
+    ))
 }
 
 /// `outliersCount` is left out: it is the count of what lies above or below.

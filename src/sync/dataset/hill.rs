@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, items,
-    shapes::{has_any, one_or_items},
+    shapes::{has_any, is_of_form, one_or_items},
     unread,
 };
 use crate::{
@@ -66,15 +66,22 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, score))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["overallScore", "calendarDate"])?,
+        score,
+    ))
 }
 
 /// Newest first, which the rows do not mind.
-fn days(range: Value) -> Result<Reading, GarminError> {
+fn days(mut range: Value) -> Result<Reading, GarminError> {
     let list = match range {
-        Value::Object(mut range) => range.remove("hillScoreDTOList").unwrap_or_default(),
-        list => list,
+        Value::Object(_) => {
+            is_of_form(&range, &["hillScoreDTOList", "startDate", "maxScore"])?;
+            range.get_mut("hillScoreDTOList").map(Value::take)
+        }
+        list => Some(list),
     };
+    let list = list.unwrap_or_default();
     Ok(Reading::of_items(&items(list)?, score))
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, day_summary, document, items,
-    shapes::{dated, recorded},
+    shapes::{dated, one_or_items, recorded},
     unread,
 };
 use crate::{
@@ -70,7 +70,9 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&[document(body)?], flat))
+    let known = ["calendarDate", "valueInML", "valueInMl"];
+    let day = one_or_items(document(body)?, &known)?;
+    Ok(Reading::of_items(&day, flat))
 }
 
 /// A group of the day summary; the whole millilitres stand beside fractional ones.

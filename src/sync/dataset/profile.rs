@@ -25,6 +25,10 @@ pub(super) const ROUTES: &[Route] = &[Route {
     ],
 }];
 
+/// What the two answers hold, one member at least.
+const SOCIAL: &[&str] = &["profileId", "displayName", "fullName"];
+const DATA: &[&str] = &["userData", "userSleep"];
+
 fn ask_data(_: &Ask<'_>) -> Call {
     Call::get("/userprofile-service/userprofile/user-settings", &[])
 }
@@ -34,16 +38,22 @@ fn ask_social(_: &Ask<'_>) -> Call {
 }
 
 fn read_data(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, data))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, DATA)?,
+        data,
+    ))
 }
 
 fn read_social(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, social))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, SOCIAL)?,
+        social,
+    ))
 }
 
 fn social(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a profile that is no object"))?;
-    if !has_any(&f, &["profileId", "displayName", "fullName"]) {
+    if !has_any(&f, SOCIAL) {
         return Ok(None);
     }
     let profile = Profile {
@@ -63,7 +73,7 @@ fn social(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread
 /// second, times of day in seconds after midnight (`recordings/NOTES.md`, "Units").
 fn data(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "personal data that are no object"))?;
-    if !has_any(&f, &["userData", "userSleep"]) {
+    if !has_any(&f, DATA) {
         return Ok(None);
     }
     let user = |field: &str| format!("userData/{field}");

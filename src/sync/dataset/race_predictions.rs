@@ -41,7 +41,7 @@ fn ask(ask: &Ask<'_>) -> Call {
 /// A list; the `latest` call, recorded, holds one object of the same form.
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(
-        &one_or_items(document(body)?)?,
+        &one_or_items(document(body)?, &["calendarDate", "time5K"])?,
         prediction,
     ))
 }

@@ -8,7 +8,10 @@ mod naps;
 use serde_json::Value;
 
 use self::naps::with_naps;
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
+use super::{
+    Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment,
+    shapes::one_or_items, unread,
+};
 use crate::{
     central_db::rows::{naps::SleepNap, sleep::SleepNight},
     domain::session::Lane,
@@ -111,7 +114,9 @@ fn read_list(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_night(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&[document(body)?], with_naps))
+    let known = ["dailySleepDTO", "calendarDate", "sleepTimeSeconds"];
+    let night = one_or_items(document(body)?, &known)?;
+    Ok(Reading::of_items(&night, with_naps))
 }
 
 /// A night, bare or inside its day view. Without a sleep time nothing was recorded.

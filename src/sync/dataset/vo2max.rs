@@ -13,11 +13,12 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql},
+        wire::{fields::Fields, graphql, json},
     },
 };
 
 const SCALAR: &str = "vo2MaxScalar";
+const NO_OBJECT: &str = "an estimate that is no object";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -78,16 +79,16 @@ fn estimates(value: Value) -> Result<Reading, GarminError> {
         both(estimates("generic"), estimates("cycling")),
         acclimations,
     );
-    let is_odd = |item: &&Value| !item.is_object() && !item.is_null();
-    for _ in list.iter().filter(is_odd) {
-        let problem = unread(None, "an estimate that is no object");
-        reading.unread.push(problem);
+    for item in list.iter().filter(|item| !item.is_null()) {
+        let why = json::error_in(item);
+        let why = why.or_else(|| (!item.is_object()).then(|| NO_OBJECT.to_owned()));
+        reading.unread.extend(why.map(|why| unread(None, &why)));
     }
     Ok(reading)
 }
 
 fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<Vo2max>, Unread> {
-    let f = Fields::of(member).ok_or_else(|| unread(None, "an estimate that is no object"))?;
+    let f = Fields::of(member).ok_or_else(|| unread(None, NO_OBJECT))?;
     let day = f.day("calendarDate");
     let estimate = Vo2max {
         precise_ml_kg_min: f.reading_f("vo2MaxPreciseValue"),

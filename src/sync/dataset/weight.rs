@@ -13,7 +13,7 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, times},
+        wire::{fields::Fields, json, times},
     },
 };
 
@@ -57,6 +57,9 @@ fn read(body: &[u8]) -> Result<Reading, GarminError> {
 fn entries_of(day: &Value, entries: &mut Vec<Value>) -> Result<(), Unread> {
     if day.is_null() {
         return Ok(());
+    }
+    if let Some(why) = json::error_in(day) {
+        return Err(unread(None, &why));
     }
     let f = Fields::of(day).ok_or_else(|| unread(None, "a day that is no object"))?;
     let day_on = f.day("summaryDate");

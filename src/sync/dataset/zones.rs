@@ -53,7 +53,7 @@ fn read_heart_rate(body: &[u8]) -> Result<Reading, GarminError> {
 
 fn read(body: &[u8], kind: &str, unit: &str) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(
-        &one_or_items(document(body)?)?,
+        &one_or_items(document(body)?, &["sport", "zone1Floor"])?,
         |item, odd| zones(item, odd, kind, unit),
     ))
 }

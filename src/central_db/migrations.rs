@@ -86,6 +86,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         28,
         include_str!("../../assets/migrations/0028_activity_details.sql"),
     ),
+    step(
+        29,
+        include_str!("../../assets/migrations/0029_blood_pressure_time.sql"),
+    ),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

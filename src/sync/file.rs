@@ -3,6 +3,8 @@
 //! A file's name is made from ids and a list of endings, never from anything
 //! the server names. It is written beside its place, synced, and renamed.
 
+mod fit;
+
 use std::{
     fs::{self, File},
     io::{self, Cursor, Read, Write},
@@ -15,7 +17,7 @@ use zip::ZipArchive;
 use crate::{
     central_db::activity_files::Expected,
     config::paths::create_private,
-    domain::{account::AccountId, activity::ActivityId, job::counted},
+    domain::{account::AccountId, activity::ActivityId},
 };
 
 /// The largest download, and the largest file inside it. Originals are 50 kB to a few MB.
@@ -114,7 +116,7 @@ pub fn unpack(body: &[u8]) -> Result<Download, FileError> {
     // In the order of the ZIP but for this: what is read first is the activity.
     download.originals.sort_by_key(|original| {
         let is_known = original.ending != "bin";
-        (!is_fit(&original.bytes), !is_known)
+        (!fit::is_fit(&original.bytes), !is_known)
     });
     match download.unread {
         Some(unread) if download.originals.is_empty() => Err(FileError::Damaged(unread.why)),
@@ -144,13 +146,13 @@ fn member(
     if bytes.len() > limit {
         return Err(FileError::TooLarge);
     }
-    let ending = if is_fit(&bytes) { "fit" } else { named };
+    let ending = if fit::is_fit(&bytes) { "fit" } else { named };
     Ok(Ok(Original { ending, bytes }))
 }
 
 /// The ending of an original that came without a ZIP around it.
 fn bare(body: &[u8]) -> Option<&'static str> {
-    if is_fit(body) {
+    if fit::is_fit(body) {
         return Some("fit");
     }
     let head = String::from_utf8_lossy(body.get(..body.len().min(1024))?);
@@ -244,80 +246,7 @@ pub fn damage(original: &Original) -> Option<String> {
     if original.ending != "fit" {
         return None;
     }
-    fit_damage(&original.bytes)
-}
-
-/// A FIT file is one part or several behind one another, each with a header, its
-/// data and a checksum; all of them are checked.
-fn fit_damage(bytes: &[u8]) -> Option<String> {
-    if !is_fit(bytes) {
-        return Some("it does not begin like a FIT file".to_owned());
-    }
-    let mut rest = bytes;
-    let mut part = 1;
-    while !rest.is_empty() {
-        if !is_fit(rest) {
-            let many = counted(u32::try_from(rest.len()).unwrap_or(u32::MAX), "byte");
-            return Some(format!("{many} behind part {} are no FIT data", part - 1));
-        }
-        match part_length(rest) {
-            Ok(length) => rest = rest.get(length..).unwrap_or_default(),
-            Err(what) if part == 1 => return Some(format!("its {what}")),
-            Err(what) => return Some(format!("in part {part}, its {what}")),
-        }
-        part += 1;
-    }
-    None
-}
-
-/// The length of the part that begins here. Header: size, protocol, profile (2),
-/// data size (4, little-endian), ".FIT", and from 14 bytes on a checksum of its
-/// own. The part's checksum is its last two bytes.
-///
-/// # Errors
-/// What is wrong with it, as words that follow "its".
-fn part_length(bytes: &[u8]) -> Result<usize, &'static str> {
-    const CUT: &str = "end is missing";
-    let header = bytes.first().copied().map_or(0, usize::from);
-    let size = bytes.get(4..8).and_then(|size| size.try_into().ok());
-    let data = u32::from_le_bytes(size.ok_or(CUT)?);
-    let data = usize::try_from(data).map_err(|_| CUT)?;
-    if header < 12 {
-        return Err("header is too short");
-    }
-    if data == 0 {
-        return Err("header does not say how long it is");
-    }
-    let length = header.saturating_add(data).saturating_add(2);
-    let whole = bytes.get(..length).ok_or(CUT)?;
-    let head = bytes.get(..header.min(14)).ok_or(CUT)?;
-    let stated = head.last_chunk().map(|&crc| u16::from_le_bytes(crc));
-    if header >= 14 && stated != Some(0) && fit_crc(head) != 0 {
-        return Err("header has a wrong checksum");
-    }
-    // A checksum over data and checksum together is zero.
-    if fit_crc(whole) != 0 {
-        return Err("checksum is wrong");
-    }
-    Ok(length)
-}
-
-/// The CRC-16 of the FIT protocol (polynomial 0xA001, reflected).
-fn fit_crc(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, &byte| {
-        (0..8).fold(crc ^ u16::from(byte), |crc, _| {
-            if crc & 1 == 1 {
-                (crc >> 1) ^ 0xA001
-            } else {
-                crc >> 1
-            }
-        })
-    })
-}
-
-/// A FIT file says so in bytes 8 to 11 of its header.
-fn is_fit(body: &[u8]) -> bool {
-    body.get(8..12) == Some(b".FIT")
+    fit::damage(&original.bytes)
 }
 
 fn ending(name: &str) -> &'static str {
@@ -330,7 +259,7 @@ fn ending(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{fit::tests::part, *};
     use jiff::civil::date;
     use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -430,70 +359,6 @@ mod tests {
             unpack(&whole[..whole.len() - 30]),
             Err(FileError::Damaged(_))
         ));
-    }
-
-    /// A FIT file of one part.
-    fn part(data: &[u8]) -> Vec<u8> {
-        let mut fit = vec![14, 0x20, 0, 0];
-        fit.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
-        fit.extend(b".FIT");
-        fit.extend(fit_crc(&fit).to_le_bytes());
-        fit.extend(data);
-        fit.extend(fit_crc(&fit).to_le_bytes());
-        fit
-    }
-
-    #[test]
-    fn a_sound_file_is_told_from_a_damaged_one() {
-        let fit = part(&[1, 2, 3]);
-        assert_eq!(fit_damage(&fit), None);
-        let mut unsigned = fit.clone();
-        unsigned[12..14].fill(0);
-        let end = unsigned.len() - 2;
-        let crc = fit_crc(&unsigned[..end]).to_le_bytes();
-        unsigned[end..].copy_from_slice(&crc);
-        assert_eq!(
-            fit_damage(&unsigned),
-            None,
-            "the header's checksum may be left out"
-        );
-        let spoilt = |at: usize| {
-            let mut fit = fit.clone();
-            fit[at] ^= 1;
-            fit_damage(&fit).unwrap()
-        };
-        assert_eq!(spoilt(15), "its checksum is wrong");
-        assert_eq!(spoilt(1), "its header has a wrong checksum");
-        assert_eq!(fit_damage(&fit[..16]).unwrap(), "its end is missing");
-        assert!(fit_damage(b"<gpx>").is_some());
-        let mut open = fit.clone();
-        open[4] = 0;
-        assert_eq!(
-            fit_damage(&open).unwrap(),
-            "its header does not say how long it is"
-        );
-    }
-
-    #[test]
-    fn every_part_of_a_chained_file_is_checked() {
-        let (one, two) = (part(&[1, 2, 3]), part(&[4, 5]));
-        let chain = [one.clone(), two.clone()].concat();
-        assert_eq!(fit_damage(&chain), None);
-        let mut spoilt = chain.clone();
-        spoilt[one.len() + 15] ^= 1;
-        assert_eq!(
-            fit_damage(&spoilt).unwrap(),
-            "in part 2, its checksum is wrong"
-        );
-        assert_eq!(
-            fit_damage(&chain[..chain.len() - 1]).unwrap(),
-            "in part 2, its end is missing"
-        );
-        let trailing = [one, b"garbage..".to_vec()].concat();
-        assert_eq!(
-            fit_damage(&trailing).unwrap(),
-            "9 bytes behind part 1 are no FIT data"
-        );
     }
 
     #[test]

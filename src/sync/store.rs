@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    dataset::{Call, Lists, Reading},
+    dataset::{Call, Lists, Reading, Unread},
     plan::Task,
 };
 use crate::{
@@ -134,7 +134,7 @@ pub fn fetched(
         }
     }
     let mut missed = BTreeSet::new();
-    if let (Some(lists), true) = (part.lists, reading.unread.is_empty()) {
+    if let Some(lists) = part.lists.filter(|lists| tells_gone(lists, reading)) {
         let gone = gone(db, at, lists, fetched, reading)?;
         count.rows_changed += gone.rows;
         missed = gone.days;
@@ -226,6 +226,15 @@ fn reopens(db: &Connection, at: Context, day: Date) -> rusqlite::Result<bool> {
     coverage::reopen(db, at.account, day, &others, at.now)
 }
 
+/// Whether what an answer did not list was deleted. An item that could not be
+/// read is told by its key or its day; of one with neither it is only certain
+/// that it is no row when the others are what they always were.
+fn tells_gone(lists: &Lists, reading: &Reading) -> bool {
+    let is_placed = |unread: &Unread| unread.day.is_some() || !unread.key.is_empty();
+    let is_usual = lists.day.is_some() && !reading.rows.is_empty();
+    is_usual || reading.unread.iter().all(is_placed)
+}
+
 /// Marks what the answer should have listed and did not: deleted at Garmin.
 fn gone(
     db: &Connection,
@@ -245,10 +254,14 @@ fn gone(
         (None, _) => None,
     };
     let mine = reading.rows.iter().filter(|row| row.table() == lists.table);
-    let seen: Vec<_> = mine.map(|row| row.key()).collect();
+    let unread = reading.unread.iter().map(|unread| unread.key.clone());
+    let unread = unread.filter(|key| !key.is_empty());
+    let seen: Vec<_> = mine.map(|row| row.key()).chain(unread).collect();
+    let spared = reading.unread.iter().filter_map(|unread| unread.day);
     let listed = Listed {
         table: lists.table,
         days,
+        spared: &spared.collect(),
         among: lists.among,
         seen: &seen,
     };

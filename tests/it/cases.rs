@@ -25,7 +25,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use regex::{Captures, Regex};
-use rusqlite::Connection;
+use rusqlite::{Connection, types::ValueRef};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -479,4 +479,181 @@ async fn a09_half_an_emoji_spoils_one_name() {
         case.rows("SELECT name FROM activity ORDER BY activity_id"),
         ["Run 1001", "Run \u{FFFD}"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_an_activity_with_a_utc_start_only_is_of_the_accounts_day() {
+    let Some(case) = Case::named("a08").await else {
+        return;
+    };
+    for _ in 0..2 {
+        let ran = case.run(&ONLY_ACTIVITIES).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert_eq!(
+        case.rows("SELECT activity_id FROM activity ORDER BY 1"),
+        ["Integer(1001)", "Integer(1002)"]
+    );
+    let failed = case.rows("SELECT day_on FROM coverage WHERE state = 'failed'");
+    assert_eq!(failed.len(), 0, "{failed:?}");
+}
+
+/// A list of activities, each `(id, more members)`.
+fn list(rows: &[(i64, Value)]) -> Value {
+    let rows = rows.iter().map(|(id, more)| {
+        let mut row = json!({"activityId": id, "activityName": "Run", "duration": 1800.0});
+        row.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        row
+    });
+    rows.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_utc_start_late_in_the_evening_is_of_the_next_day_in_the_east() {
+    let rows = list(&[(1, json!({"startTimeGMT": "@D-3@ 23:30:00"}))]);
+    let case = Case::from_json(json!([{"path": "/search/activities$", "json": rows}])).await;
+    case.run(&["--sync", "--only", "activities"]).await;
+    let day = "SELECT started_on = date(started_at / 1000, 'unixepoch', '+1 day') FROM activity";
+    assert_eq!(case.rows(day), ["Integer(1)"], "Europe/Paris");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_without_a_date_fails_alone_and_deletions_are_still_noticed() {
+    let on = |day: i64| json!({"startTimeLocal": format!("@D-{day}@ 08:00:00"), "startTimeGMT": format!("@D-{day}@ 07:00:00")});
+    let before = list(&[(1, on(1)), (2, on(2)), (3, on(3))]);
+    // 2 lost its times, and is no less there for that; 3 was deleted.
+    let after = list(&[(1, on(1)), (2, json!({})), (4, json!({}))]);
+    let case = Case::from_json(json!([
+        {"path": "/search/activities$", "times": 1, "json": before},
+        {"path": "/search/activities$", "json": after},
+    ]))
+    .await;
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // Seven hours on, nothing is taken for known any more.
+    let ran = case.run_ahead(7 * 3600, &ONLY_ACTIVITIES, "").await;
+    assert_eq!(ran.code, 7, "two items could not be read: {ran:?}");
+    assert!(
+        ran.err.contains("2 items were kept but could not be read"),
+        "{ran:?}"
+    );
+    let gone = "SELECT activity_id FROM activity WHERE gone_at IS NOT NULL";
+    assert_eq!(case.rows(gone), ["Integer(3)"]);
+    let failed = case.rows("SELECT day_on FROM coverage WHERE state = 'failed'");
+    assert_eq!(failed.len(), 0, "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_far_in_the_future_makes_no_row() {
+    let rows = list(&[
+        (1, json!({"startTimeLocal": "@D-1@ 08:00:00"})),
+        (2, json!({"startTimeLocal": "2099-01-01 08:00:00"})),
+    ]);
+    let case = Case::from_json(json!([{"path": "/search/activities$", "json": rows}])).await;
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert!(ran.err.contains("far in the future"), "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT activity_id FROM activity"),
+        ["Integer(1)"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a16_a_long_pause_is_elapsed_time() {
+    let Some(case) = Case::named("a16").await else {
+        return;
+    };
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT duration_s, moving_s, elapsed_s FROM activity"),
+        ["Real(20.0)|Real(18.0)|Real(10800.0)"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a18_a_night_without_a_total_is_a_night() {
+    let Some(case) = Case::named("a18").await else {
+        return;
+    };
+    let ran = case.run(&["--sync", "--only", "sleep"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT asleep_s, deep_s, score FROM sleep_night"),
+        ["Integer(25000)|Integer(5000)|Integer(80)"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a20_two_readings_of_one_version_are_two() {
+    let Some(case) = Case::named("a20").await else {
+        return;
+    };
+    let ran = case.run(&["--sync", "--only", "blood_pressure"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT systolic_mmhg FROM v_blood_pressure ORDER BY measured_at"),
+        ["Integer(121)", "Integer(99)"]
+    );
+}
+
+/// `../shared/cases/readings`: what a row must be after one sync.
+#[derive(Deserialize)]
+struct Expected {
+    why: String,
+    run: Vec<String>,
+    answers: Vec<Rule>,
+    sql: String,
+    expect: Vec<Value>,
+}
+
+/// The rows of a query as JSON objects, numbers as floats.
+fn objects(db: &Connection, sql: &str) -> Vec<Value> {
+    let mut statement = db.prepare(sql).unwrap();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let rows = statement.query_map([], |row| {
+        names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| {
+                let value = match row.get_ref(n)? {
+                    ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+                    ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+                    ValueRef::Integer(_) | ValueRef::Real(_) => json!(row.get::<_, f64>(n)?),
+                };
+                Ok((name.clone(), value))
+            })
+            .collect()
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_reading_of_the_cases_is_right() {
+    let Some(folder) = folder() else {
+        return;
+    };
+    for entry in fs::read_dir(folder.join("readings")).unwrap() {
+        let path = entry.unwrap().path();
+        let expected: Expected = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let case = Case::of(expected.answers).await;
+        let args: Vec<_> = expected.run.iter().map(String::as_str).collect();
+        case.run(&args).await;
+        let as_floats = |row: &Value| -> Value {
+            let row = row.as_object().unwrap().iter();
+            let cell = |value: &Value| value.as_f64().map_or(value.clone(), |it| json!(it));
+            row.map(|(name, value)| (name.clone(), cell(value)))
+                .collect()
+        };
+        let wanted: Vec<_> = expected.expect.iter().map(as_floats).collect();
+        let shown = path.display();
+        assert_eq!(
+            objects(&case.db(), &expected.sql),
+            wanted,
+            "{shown}: {}",
+            expected.why
+        );
+    }
 }

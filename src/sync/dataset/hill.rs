@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, items,
-    shapes::{has_any, is_of_form, one_or_items},
+    shapes::{has_any, is_of_form, one_or_items, recorded},
     unread,
 };
 use crate::{
@@ -94,18 +94,24 @@ fn score(item: &Value, odd: &mut Vec<String>) -> Result<Option<HillScore>, Unrea
         day_on: f
             .day("calendarDate")
             .ok_or_else(|| unread(None, "a score without a date"))?,
-        score: f.reading("overallScore"),
-        strength_score: f.reading("strengthScore"),
-        endurance_score: f.reading("enduranceScore"),
+        score: f.measured("overallScore"),
+        strength_score: f.measured("strengthScore"),
+        endurance_score: f.measured("enduranceScore"),
         classification: f.int("hillScoreClassificationId"),
         feedback: f.int("hillScoreFeedbackPhraseId"),
         vo2max_ml_kg_min: f
-            .reading_f("vo2MaxPreciseValue")
-            .or_else(|| f.reading_f("vo2Max")),
+            .measured_f("vo2MaxPreciseValue")
+            .or_else(|| f.measured_f("vo2Max")),
         device_id: f.int("deviceId"),
     };
     odd.extend(f.odd());
-    Ok(Some(score))
+    let about = [
+        "classification",
+        "feedback",
+        "vo2max_ml_kg_min",
+        "device_id",
+    ];
+    Ok(recorded(score, &about))
 }
 
 #[cfg(test)]

@@ -78,18 +78,18 @@ fn data(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread> 
     }
     let user = |field: &str| format!("userData/{field}");
     let profile = Profile {
-        gender: f.text(&user("gender")),
+        gender: f.word(&user("gender")),
         born_on: f.day(&user("birthDate")),
-        weight_kg: f.reading_f(&user("weight")).map(|grams| grams / 1000.0),
-        height_m: f.reading_f(&user("height")).map(|cm| cm / 100.0),
-        handedness: f.text(&user("handedness")),
+        weight_kg: f.measured_f(&user("weight")).map(|grams| grams / 1000.0),
+        height_m: f.measured_f(&user("height")).map(|cm| cm / 100.0),
+        handedness: f.word(&user("handedness")),
         activity_class: f.int(&user("activityLevel")),
-        vo2max_running_ml_kg_min: f.reading_f(&user("vo2MaxRunning")),
-        vo2max_cycling_ml_kg_min: f.reading_f(&user("vo2MaxCycling")),
+        vo2max_running_ml_kg_min: f.measured_f(&user("vo2MaxRunning")),
+        vo2max_cycling_ml_kg_min: f.measured_f(&user("vo2MaxCycling")),
         lactate_speed_mps: f
-            .reading_f(&user("lactateThresholdSpeed"))
+            .measured_f(&user("lactateThresholdSpeed"))
             .map(|tenths| tenths * 10.0),
-        lactate_hr_bpm: f.reading_f(&user("lactateThresholdHeartRate")),
+        lactate_hr_bpm: f.measured_f(&user("lactateThresholdHeartRate")),
         bed_time_s: f.reading("userSleep/sleepTime"),
         wake_time_s: f.reading("userSleep/wakeTime"),
         ..Profile::default()

@@ -91,9 +91,9 @@ fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<V
     let f = Fields::of(member).ok_or_else(|| unread(None, NO_OBJECT))?;
     let day = f.day("calendarDate");
     let estimate = Vo2max {
-        precise_ml_kg_min: f.reading_f("vo2MaxPreciseValue"),
-        rounded_ml_kg_min: f.reading_f("vo2MaxValue"),
-        fitness_age_years: f.reading_f("fitnessAge"),
+        precise_ml_kg_min: f.measured_f("vo2MaxPreciseValue"),
+        rounded_ml_kg_min: f.measured_f("vo2MaxValue"),
+        fitness_age_years: f.measured_f("fitnessAge"),
         max_met_category: f.int("maxMetCategory"),
         ..Vo2max::empty(day.unwrap_or_default(), sport.to_owned())
     };
@@ -107,11 +107,11 @@ fn acclimation(member: &Value, odd: &mut Vec<String>) -> Result<Option<Acclimati
     let day = f.day("calendarDate");
     let acclimation = Acclimation {
         heat_percent: f.reading("heatAcclimationPercentage"),
-        heat_trend: f.text("heatTrend"),
+        heat_trend: f.word("heatTrend"),
         heat_on: f.day("heatAcclimationDate"),
         altitude_m: f.reading_f("altitudeAcclimation"),
         altitude_percent: f.reading("acclimationPercentage"),
-        altitude_trend: f.text("altitudeTrend"),
+        altitude_trend: f.word("altitudeTrend"),
         altitude_on: f.day("altitudeAcclimationDate"),
         current_altitude_m: f.float("currentAltitude"),
         ..Acclimation::empty(day.unwrap_or_default())

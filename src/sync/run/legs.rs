@@ -67,7 +67,8 @@ impl<L: Lender> Run<'_, L> {
         wanted: WantedDetail,
         body: Vec<u8>,
     ) -> Result<(), Halt> {
-        let leg = match dataset::leg(&body, wanted.whole) {
+        let now = self.shop.clock.in_zone(self.account.time_zone.as_deref());
+        let leg = match dataset::leg(&body, wanted.whole, now.time_zone()) {
             Ok(leg) => leg,
             Err(error) => return self.detail_failed(wanted, &error).await,
         };

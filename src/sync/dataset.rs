@@ -252,7 +252,7 @@ impl Part {
         let ahead = ahead.into_iter().map(|row| {
             let day = row.day().unwrap_or(last);
             Unread {
-                key: row.key(),
+                row: Some((row.table(), row.key())),
                 ..unread(None, &format!("it is dated {day}, far in the future"))
             }
         });

@@ -23,14 +23,21 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use garminsync::{
+    clock::Clock,
+    domain::{
+        secret::Secret,
+        sign_in::{SignInDoor, SignInOutcome},
+    },
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use regex::{Captures, Regex};
 use rusqlite::{Connection, types::ValueRef};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::support::{Ran, binary, rows_of, run};
+use crate::support::{Ran, account, binary, config, deps, rows_of, run};
 
 /// One answer of the stub, in the form of `../shared/cases/stub.py`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -259,9 +266,17 @@ impl Case {
             stub: Stub::start(rules).await,
             home: tempfile::tempdir().unwrap(),
         };
-        let login = ["login", "--email", "a@example.com", "--password-stdin"];
-        let ran = case.run_ahead(0, &login, "x\n").await;
-        assert_eq!(ran.code, 0, "{ran:?}");
+        // A clock that skips the waits of a sign-in.
+        let clock = Clock::skipping(SignedDuration::ZERO, Arc::default());
+        let deps = deps(config(case.home(), &case.stub.base_url), clock);
+        let door = SignInDoor::Password {
+            email: "a@example.com".to_owned(),
+            password: Secret::new("x".to_owned()),
+            despite_cool_down: false,
+        };
+        let outcome = deps.auth().sign_in(&account(), None, door, &|_| {}).await;
+        let is_in = matches!(outcome, SignInOutcome::SignedIn { .. });
+        assert!(is_in, "{outcome:?}");
         case.stub.garmin.asked.lock().unwrap().clear();
         case
     }
@@ -656,4 +671,55 @@ async fn every_reading_of_the_cases_is_right() {
             expected.why
         );
     }
+}
+
+const ZONE: &str = "SELECT account.time_zone FROM account";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a14_the_account_follows_the_zone_of_its_settings() {
+    let Some(case) = Case::named("a14").await else {
+        return;
+    };
+    assert_eq!(case.rows(ZONE), ["America/Los_Angeles"]);
+    let ran = case.run(&["--sync", "--only", "settings,activities"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(case.rows(ZONE), ["Pacific/Kiritimati"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_zone_is_told_and_does_not_replace_a_known_one() {
+    let settings = |zone: &str| json!({"timeZone": zone, "measurementSystem": "metric"});
+    let path = "/userprofile/settings$";
+    let case = Case::from_json(json!([
+        {"path": path, "times": 1, "json": settings("America/Los_Angeles")},
+        {"path": path, "json": settings("Mars/Olympus Mons")},
+    ]))
+    .await;
+    let ran = case
+        .run(&["--sync", "--only", "settings", "--format", "json"])
+        .await;
+    assert_eq!(case.rows(ZONE), ["America/Los_Angeles"]);
+    let told =
+        "Mars/Olympus Mons is not known on this machine; days are counted in America/Los_Angeles";
+    let warning = &ran.json()["jobs"][0]["warnings"][0]["summary"];
+    assert!(warning.as_str().unwrap().contains(told), "{ran:?}");
+    assert_eq!(
+        case.rows("SELECT level FROM sync_log WHERE text LIKE '%Mars%'"),
+        ["warn"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_known_zone_days_are_those_of_utc() {
+    let settings = json!({"timeZone": "Mars/Olympus Mons", "measurementSystem": "metric"});
+    let rows = list(&[(1, json!({"startTimeGMT": "@D-3@ 23:30:00"}))]);
+    let case = Case::from_json(json!([
+        {"path": "/userprofile/settings$", "json": settings},
+        {"path": "/search/activities$", "json": rows},
+    ]))
+    .await;
+    let ran = case.run(&ONLY_ACTIVITIES).await;
+    assert!(ran.err.contains("days are counted in UTC"), "{ran:?}");
+    let day = "SELECT started_on = date(started_at / 1000, 'unixepoch') FROM activity";
+    assert_eq!(case.rows(day), ["Integer(1)"]);
 }

@@ -145,12 +145,7 @@ impl World {
     }
 
     pub(crate) fn config(&self) -> Config {
-        let args = CommonArgs {
-            home: Some(self.home().to_owned()),
-            ..CommonArgs::default()
-        };
-        let env = Environment::from([("GARMINSYNC_BASE_URL", self.simulator.base_url())]);
-        Config::resolve(&args, &env).unwrap()
+        config(self.home(), self.simulator.base_url())
     }
 
     /// The parts of a process, in this one.
@@ -159,20 +154,7 @@ impl World {
     }
 
     pub(crate) fn deps_at(&self, clock: Clock) -> Deps {
-        let mut config = self.config();
-        config.http.timeout = Duration::from_secs(2);
-        config.http.download_timeout = Duration::from_secs(2);
-        config.paths.create().unwrap();
-        Deps {
-            clock,
-            central_db: CentralDb::open(&config.paths).unwrap(),
-            critical: tokio_util::task::TaskTracker::new(),
-            vault: Arc::new(Vault::at(KeyPlaces {
-                home_key: config.paths.vault_key.clone(),
-                ..KeyPlaces::default()
-            })),
-            config,
-        }
+        deps(self.config(), clock)
     }
 
     pub(crate) async fn sign_in(&self) -> SignInOutcome {
@@ -244,6 +226,33 @@ impl World {
         tokio::task::spawn_blocking(move || run(&mut command, &input))
             .await
             .unwrap()
+    }
+}
+
+/// The settings of a home that points at a server on this machine.
+pub(crate) fn config(home: &Path, base_url: &str) -> Config {
+    let args = CommonArgs {
+        home: Some(home.to_owned()),
+        ..CommonArgs::default()
+    };
+    let env = Environment::from([("GARMINSYNC_BASE_URL", base_url)]);
+    Config::resolve(&args, &env).unwrap()
+}
+
+/// The parts of a process.
+pub(crate) fn deps(mut config: Config, clock: Clock) -> Deps {
+    config.http.timeout = Duration::from_secs(2);
+    config.http.download_timeout = Duration::from_secs(2);
+    config.paths.create().unwrap();
+    Deps {
+        clock,
+        central_db: CentralDb::open(&config.paths).unwrap(),
+        critical: tokio_util::task::TaskTracker::new(),
+        vault: Arc::new(Vault::at(KeyPlaces {
+            home_key: config.paths.vault_key.clone(),
+            ..KeyPlaces::default()
+        })),
+        config,
     }
 }
 

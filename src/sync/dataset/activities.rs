@@ -8,7 +8,7 @@ use super::{
     unread,
 };
 use crate::{
-    central_db::rows::activities::Activity,
+    central_db::{rows::activities::Activity, table::TableRow},
     domain::{activity::ActivityId, session::Lane},
     garmin::{
         error::GarminError,
@@ -94,7 +94,7 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<(Activity, bool), Unr
     let id = id.ok_or_else(|| unread(day, "an activity without an id"))?;
     let in_utc = started_at.map(|at| TimeZone::UTC.to_datetime(at).date());
     let started_on = day.or(in_utc).ok_or_else(|| Unread {
-        key: vec![("activity_id", id.get().into())],
+        row: Some((Activity::TABLE, vec![("activity_id", id.get().into())])),
         ..unread(None, "an activity without a start")
     })?;
     let duration_s = f.reading_f("duration");

@@ -36,8 +36,8 @@ pub struct Reading {
 pub struct Unread {
     /// Its day, if that much was clear.
     pub day: Option<Date>,
-    /// The key of its row, if that much was clear; else empty.
-    pub key: Vec<Cell>,
+    /// Table and key of its row, if that much was clear.
+    pub row: Option<(&'static str, Vec<Cell>)>,
     pub why: String,
 }
 
@@ -172,7 +172,7 @@ impl Reading {
 pub(super) fn unread(day: Option<Date>, why: &str) -> Unread {
     Unread {
         day,
-        key: Vec::new(),
+        row: None,
         why: why.to_owned(),
     }
 }

@@ -260,6 +260,7 @@ impl<L: Lender> Run<'_, L> {
             .write(move |tx| store::fetched(tx, at, &kept, &fetched))
             .await?;
         self.reopened.extend(stored.reopened);
+        self.account.time_zone = stored.time_zone.or(self.account.time_zone.take());
         self.steps += 1;
         match (why, answered) {
             (None, Some(span)) => self.note_answered(part, span).await,

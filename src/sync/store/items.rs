@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Context, gains, note};
+use super::{Context, gains, note, unknown_zone};
 use crate::{
     central_db::{
         RowChange, WriteMode,
@@ -95,6 +95,28 @@ pub fn search_failed(
     jobs::record_task(db, at.job, &row, at.now)?;
     let text = format!("{}: {summary}", row.span);
     note(db, at, LogLevel::Warn, None, text)
+}
+
+/// Stores that the account's zone is unknown here, so that its days are those of UTC.
+pub fn zone_unknown(
+    db: &Connection,
+    at: Context,
+    endpoint: &'static str,
+    zone: &str,
+) -> rusqlite::Result<()> {
+    let warning = unknown_zone(zone, None);
+    let row = TaskRow {
+        ordinal: at.ordinal,
+        requests: at.requests,
+        dataset: Dataset::Settings,
+        endpoint,
+        span: "the time zone".to_owned(),
+        failed: None,
+        warning: Some(warning.clone()),
+        count: DatasetCount::default(),
+    };
+    jobs::record_task(db, at.job, &row, at.now)?;
+    note(db, at, LogLevel::Warn, Some(Dataset::Settings), warning)
 }
 
 /// Stores that an activity's detail could not be had.

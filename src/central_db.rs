@@ -8,6 +8,7 @@
 //! secrets arrive sealed.
 
 pub mod accounts;
+pub mod activity_details;
 pub mod activity_files;
 pub mod auth_events;
 pub mod backfill;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 /// Tells the time. A test's clock is ahead or behind, or stands until it is moved.
 #[derive(Clone, Debug, Default)]
@@ -81,13 +81,18 @@ impl Clock {
         }
     }
 
-    /// The civil day in `zone`: an IANA name from Garmin, the system's zone when
-    /// there is none or it is unknown here.
+    /// The civil day in `zone`, as [`Self::in_zone`] has it.
     pub fn today(&self, zone: Option<&str>) -> Date {
-        let zone = zone
-            .and_then(|name| TimeZone::get(name).ok())
-            .unwrap_or_else(TimeZone::system);
-        self.now().to_zoned(zone).date()
+        self.in_zone(zone).date()
+    }
+
+    /// Now, in `zone`: an IANA name from Garmin. The system's zone when none is
+    /// known yet; UTC, and not a guess, when the name is unknown here.
+    pub fn in_zone(&self, zone: Option<&str>) -> Zoned {
+        let zone = zone.map_or_else(TimeZone::system, |name| {
+            TimeZone::get(name).unwrap_or(TimeZone::UTC)
+        });
+        self.now().to_zoned(zone)
     }
 }
 

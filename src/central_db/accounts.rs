@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::convert::{ms, word};
-use crate::domain::account::{Account, AccountId, AccountName, Region};
+use crate::domain::account::{Account, AccountId, AccountName, Region, is_known_zone};
 
 pub fn by_name(connection: &Connection, name: &AccountName) -> rusqlite::Result<Option<Account>> {
     connection
@@ -72,12 +72,23 @@ pub fn set_region(
     set(connection, account, "region", region.domain())
 }
 
+/// Takes over the zone of Garmin's settings, and returns the account's zone then:
+/// a name that is unknown here does not replace one that is known.
 pub fn set_time_zone(
     connection: &Connection,
     account: AccountId,
     zone: &str,
-) -> rusqlite::Result<()> {
-    set(connection, account, "time_zone", zone)
+) -> rusqlite::Result<String> {
+    let before: Option<String> = connection
+        .prepare_cached("SELECT time_zone FROM account WHERE id = :id")?
+        .query_row(named_params! { ":id": account.get() }, |row| row.get(0))?;
+    match before {
+        Some(before) if is_known_zone(&before) && !is_known_zone(zone) => Ok(before),
+        _ => {
+            set(connection, account, "time_zone", zone)?;
+            Ok(zone.to_owned())
+        }
+    }
 }
 
 fn set(

@@ -138,6 +138,8 @@ pub struct TaskRow {
     pub span: String,
     /// `None`: done. Otherwise what failed.
     pub failed: Option<String>,
+    /// Of a task that is done: what a person should know all the same.
+    pub warning: Option<String>,
     pub count: DatasetCount,
 }
 
@@ -165,7 +167,7 @@ pub fn record_task(
             ":days": task.count.days,
             ":rows_new": task.count.rows_new,
             ":rows_changed": task.count.rows_changed,
-            ":summary": task.failed,
+            ":summary": task.failed.as_ref().or(task.warning.as_ref()),
         })?;
     connection
         .prepare_cached(
@@ -199,14 +201,36 @@ pub fn totals(
 }
 
 pub fn failures(connection: &Connection, job: JobId) -> rusqlite::Result<Vec<TaskFailure>> {
+    with_summary(connection, job, "FAILED")
+}
+
+/// Tasks that are done, with something that a person should know.
+pub fn warnings(connection: &Connection, job: JobId) -> rusqlite::Result<Vec<TaskFailure>> {
+    with_summary(connection, job, "DONE")
+}
+
+fn with_summary(
+    connection: &Connection,
+    job: JobId,
+    status: &str,
+) -> rusqlite::Result<Vec<TaskFailure>> {
     connection
         .prepare_cached(
-            "SELECT dataset, span, summary FROM sync_task WHERE job = :job AND status = 'FAILED' ORDER BY ordinal",
+            "SELECT dataset, span, summary FROM sync_task
+             WHERE job = :job AND status = :status AND (status = 'FAILED' OR summary IS NOT NULL)
+             ORDER BY ordinal",
         )?
-        .query_map(named_params! { ":job": job.get() }, |row| {
-            let summary: Option<String> = row.get("summary")?;
-            Ok(TaskFailure { dataset: dataset(row)?, span: row.get("span")?, summary: summary.unwrap_or_default() })
-        })?
+        .query_map(
+            named_params! { ":job": job.get(), ":status": status },
+            |row| {
+                let summary: Option<String> = row.get("summary")?;
+                Ok(TaskFailure {
+                    dataset: dataset(row)?,
+                    span: row.get("span")?,
+                    summary: summary.unwrap_or_default(),
+                })
+            },
+        )?
         .collect()
 }
 
@@ -272,6 +296,7 @@ pub fn record(
 ) -> rusqlite::Result<Option<JobRecord>> {
     let datasets = totals(connection, job)?;
     let failures = failures(connection, job)?;
+    let warnings = warnings(connection, job)?;
     connection
         .prepare_cached("SELECT * FROM sync_job WHERE id = :job AND account = :account")?
         .query_row(
@@ -293,6 +318,7 @@ pub fn record(
                     failures,
                     owed: Vec::new(),
                     older_days: None,
+                    warnings,
                     failure: message.map(|message| remembered_failure(status, message)),
                 };
                 Ok(JobRecord {
@@ -386,124 +412,4 @@ fn dataset(row: &Row<'_>) -> rusqlite::Result<Dataset> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::central_db::fixture;
-
-    #[test]
-    fn totals_and_reuse_are_folded_from_rows() {
-        let f = fixture::connection();
-        let db = &f.connection;
-        let now = Timestamp::UNIX_EPOCH;
-        let job = start(db, f.account, Trigger::Headless, Goal::Routine, now).unwrap();
-        for (ordinal, failed) in [(0, None), (1, Some("torn".to_owned()))] {
-            let count = DatasetCount {
-                days: 28,
-                rows_new: 3,
-                rows_changed: 1,
-                failed: 0,
-            };
-            let span = "2026-01-01".to_owned();
-            let task = TaskRow {
-                ordinal,
-                requests: 1 + ordinal,
-                dataset: Dataset::Sleep,
-                endpoint: "x",
-                span,
-                failed,
-                count,
-            };
-            record_task(db, job, &task, now).unwrap();
-        }
-        let total = totals(db, job).unwrap();
-        assert_eq!(
-            total[&Dataset::Sleep],
-            DatasetCount {
-                days: 56,
-                rows_new: 6,
-                rows_changed: 2,
-                failed: 1
-            }
-        );
-        assert_eq!(failures(db, job).unwrap()[0].summary, "torn");
-
-        assert_eq!(
-            reuse(db, f.account, now).unwrap().percent(),
-            None,
-            "a running job is no experience yet"
-        );
-        let ending = |status| Ending {
-            status,
-            requests: 1,
-            refreshed: false,
-            message: None,
-        };
-        finish(db, job, &ending(JobStatus::Partial), now).unwrap();
-        let expired = start(db, f.account, Trigger::Headless, Goal::Routine, now).unwrap();
-        finish(db, expired, &ending(JobStatus::AuthExpired), now).unwrap();
-        assert_eq!(reuse(db, f.account, now).unwrap().percent(), Some(50));
-    }
-
-    #[test]
-    fn a_job_is_remembered_and_pages_go_back_in_time() {
-        let f = fixture::connection();
-        let db = &f.connection;
-        let account = crate::central_db::accounts::all(db).unwrap().remove(0);
-        let at = |second| Timestamp::from_second(second).unwrap();
-        for second in 0..5 {
-            let job = start(db, f.account, Trigger::Schedule, Goal::Routine, at(second)).unwrap();
-            let ending = Ending {
-                status: JobStatus::Cancelled,
-                requests: 3,
-                refreshed: true,
-                message: Some("It was cancelled.".to_owned()),
-            };
-            finish(db, job, &ending, at(second + 2)).unwrap();
-        }
-        start(db, f.account, Trigger::Person, Goal::Routine, at(9)).unwrap();
-        let ids = |page: Vec<JobSummary>| page.iter().map(|job| job.id.get()).collect::<Vec<_>>();
-        assert_eq!(ids(page(db, f.account, None, 2).unwrap()), [6, 5]);
-        let before = Some(JobId::new(3));
-        assert_eq!(ids(page(db, f.account, before, 9).unwrap()), [2, 1]);
-
-        let last = last_ended(db, f.account).unwrap().unwrap();
-        assert_eq!(last.get(), 5, "the sixth still runs");
-        let record = record(db, &account, last).unwrap().unwrap();
-        assert_eq!(record.trigger, Trigger::Schedule);
-        assert_eq!(record.report.duration_ms, 2000);
-        assert_eq!(record.report.failure.unwrap().summary, "It was cancelled.");
-        assert!(
-            super::record(db, &account, JobId::new(99))
-                .unwrap()
-                .is_none()
-        );
-    }
-
-    #[test]
-    fn an_orphaned_job_is_closed_once_with_what_it_did() {
-        let f = fixture::connection();
-        let db = &f.connection;
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let job = start(db, f.account, Trigger::Schedule, Goal::Routine, at(10)).unwrap();
-        let task = TaskRow {
-            ordinal: 0,
-            requests: 7,
-            dataset: Dataset::Sleep,
-            endpoint: "x",
-            span: "2026-01-01".to_owned(),
-            failed: None,
-            count: DatasetCount::default(),
-        };
-        record_task(db, job, &task, at(25)).unwrap();
-        assert_eq!(close_orphans(db, f.account).unwrap(), 1);
-        assert_eq!(close_orphans(db, f.account).unwrap(), 0);
-        let closed = newest(db, f.account, 5).unwrap().remove(0);
-        assert_eq!(closed.status, JobStatus::Cancelled);
-        assert_eq!((closed.finished_at, closed.requests), (Some(at(25)), 7));
-        assert_eq!(
-            last_status(db, f.account, None).unwrap(),
-            Some(JobStatus::Cancelled)
-        );
-        assert_eq!(last_status(db, f.account, Some(job)).unwrap(), None);
-    }
-}
+mod tests;

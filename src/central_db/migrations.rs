@@ -79,6 +79,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         include_str!("../../assets/migrations/0025_log_of_job.sql"),
     ),
     step(26, include_str!("../../assets/migrations/0026_reads.sql")),
+    step(
+        27,
+        include_str!("../../assets/migrations/0027_originals.sql"),
+    ),
+    step(
+        28,
+        include_str!("../../assets/migrations/0028_activity_details.sql"),
+    ),
+    step(
+        29,
+        include_str!("../../assets/migrations/0029_blood_pressure_time.sql"),
+    ),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

@@ -75,6 +75,8 @@ pub struct Listed<'a> {
     pub table: &'static str,
     /// The column of the day, and the days; `None`: the whole table.
     pub days: Option<(&'static str, DateSpan)>,
+    /// Days of them of which the list is not whole: nothing of theirs is missing.
+    pub spared: &'a BTreeSet<Date>,
     /// What else holds for the rows that it lists, in SQL.
     pub among: &'static str,
     /// The keys that were listed.
@@ -196,6 +198,11 @@ fn within(account: AccountId, listed: &Listed<'_>) -> (String, Vec<Value>) {
         filter = format!("{filter} AND {column} BETWEEN ? AND ?");
         params.push(days.first().to_string().into());
         params.push(days.last().to_string().into());
+        if !listed.spared.is_empty() {
+            let marks = vec!["?"; listed.spared.len()].join(", ");
+            filter = format!("{filter} AND {column} NOT IN ({marks})");
+            params.extend(listed.spared.iter().map(|day| day.to_string().into()));
+        }
     }
     (filter, params)
 }

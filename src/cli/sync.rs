@@ -45,7 +45,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         {
             complain(failure);
         }
-        for failure in &job.failures {
+        for failure in job.failures.iter().chain(&job.warnings) {
             say(&format!("garminsync: {failure}"));
         }
         for owed in &job.owed {

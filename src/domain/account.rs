@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The row id of an account. Bound into everything sealed for it.
@@ -95,6 +96,11 @@ pub struct Account {
     pub display_name: Option<String>,
     /// IANA name from Garmin's settings: decides what "today" is.
     pub time_zone: Option<String>,
+}
+
+/// Whether a zone that Garmin names is one that days can be counted in here.
+pub fn is_known_zone(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ pub struct DatasetCount {
     pub failed: u32,
 }
 
-/// One task that failed, as a person reads it.
+/// One task that failed, or is done with a warning, as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TaskFailure {
     pub dataset: Dataset,
@@ -174,6 +174,8 @@ pub struct JobReport {
     pub owed: Vec<Owed>,
     /// What the days before the window would cost, told once: after the first sync.
     pub older_days: Option<Price>,
+    /// Done, but a person should know: an original that is damaged.
+    pub warnings: Vec<TaskFailure>,
     /// Why the job as a whole did not succeed, and what to do.
     pub failure: Option<Failure>,
 }
@@ -192,6 +194,7 @@ impl JobReport {
             failures: Vec::new(),
             owed: Vec::new(),
             older_days: None,
+            warnings: Vec::new(),
             failure: Some(failure),
         }
     }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::Deps;
 use crate::{
-    central_db::{accounts, sessions},
+    central_db::{accounts, activity_files, sessions},
     domain::{
         account::Region,
         finding::{Finding, Health},
@@ -15,6 +15,7 @@ use crate::{
         wording::counted,
     },
     garmin::probe::{self, Reach},
+    sync::file,
     vault::Binding,
 };
 
@@ -27,6 +28,7 @@ pub(super) async fn examine(deps: &Deps, is_offline: bool) -> Vec<Finding> {
     findings.extend(home(deps));
     findings.push(key(deps).await);
     findings.push(integrity(deps).await);
+    findings.push(originals(deps).await);
     if !is_offline {
         findings.extend(hosts(deps).await);
     }
@@ -198,6 +200,57 @@ async fn integrity(deps: &Deps) -> Finding {
             format!("the database is damaged: {}", excerpt(&verdict, 120)),
         ),
         Err(error) => Finding::new("integrity", Health::Bad, error.to_string()),
+    }
+}
+
+/// Whether the original files are where the database says, and sound.
+async fn originals(deps: &Deps) -> Finding {
+    let asked = deps.central_db.read(|db| {
+        let (mut expected, mut damaged) = (Vec::new(), Vec::new());
+        for account in accounts::all(db)? {
+            expected.extend(activity_files::expected(db, account.id)?);
+            damaged.extend(activity_files::damaged(db, account.id)?);
+        }
+        Ok((expected, damaged))
+    });
+    let (expected, damaged) = match asked.await {
+        Ok(asked) => asked,
+        Err(error) => return Finding::new("originals", Health::Bad, error.to_string()),
+    };
+    let all = expected.len();
+    let files = deps.config.paths.files.clone();
+    let missing = tokio::task::spawn_blocking(move || file::missing(&files, expected)).await;
+    let missing = missing.unwrap_or_default();
+    let mut wrong = Vec::new();
+    if let Some(first) = missing.first() {
+        wrong.push(format!(
+            "{} of {all} files are missing or cut short ({}): garminsync --sync --repair fetches them again",
+            missing.len(),
+            and_more(&first.path, missing.len()),
+        ));
+    }
+    if let Some((path, what)) = damaged.first() {
+        wrong.push(format!(
+            "{} kept as Garmin sent them, damaged ({}: {what})",
+            counted(u32::try_from(damaged.len()).unwrap_or(u32::MAX), "file"),
+            and_more(path, damaged.len()),
+        ));
+    }
+    if wrong.is_empty() {
+        return Finding::new(
+            "originals",
+            Health::Ok,
+            format!("all {all} files are there"),
+        );
+    }
+    Finding::new("originals", Health::Warn, wrong.join("; "))
+}
+
+/// `2026/7.fit`, or `2026/7.fit and 3 more`.
+fn and_more(first: &str, all: usize) -> String {
+    match all {
+        0 | 1 => first.to_owned(),
+        _ => format!("{first} and {} more", all - 1),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     client::Api,
     error::GarminError,
-    wire::{fields::Fields, times},
+    wire::{fields::Fields, json, times},
 };
 use crate::domain::{printable::printable, session::Lane};
 
@@ -68,10 +68,10 @@ impl Api {
 
     async fn json(&self, path: &str) -> Result<Value, GarminError> {
         let answer = self.get(path, &[]).await?;
-        if answer.body.is_empty() {
-            return Ok(Value::Null);
+        let document = json::parse(&answer.body)?;
+        match json::error_in(&document) {
+            Some(why) => Err(GarminError::Unreadable(why)),
+            None => Ok(document),
         }
-        serde_json::from_slice(&answer.body)
-            .map_err(|_| GarminError::Unreadable("no JSON".to_owned()))
     }
 }

@@ -96,7 +96,7 @@ pub async fn settings(client: &Client, bearer: &Secret) -> Result<Profile, Garmi
         .header("Accept", "application/json")
         .header("User-Agent", user_agent());
     let answer = errors::check(client.send(request).await?)?;
-    let value: serde_json::Value = serde_json::from_slice(&answer.body)
+    let value = super::wire::json::parse(&answer.body)
         .map_err(|_| GarminError::Unreadable("the settings".to_owned()))?;
     let fields = super::wire::fields::Fields::of(&value)
         .ok_or_else(|| GarminError::Unreadable("the settings".to_owned()))?;

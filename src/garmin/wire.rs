@@ -3,6 +3,7 @@
 pub mod errors;
 pub mod fields;
 pub mod graphql;
+pub mod json;
 pub mod percent;
 pub mod sso;
 pub mod times;

@@ -20,6 +20,7 @@ mod hydration;
 mod profile;
 mod race_predictions;
 mod readiness;
+mod reading;
 mod records;
 mod settings;
 mod shapes;
@@ -32,26 +33,31 @@ mod vo2max;
 mod weight;
 mod zones;
 
+use reading::{InUtc, unread};
+pub use reading::{Reading, Row, Unread};
+
 pub use activities::{DETAIL_ENDPOINT, activity_detail, leg, legs_of};
 
 use std::fmt;
 
-use jiff::civil::Date;
-use rusqlite::{Connection, types::Value as SqlValue};
+use jiff::{Zoned, civil::Date};
 use serde_json::Value;
 
 use crate::{
-    central_db::{
-        RowChange,
-        table::{self, Cell, Stamp, TableRow},
-    },
+    central_db::table::TableRow,
     domain::{
         dataset::Dataset,
         dates::{DateSpan, forward},
         session::Lane,
     },
-    garmin::{error::GarminError, wire::percent::encode},
+    garmin::{
+        error::GarminError,
+        wire::{json, percent::encode},
+    },
 };
+
+/// A day further ahead than this is a mistake: of the watch's clock, or of ours.
+const FUTURE_DAYS: u32 = 7;
 
 /// The routes of a dataset, best first. A refused route gives way to the next.
 pub fn source(dataset: Dataset) -> &'static [Route] {
@@ -230,6 +236,30 @@ impl Part {
         Self::range(endpoint, Window::of(1), ask, read)
     }
 
+    /// Reads an answer as of `now`, in the account's zone: rows that only have a
+    /// UTC time get their day, and what is dated far ahead becomes no row.
+    pub fn reading(&self, body: &[u8], now: &Zoned) -> Result<Reading, GarminError> {
+        let mut reading = (self.read)(body)?;
+        let last = forward(now.date(), FUTURE_DAYS);
+        for row in &mut reading.rows {
+            row.locate(now.time_zone());
+        }
+        let (rows, ahead): (Vec<_>, Vec<_>) = reading
+            .rows
+            .into_iter()
+            .partition(|row| row.day().is_none_or(|day| day <= last));
+        reading.rows = rows;
+        let ahead = ahead.into_iter().map(|row| {
+            let day = row.day().unwrap_or(last);
+            Unread {
+                row: Some((row.table(), row.key())),
+                ..unread(None, &format!("it is dated {day}, far in the future"))
+            }
+        });
+        reading.unread.extend(ahead);
+        Ok(reading)
+    }
+
     /// Whether it is asked by GraphQL, where several may share a request.
     pub fn is_graphql(&self) -> bool {
         let ask = Ask {
@@ -372,114 +402,13 @@ impl fmt::Display for Call {
     }
 }
 
-/// What a body held.
-#[derive(Debug, Default)]
-pub struct Reading {
-    pub rows: Vec<Box<dyn Row>>,
-    /// Items on the page, read or not: decides whether there may be more.
-    pub items: u32,
-    /// Items that could not be read at all, with the day if that much was clear.
-    pub unread: Vec<Unread>,
-    /// Fields that were there in a form nobody knows, by name.
-    pub odd: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    pub day: Option<Date>,
-    pub why: String,
-}
-
-/// One typed row on its way into CentralDB, whatever its table.
-pub trait Row: fmt::Debug + Send {
-    fn table(&self) -> &'static str;
-    /// The day it counts for; `None`: it is about now.
-    fn day(&self) -> Option<Date>;
-    /// The days it speaks for, that day the first of them.
-    fn days(&self) -> Option<DateSpan> {
-        self.day().map(DateSpan::day)
-    }
-    fn key(&self) -> Vec<Cell>;
-    /// Whether it says nothing: an item that had a date and no reading.
-    fn is_hollow(&self) -> bool;
-    fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange>;
-}
-
-impl<R: TableRow> Row for R {
-    fn table(&self) -> &'static str {
-        R::TABLE
-    }
-
-    fn day(&self) -> Option<Date> {
-        TableRow::day(self)
-    }
-
-    fn days(&self) -> Option<DateSpan> {
-        let first = TableRow::day(self)?;
-        DateSpan::new(first, forward(first, R::DAYS - 1))
-    }
-
-    fn key(&self) -> Vec<Cell> {
-        TableRow::key(self)
-    }
-
-    fn is_hollow(&self) -> bool {
-        let values = self.values();
-        !values.is_empty() && values.iter().all(|(_, value)| *value == SqlValue::Null)
-    }
-
-    fn store(&self, db: &Connection, stamp: Stamp) -> rusqlite::Result<RowChange> {
-        table::store(db, stamp, self)
-    }
-}
-
-/// What one item can become: a row, none, or several of several tables.
-trait IntoRows {
-    fn add_to(self, rows: &mut Vec<Box<dyn Row>>);
-}
-
-impl<R: Row + 'static> IntoRows for Option<R> {
-    fn add_to(self, rows: &mut Vec<Box<dyn Row>>) {
-        rows.extend(self.map(|row| Box::new(row) as Box<dyn Row>));
-    }
-}
-
-impl IntoRows for Vec<Box<dyn Row>> {
-    fn add_to(self, rows: &mut Vec<Box<dyn Row>>) {
-        rows.extend(self);
-    }
-}
-
-impl Reading {
-    /// Reads a list item by item; one bad item costs only itself. `read` gives
-    /// nothing for an item that says "nothing was recorded".
-    fn of_items<R: IntoRows>(
-        items: &[Value],
-        read: impl Fn(&Value, &mut Vec<String>) -> Result<R, Unread>,
-    ) -> Self {
-        let mut reading = Self {
-            items: u32::try_from(items.len()).unwrap_or(u32::MAX),
-            ..Self::default()
-        };
-        for item in items.iter().filter(|item| !item.is_null()) {
-            match read(item, &mut reading.odd) {
-                Ok(found) => found.add_to(&mut reading.rows),
-                Err(unread) => reading.unread.push(unread),
-            }
-        }
-        reading.rows.retain(|row| !row.is_hollow());
-        reading.odd.sort();
-        reading.odd.dedup();
-        reading
-    }
-}
-
 /// The document in a REST body; an empty body is "no data" (`recordings/NOTES.md` rule 2).
 fn document(body: &[u8]) -> Result<Value, GarminError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Null);
+    let document = json::parse(body)?;
+    match json::error_in(&document) {
+        Some(why) => Err(GarminError::Unreadable(why)),
+        None => Ok(document),
     }
-    serde_json::from_slice(body).map_err(|_| GarminError::Unreadable("no JSON".to_owned()))
 }
 
 /// The items of a list in any of its forms: `[…]`, null, `{}`.
@@ -489,13 +418,6 @@ fn items(value: Value) -> Result<Vec<Value>, GarminError> {
         Value::Null => Ok(Vec::new()),
         Value::Object(object) if object.is_empty() => Ok(Vec::new()),
         _ => Err(GarminError::Unreadable("not a list".to_owned())),
-    }
-}
-
-fn unread(day: Option<Date>, why: &str) -> Unread {
-    Unread {
-        day,
-        why: why.to_owned(),
     }
 }
 

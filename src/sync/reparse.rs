@@ -1,21 +1,28 @@
 //! Builds the typed rows again from the payloads, without the network.
 
+use std::collections::BTreeMap;
+
+use jiff::{Zoned, tz::TimeZone};
 use rusqlite::Connection;
 
 use super::dataset::{self, Part, Reading};
 use crate::{
     central_db::{
-        CentralDb, WriteMode,
+        CentralDb, WriteMode, accounts,
         payloads::{self, Kept},
         reread,
         table::Stamp,
     },
-    domain::{dataset::Dataset, failure::Failure, job::Reparsed},
+    domain::{
+        account::{Account, AccountId},
+        failure::Failure,
+        job::Reparsed,
+    },
 };
 
 /// The version of the readers in [`dataset`]. Whoever changes what they make of
 /// an answer raises it: the next start reads all payloads again.
-pub const READERS: i64 = 3;
+pub const READERS: i64 = 4;
 
 /// Reads everything again when the rows were read by an older version.
 pub async fn if_outdated(central_db: &CentralDb) -> Result<Option<Reparsed>, Failure> {
@@ -34,12 +41,13 @@ pub async fn all(central_db: &CentralDb) -> Result<Reparsed, Failure> {
     let reparsed = central_db.write(|tx| {
         let mut reparsed = Reparsed::default();
         let before = reread::before(tx)?;
+        let zones = zones(tx)?;
         // Newest first: each row anew from the answer it was read from last, also
         // where a reading is gone by now; then what older answers add to it.
         let ids = payloads::ids_newest_first(tx)?;
         for mode in [WriteMode::Anew, WriteMode::Fill] {
             for &id in &ids {
-                one(tx, &payloads::kept(tx, id)?, mode, &mut reparsed)?;
+                one(tx, &payloads::kept(tx, id)?, mode, &zones, &mut reparsed)?;
             }
         }
         (reparsed.rows_new, reparsed.rows_changed) = before.differences(tx)?;
@@ -53,10 +61,15 @@ fn one(
     tx: &Connection,
     kept: &Kept,
     mode: WriteMode,
+    zones: &BTreeMap<AccountId, TimeZone>,
     reparsed: &mut Reparsed,
 ) -> rusqlite::Result<()> {
     let is_first = mode == WriteMode::Anew;
-    let reading = read(kept.dataset, kept.endpoint.as_deref(), &kept.body);
+    let zone = zones.get(&kept.account).cloned();
+    let reading = read(
+        kept,
+        &kept.fetched_at.to_zoned(zone.unwrap_or(TimeZone::UTC)),
+    );
     let Some(reading) = reading else {
         reparsed.unread += u32::from(is_first);
         return payloads::set_is_read(tx, kept.id, false);
@@ -77,10 +90,21 @@ fn one(
 
 /// By the reader of its endpoint. Answers from before endpoints were noted are
 /// tried with each reader of their dataset.
-fn read(dataset: Dataset, endpoint: Option<&str>, body: &[u8]) -> Option<Reading> {
+fn read(kept: &Kept, now: &Zoned) -> Option<Reading> {
+    let endpoint = kept.endpoint.as_deref();
     let fits = |part: &&Part| endpoint.is_none_or(|endpoint| part.endpoint == endpoint);
-    let readings = dataset::readers(dataset)
+    let readings = dataset::readers(kept.dataset)
         .filter(fits)
-        .filter_map(|part| (part.read)(body).ok());
+        .filter_map(|part| part.reading(&kept.body, now).ok());
     readings.max_by_key(|reading| reading.rows.len())
+}
+
+/// The zone of each account, where it is known here.
+fn zones(tx: &Connection) -> rusqlite::Result<BTreeMap<AccountId, TimeZone>> {
+    let accounts = accounts::all(tx)?.into_iter();
+    let zone = |account: Account| {
+        let zone = TimeZone::get(account.time_zone.as_deref()?).ok()?;
+        Some((account.id, zone))
+    };
+    Ok(accounts.filter_map(zone).collect())
 }

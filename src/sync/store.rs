@@ -10,17 +10,20 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 
 use super::{
-    dataset::{Call, Lists, Reading},
+    dataset::{Call, Lists, Reading, Unread},
     plan::Task,
 };
 use crate::{
     central_db::{
-        RowChange, WriteMode, backfill, coverage, endpoint_reads,
+        RowChange, WriteMode, accounts, backfill, coverage, endpoint_reads,
         jobs::{self, TaskRow},
         log::{self, NewEntry},
         payloads::{self, NewPayload},
         route_memory,
-        rows::activities::{self, Activity},
+        rows::{
+            activities::{self, Activity},
+            settings,
+        },
         table::{self, Gone, Listed, Stamp, TableRow},
     },
     domain::{
@@ -30,11 +33,12 @@ use crate::{
         dates::{DateSpan, back},
         job::{DatasetCount, JobId},
         log::LogLevel,
+        printable::excerpt,
         session::Lane,
     },
 };
 
-pub use items::{Detail, FILE_ENDPOINT, detail_failed, file, legs, search_failed};
+pub use items::{FILE_ENDPOINT, detail_failed, file, leg, legs, search_failed, zone_unknown};
 
 /// The place of a task in its job.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +92,8 @@ pub struct Fetched {
 pub struct Stored {
     /// Settled days of old whose summary changed.
     pub reopened: Vec<Date>,
+    /// The account's zone, when the answer held its settings.
+    pub time_zone: Option<String>,
 }
 
 /// Stores an answer: payload, rows, what was deleted, coverage, task, log line.
@@ -134,7 +140,7 @@ pub fn fetched(
         }
     }
     let mut missed = BTreeSet::new();
-    if let (Some(lists), true) = (part.lists, reading.unread.is_empty()) {
+    if let Some(lists) = part.lists.filter(|lists| tells_gone(lists, reading)) {
         let gone = gone(db, at, lists, fetched, reading)?;
         count.rows_changed += gone.rows;
         missed = gone.days;
@@ -166,10 +172,37 @@ pub fn fetched(
     if problem.is_some() {
         count.failed = 1;
     }
-    let row = task_row(at, task, part.endpoint, count, problem.clone());
+    let mut row = task_row(at, task, part.endpoint, count, problem.clone());
+    if task.dataset == Dataset::Settings {
+        (stored.time_zone, row.warning) = follow_zone(db, at)?;
+    }
     jobs::record_task(db, at.job, &row, at.now)?;
     note_task(db, at, task, count, problem, reading)?;
     Ok(stored)
+}
+
+/// The account follows the zone of its settings. The second value: what to tell
+/// of a zone that is unknown here.
+fn follow_zone(db: &Connection, at: Context) -> rusqlite::Result<(Option<String>, Option<String>)> {
+    let Some(named) = settings::time_zone(db, at.account)? else {
+        return Ok((None, None));
+    };
+    let followed = accounts::set_time_zone(db, at.account, &named)?;
+    let warning = (followed != named).then(|| unknown_zone(&named, Some(&followed)));
+    if let Some(warning) = &warning {
+        let dataset = Some(Dataset::Settings);
+        note(db, at, LogLevel::Warn, dataset, warning.clone())?;
+    }
+    Ok((Some(followed), warning))
+}
+
+/// What a person is told of a time zone that is unknown here.
+fn unknown_zone(named: &str, instead: Option<&str>) -> String {
+    format!(
+        "Garmin's time zone {} is not known on this machine; days are counted in {}",
+        excerpt(named, 40),
+        instead.unwrap_or("UTC")
+    )
 }
 
 fn keep(
@@ -226,6 +259,15 @@ fn reopens(db: &Connection, at: Context, day: Date) -> rusqlite::Result<bool> {
     coverage::reopen(db, at.account, day, &others, at.now)
 }
 
+/// Whether what an answer did not list was deleted. An item that could not be
+/// read is told by its key or its day; of one with neither it is only certain
+/// that it is no row when the others are what they always were.
+fn tells_gone(lists: &Lists, reading: &Reading) -> bool {
+    let is_placed = |unread: &Unread| unread.day.is_some() || unread.row.is_some();
+    let is_usual = lists.day.is_some() && !reading.rows.is_empty();
+    is_usual || reading.unread.iter().all(is_placed)
+}
+
 /// Marks what the answer should have listed and did not: deleted at Garmin.
 fn gone(
     db: &Connection,
@@ -245,10 +287,18 @@ fn gone(
         (None, _) => None,
     };
     let mine = reading.rows.iter().filter(|row| row.table() == lists.table);
-    let seen: Vec<_> = mine.map(|row| row.key()).collect();
+    let unread = reading
+        .unread
+        .iter()
+        .filter_map(|unread| unread.row.as_ref());
+    let unread = unread.filter(|(table, _)| *table == lists.table);
+    let unread = unread.map(|(_, key)| key.clone());
+    let seen: Vec<_> = mine.map(|row| row.key()).chain(unread).collect();
+    let spared = reading.unread.iter().filter_map(|unread| unread.day);
     let listed = Listed {
         table: lists.table,
         days,
+        spared: &spared.collect(),
         among: lists.among,
         seen: &seen,
     };
@@ -340,6 +390,7 @@ pub fn days_failed(
         endpoint: "none",
         span: span.to_string(),
         failed: Some(summary.to_owned()),
+        warning: None,
         count: DatasetCount::default(),
     };
     failure(db, at, &row, summary)
@@ -411,6 +462,7 @@ fn task_row(
         endpoint,
         span: task.span.to_string(),
         failed,
+        warning: None,
         count,
     }
 }

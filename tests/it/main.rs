@@ -1,6 +1,7 @@
 //! One integration binary: it links once, and shares its helpers.
 
 mod bad_input;
+mod cases;
 mod doors;
 mod headless;
 mod history;

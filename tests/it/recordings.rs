@@ -14,6 +14,7 @@ use std::{
 
 use garminsync::{
     domain::dataset::Dataset,
+    garmin::wire::json,
     sync::dataset::{self, Part, Reading},
 };
 use serde_json::Value;
@@ -618,4 +619,21 @@ fn any_answer_fed_to_any_reader_is_read_or_refused_but_never_a_panic() {
         }
     }
     assert!(fed > 500, "{fed}");
+}
+
+#[test]
+fn no_recorded_answer_is_taken_for_an_error() {
+    let Some(folder) = folder() else {
+        return;
+    };
+    for kind in fs::read_dir(folder.join("api")).unwrap() {
+        for entry in fs::read_dir(kind.unwrap().path()).unwrap() {
+            let path = entry.unwrap().path();
+            let exchange: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            let told = json::error_in(&exchange["response"]["body"]);
+            let status = exchange["response"]["status"].as_u64().unwrap_or(200);
+            let is_told = told.is_none() || status >= 400;
+            assert!(is_told, "{}: {told:?}", path.display());
+        }
+    }
 }

@@ -139,31 +139,13 @@ impl World {
         self.db().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Every value of every row of a query, as text: for "row for row equal".
+    /// [`rows_of`] CentralDB, for "row for row equal".
     pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
-        let db = self.db();
-        let mut statement = db.prepare(sql).unwrap();
-        let columns = statement.column_count();
-        statement
-            .query_map([], |row| {
-                let values = (0..columns).map(|n| match row.get_ref(n).unwrap() {
-                    ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                    value => format!("{value:?}"),
-                });
-                Ok(values.collect::<Vec<_>>().join("|"))
-            })
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        rows_of(&self.db(), sql)
     }
 
     pub(crate) fn config(&self) -> Config {
-        let args = CommonArgs {
-            home: Some(self.home().to_owned()),
-            ..CommonArgs::default()
-        };
-        let env = Environment::from([("GARMINSYNC_BASE_URL", self.simulator.base_url())]);
-        Config::resolve(&args, &env).unwrap()
+        config(self.home(), self.simulator.base_url())
     }
 
     /// The parts of a process, in this one.
@@ -172,20 +154,7 @@ impl World {
     }
 
     pub(crate) fn deps_at(&self, clock: Clock) -> Deps {
-        let mut config = self.config();
-        config.http.timeout = Duration::from_secs(2);
-        config.http.download_timeout = Duration::from_secs(2);
-        config.paths.create().unwrap();
-        Deps {
-            clock,
-            central_db: CentralDb::open(&config.paths).unwrap(),
-            critical: tokio_util::task::TaskTracker::new(),
-            vault: Arc::new(Vault::at(KeyPlaces {
-                home_key: config.paths.vault_key.clone(),
-                ..KeyPlaces::default()
-            })),
-            config,
-        }
+        deps(self.config(), clock)
     }
 
     pub(crate) async fn sign_in(&self) -> SignInOutcome {
@@ -260,6 +229,33 @@ impl World {
     }
 }
 
+/// The settings of a home that points at a server on this machine.
+pub(crate) fn config(home: &Path, base_url: &str) -> Config {
+    let args = CommonArgs {
+        home: Some(home.to_owned()),
+        ..CommonArgs::default()
+    };
+    let env = Environment::from([("GARMINSYNC_BASE_URL", base_url)]);
+    Config::resolve(&args, &env).unwrap()
+}
+
+/// The parts of a process.
+pub(crate) fn deps(mut config: Config, clock: Clock) -> Deps {
+    config.http.timeout = Duration::from_secs(2);
+    config.http.download_timeout = Duration::from_secs(2);
+    config.paths.create().unwrap();
+    Deps {
+        clock,
+        central_db: CentralDb::open(&config.paths).unwrap(),
+        critical: tokio_util::task::TaskTracker::new(),
+        vault: Arc::new(Vault::at(KeyPlaces {
+            home_key: config.paths.vault_key.clone(),
+            ..KeyPlaces::default()
+        })),
+        config,
+    }
+}
+
 pub(crate) fn account() -> AccountName {
     AccountName::default()
 }
@@ -319,6 +315,23 @@ impl Ran {
         assert!(self.err.starts_with("garminsync: "), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
     }
+}
+
+/// Every value of every row of a query, as text.
+pub(crate) fn rows_of(db: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = db.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    statement
+        .query_map([], |row| {
+            let values = (0..columns).map(|n| match row.get_ref(n).unwrap() {
+                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                value => format!("{value:?}"),
+            });
+            Ok(values.collect::<Vec<_>>().join("|"))
+        })
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Every byte of every file below `folder`, by path.

@@ -4,8 +4,8 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, named_params};
 
 use crate::{
-    central_db::{convert::day, table::table},
-    domain::{account::AccountId, activity::ActivityId, dates::DateSpan},
+    central_db::table::table,
+    domain::{account::AccountId, activity::ActivityId},
 };
 
 table! {
@@ -95,54 +95,6 @@ table! {
             has_track: Option<bool>,
         }
     }
-}
-
-/// A multisport activity whose legs were never asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct WithoutLegs {
-    pub id: ActivityId,
-    pub day: Date,
-}
-
-/// The multisport activities of `span` whose legs are not yet here, newest first.
-pub fn without_legs(
-    connection: &Connection,
-    account: AccountId,
-    span: DateSpan,
-) -> rusqlite::Result<Vec<WithoutLegs>> {
-    connection
-        .prepare_cached(
-            "SELECT activity_id, started_on FROM activity
-             WHERE account = :account AND started_on BETWEEN :first AND :last
-                 AND is_parent = 1 AND legs_asked = 0 AND gone_at IS NULL
-             ORDER BY started_on DESC, activity_id DESC",
-        )?
-        .query_map(
-            named_params! {
-                ":account": account.get(), ":first": span.first().to_string(), ":last": span.last().to_string(),
-            },
-            |row| {
-                Ok(WithoutLegs {
-                    id: ActivityId::new(row.get("activity_id")?),
-                    day: day(row, "started_on")?,
-                })
-            },
-        )?
-        .collect()
-}
-
-/// All legs of `parent` are here.
-pub fn set_legs_asked(
-    connection: &Connection,
-    account: AccountId,
-    parent: ActivityId,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE activity SET legs_asked = 1 WHERE account = :account AND activity_id = :parent",
-        )?
-        .execute(named_params! { ":account": account.get(), ":parent": parent.get() })?;
-    Ok(())
 }
 
 /// A leg is gone, or there again, as its whole is.

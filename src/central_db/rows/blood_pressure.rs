@@ -9,8 +9,11 @@ table! {
     pub struct BloodPressure in "blood_pressure" by day_on, listed {
         key {
             /// Garmin's `version`, by which its own clients delete a reading. That
-            /// an edit gives it a new one is likely (unverified); the old is then gone.
-            reading_id: i64
+            /// an edit gives it a new one is likely (unverified); the old is then
+            /// gone. Several readings may carry the same one.
+            reading_id: i64,
+            /// The wall clock: `2026-10-01T07:10:00`.
+            measured_local: String
         }
         values {
             /// The local day.

@@ -1,6 +1,8 @@
 //! Table `settings`.
 
-use crate::central_db::table::table;
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use crate::{central_db::table::table, domain::account::AccountId};
 
 table! {
     /// How the person wants numbers and times shown: one row. All words are Garmin's.
@@ -21,4 +23,15 @@ table! {
             golf_distance_unit: Option<String>,
         }
     }
+}
+
+/// The zone in the settings of an account, as Garmin names it.
+pub fn time_zone(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<String>> {
+    let zone = connection
+        .prepare_cached("SELECT time_zone FROM settings WHERE account = :account")?
+        .query_row(named_params! { ":account": account.get() }, |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(zone.flatten())
 }

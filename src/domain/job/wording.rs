@@ -94,6 +94,7 @@ mod tests {
             failures: Vec::new(),
             owed: Vec::new(),
             older_days: None,
+            warnings: Vec::new(),
             failure: None,
         };
         assert_eq!(

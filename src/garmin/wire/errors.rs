@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::sso::EdgeError;
 use crate::{
     domain::printable::excerpt,
-    garmin::{client::Answer, error::GarminError},
+    garmin::{client::Answer, error::GarminError, wire::json},
 };
 
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ pub(in crate::garmin) fn retry_after(answer: &Answer) -> Option<Duration> {
 }
 
 pub(in crate::garmin) fn is_json(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+    serde_json::from_str::<serde::de::IgnoredAny>(&json::lossy(body)).is_ok()
 }
 
 /// `protocol.md` 6.4.
@@ -85,7 +85,7 @@ fn is_not_active(answer: &Answer) -> bool {
 
 /// Garmin's own words, cleaned and short.
 fn message(body: &[u8]) -> Option<String> {
-    let body: ErrorBody = serde_json::from_slice(body).ok()?;
+    let body: ErrorBody = serde_json::from_str(&json::lossy(body)).ok()?;
     body.message
         .map(|text| excerpt(&text, 120))
         .filter(|text| !text.is_empty())

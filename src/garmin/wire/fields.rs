@@ -73,6 +73,17 @@ impl<'a> Fields<'a> {
         self.float(path).filter(|&n| n >= 0.0)
     }
 
+    /// A reading of which there is always some while a person lives, a heart rate
+    /// for one: 0 says that nothing was measured.
+    pub fn measured(&self, path: &str) -> Option<i64> {
+        self.int(path).filter(|&n| n > 0)
+    }
+
+    /// [`Self::measured`] with a fraction.
+    pub fn measured_f(&self, path: &str) -> Option<f64> {
+        self.float(path).filter(|&n| n > 0.0)
+    }
+
     /// Milliseconds on the wire, seconds here.
     pub fn seconds_of_ms(&self, path: &str) -> Option<i64> {
         self.reading(path).map(|ms| ms.saturating_add(500) / 1000)
@@ -86,6 +97,23 @@ impl<'a> Fields<'a> {
     pub fn text(&self, path: &str) -> Option<String> {
         self.read(path, |value| value.as_str().map(str::to_owned))
             .filter(|text| !text.is_empty())
+    }
+
+    /// One of Garmin's own words, a status for one. The same word comes in
+    /// capitals by one route and in small letters by another: `BALANCED` here.
+    pub fn word(&self, path: &str) -> Option<String> {
+        let word = self.text(path)?.trim().to_uppercase();
+        Some(word.replace([' ', '-'], "_")).filter(|word| !word.is_empty())
+    }
+
+    /// Degrees of latitude and longitude; `None` when either is missing or
+    /// impossible, as 180 and the 0, 0 of a receiver without a fix are.
+    pub fn position(&self, latitude: &str, longitude: &str) -> Option<(f64, f64)> {
+        let (latitude, longitude) = (self.float(latitude)?, self.float(longitude)?);
+        let is_place = latitude.abs() <= 90.0
+            && longitude.abs() <= 180.0
+            && (latitude != 0.0 || longitude != 0.0);
+        is_place.then_some((latitude, longitude))
     }
 
     /// An id: number or text.
@@ -145,9 +173,45 @@ mod tests {
         assert_eq!(fields.int("d"), None);
         assert_eq!(fields.int("e/f/g"), Some(5));
         assert_eq!(fields.int("e/x/g"), None);
+        assert_eq!(
+            (fields.measured("a"), fields.measured("c")),
+            (Some(83_000), None)
+        );
         assert!(fields.odd().is_empty(), "absent and null are not odd");
         assert_eq!(fields.int("h"), None);
         assert_eq!(fields.text("i"), None);
         assert_eq!(fields.odd(), ["h", "i"]);
+    }
+
+    #[test]
+    fn zero_is_no_measurement_and_a_word_has_one_spelling() {
+        let value =
+            json!({"hr": 0, "spo2": 0.0, "a": "very stressful", "b": "VERY_STRESSFUL", "c": " "});
+        let fields = Fields::of(&value).unwrap();
+        assert_eq!(
+            (fields.measured("hr"), fields.measured_f("spo2")),
+            (None, None)
+        );
+        assert_eq!(fields.word("a"), fields.word("b"));
+        assert_eq!(fields.word("c"), None);
+    }
+
+    #[test]
+    fn only_a_place_on_earth_is_one() {
+        let position = |latitude: f64, longitude: f64| {
+            let value = json!({"y": latitude, "x": longitude});
+            Fields::of(&value).unwrap().position("y", "x")
+        };
+        assert_eq!(position(48.1, -180.0), Some((48.1, -180.0)));
+        assert_eq!(position(0.0, 11.5), Some((0.0, 11.5)));
+        for (latitude, longitude) in [
+            (180.0, 180.0),
+            (180.0, 11.5),
+            (48.1, 180.1),
+            (0.0, 0.0),
+            (-0.0, 0.0),
+        ] {
+            assert_eq!(position(latitude, longitude), None);
+        }
     }
 }

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
+use super::json;
 use crate::{domain::printable::excerpt, garmin::error::GarminError};
 
 /// The value of one scalar. Errors come inside a 200, a failing scalar is
 /// null, and some clients got the document as a string.
 pub fn scalar(body: &[u8], name: &str) -> Result<Value, GarminError> {
-    let mut reply: Value = serde_json::from_slice(body)
+    let mut reply = json::parse(body)
         .map_err(|_| GarminError::Unreadable("GraphQL reply is no JSON".to_owned()))?;
+    let is_reply = ["data", "errors"].iter().any(|it| reply.get(it).is_some());
+    if let (false, Some(why)) = (is_reply, json::error_in(&reply)) {
+        return Err(GarminError::Unreadable(why));
+    }
     let value = reply
         .pointer_mut(&format!("/data/{name}"))
         .map(Value::take)
@@ -21,23 +26,25 @@ pub fn scalar(body: &[u8], name: &str) -> Result<Value, GarminError> {
         .and_then(Value::as_array)
         .filter(|errors| !errors.is_empty());
     if let Some(errors) = errors {
-        let first = errors
-            .first()
-            .and_then(|error| error.get("message"))
-            .and_then(Value::as_str);
         return Err(GarminError::Refused {
             status: 200,
-            message: first.map(|text| excerpt(text, 120)),
+            message: message(errors.first()),
         });
     }
-    match value {
-        Value::Null => Err(GarminError::Refused {
-            status: 200,
-            message: Some(format!("{name} is null")),
-        }),
-        Value::String(text) if text.starts_with(['{', '[']) => serde_json::from_str(&text)
-            .map_err(|_| GarminError::Unreadable(format!("{name} is no JSON"))),
-        value => Ok(value),
+    let value = match value {
+        Value::Null => {
+            return Err(GarminError::Refused {
+                status: 200,
+                message: Some(format!("{name} is null")),
+            });
+        }
+        Value::String(text) if text.starts_with(['{', '[']) => json::parse(text.as_bytes())
+            .map_err(|_| GarminError::Unreadable(format!("{name} is no JSON")))?,
+        value => value,
+    };
+    match json::error_in(&value) {
+        Some(why) => Err(GarminError::Unreadable(why)),
+        None => Ok(value),
     }
 }
 
@@ -48,13 +55,9 @@ pub type Shared = Result<Vec<u8>, GarminError>;
 struct Reply<'a> {
     #[serde(borrow)]
     data: Option<BTreeMap<String, &'a RawValue>>,
-    errors: Option<Vec<ReplyError>>,
-}
-
-#[derive(Deserialize)]
-struct ReplyError {
-    message: Option<String>,
-    path: Option<Vec<Value>>,
+    /// Nothing but their words is counted on.
+    #[serde(default)]
+    errors: Value,
 }
 
 /// One query for several scalars `(name, arguments)`: `query{a0:x(…) a1:y(…)}`.
@@ -74,23 +77,22 @@ pub fn shared_query(scalars: &[(&str, &str)]) -> String {
 /// # Errors
 /// When the query as a whole was refused.
 pub fn shared_answers(body: &[u8], scalars: &[&str]) -> Result<Vec<Option<Shared>>, GarminError> {
-    let refused = |message: Option<&String>| GarminError::Refused {
+    let refused = |error: Option<&Value>| GarminError::Refused {
         status: 200,
-        message: message.map(|text| excerpt(text, 120)),
+        message: message(error),
     };
-    let reply: Reply<'_> = serde_json::from_slice(body)
+    let text = json::lossy(body);
+    let reply: Reply<'_> = serde_json::from_str(&text)
         .map_err(|_| GarminError::Unreadable("GraphQL reply is no JSON".to_owned()))?;
-    let errors = reply.errors.unwrap_or_default();
+    let errors = reply.errors.as_array().map_or(&[][..], Vec::as_slice);
     let Some(data) = reply.data else {
-        return Err(refused(
-            errors.first().and_then(|error| error.message.as_ref()),
-        ));
+        return Err(refused(errors.first()));
     };
     let answer = |(n, scalar): (usize, &&str)| {
         let alias = format!("a{n}");
-        let is_mine = |error: &&ReplyError| {
-            let path = error.path.as_ref().and_then(|path| path.first());
-            path.and_then(Value::as_str) == Some(alias.as_str())
+        let is_mine = |error: &&Value| {
+            let path = error.pointer("/path/0").and_then(Value::as_str);
+            path == Some(alias.as_str())
         };
         match data.get(&alias) {
             Some(value) if value.get() != "null" => {
@@ -99,17 +101,21 @@ pub fn shared_answers(body: &[u8], scalars: &[&str]) -> Result<Vec<Option<Shared
             }
             _ => {
                 let error = errors.iter().find(is_mine)?;
-                Some(Err(refused(error.message.as_ref())))
+                Some(Err(refused(Some(error))))
             }
         }
     };
     let answers: Vec<_> = scalars.iter().enumerate().map(answer).collect();
     if answers.iter().all(Option::is_none) {
-        return Err(refused(
-            errors.first().and_then(|error| error.message.as_ref()),
-        ));
+        return Err(refused(errors.first()));
     }
     Ok(answers)
+}
+
+/// Garmin's own words, cleaned and short.
+fn message(error: Option<&Value>) -> Option<String> {
+    let words = error?.get("message")?.as_str()?;
+    Some(excerpt(words, 120))
 }
 
 #[cfg(test)]

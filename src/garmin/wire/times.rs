@@ -54,14 +54,19 @@ pub fn day(value: &Value) -> Option<Date> {
     }
 }
 
-/// Wall clock minus UTC, in seconds, to the minute: the two may carry different fractions.
+/// Wall clock minus UTC, in seconds. To the minute: the two may carry different fractions.
 pub fn offset_s(local: DateTime, utc: Timestamp) -> Option<i64> {
     let wall = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let minutes = (wall.as_second() - utc.as_second() + 30).div_euclid(60);
-    // Real zones lie between -12 h and +14 h; anything else is a broken pair.
-    (-14 * 60..=14 * 60)
-        .contains(&minutes)
-        .then_some(minutes * 60)
+    zone_offset_s(minutes * 60)
+}
+
+/// An offset, if a zone can have it: quarter hours between -12 h and +14 h.
+/// Anything else is a broken pair.
+pub fn zone_offset_s(seconds: i64) -> Option<i64> {
+    const HOUR: i64 = 3600;
+    let is_zone = seconds % (HOUR / 4) == 0 && (-12 * HOUR..=14 * HOUR).contains(&seconds);
+    is_zone.then_some(seconds)
 }
 
 #[expect(
@@ -72,7 +77,8 @@ fn epoch_ms(value: &Value) -> Option<Timestamp> {
     let ms = value
         .as_i64()
         .or_else(|| value.as_f64().map(|ms| ms.round() as i64))?;
-    Timestamp::from_millisecond(ms).ok()
+    // 0 stands for no time at all.
+    Timestamp::from_millisecond(ms).ok().filter(|_| ms > 0)
 }
 
 #[cfg(test)]
@@ -137,6 +143,17 @@ mod tests {
             offset_s(civil("2026-07-14 22:05:11.5").unwrap(), at),
             Some(-25_200)
         );
-        assert_eq!(offset_s(civil("2026-07-18 07:05:11").unwrap(), at), None);
+        assert_eq!(
+            offset_s(civil("2026-07-15 10:50:12").unwrap(), at),
+            Some(20_700),
+            "Kathmandu"
+        );
+        for no_zone in [
+            "2026-07-18 07:05:11",
+            "2026-07-14 18:26:11",
+            "2026-07-14 15:05:11",
+        ] {
+            assert_eq!(offset_s(civil(no_zone).unwrap(), at), None, "{no_zone}");
+        }
     }
 }

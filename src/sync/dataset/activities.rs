@@ -1,10 +1,14 @@
 //! Activities: one list request per thousand rows (`protocol.md` 9.6.1).
 
+use jiff::{Span, Unit, tz::TimeZone};
 use serde_json::Value;
 
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, unread};
+use super::{
+    Ask, Call, InUtc, Part, Reading, Route, Row, Unread, Window, document, items, shapes::is_blank,
+    unread,
+};
 use crate::{
-    central_db::rows::activities::Activity,
+    central_db::{rows::activities::Activity, table::TableRow},
     domain::{activity::ActivityId, session::Lane},
     garmin::{
         error::GarminError,
@@ -62,78 +66,100 @@ fn read(body: &[u8]) -> Result<Reading, GarminError> {
         }
         value => items(value)?,
     };
-    Ok(Reading::of_items(&list, activity))
+    Ok(Reading::of_items(&list, row))
 }
 
-fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unread> {
+/// One activity. Without a wall clock its day is of UTC until
+/// [`Part::reading`] knows the account's zone.
+fn row(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unread> {
+    let (activity, is_local) = activity(item, odd)?;
+    let row: Box<dyn Row> = match activity.started_at {
+        Some(at) if !is_local => Box::new(InUtc {
+            row: activity,
+            at,
+            set_local: |activity, local| activity.started_on = local.date(),
+        }),
+        _ => Box::new(activity),
+    };
+    Ok(vec![row])
+}
+
+/// The second value: whether its day is that of a wall clock.
+fn activity(item: &Value, odd: &mut Vec<String>) -> Result<(Activity, bool), Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a list row that is no object"))?;
     let started_at = f.utc("startTimeGMT").or_else(|| f.utc("beginTimestamp"));
     let local = f.local("startTimeLocal");
     let day = local.map(jiff::civil::DateTime::date);
-    let id = f
-        .int("activityId")
-        .ok_or_else(|| unread(day, "an activity without an id"))?;
-    let day = day.ok_or_else(|| unread(None, "an activity without a start"))?;
+    let id = f.int("activityId").map(ActivityId::new);
+    let id = id.ok_or_else(|| unread(day, "an activity without an id"))?;
+    let in_utc = started_at.map(|at| TimeZone::UTC.to_datetime(at).date());
+    let started_on = day.or(in_utc).ok_or_else(|| Unread {
+        row: Some((Activity::TABLE, vec![("activity_id", id.get().into())])),
+        ..unread(None, "an activity without a start")
+    })?;
     let duration_s = f.reading_f("duration");
+    let start = f.position("startLatitude", "startLongitude");
+    let ended_at = f.utc("endTimeGMT");
+    let elapsed = f.reading_f("elapsedDuration");
+    let whole = started_at.zip(ended_at).map(|(start, end)| end - start);
+    let is_old = elapsed.is_some_and(|elapsed| is_in_ms(elapsed, duration_s, whole));
     let activity = Activity {
-        activity_id: ActivityId::new(id),
+        activity_id: id,
         name: f.text("activityName"),
         kind: f.text("activityType/typeKey"),
         event_kind: f.text("eventType/typeKey"),
         started_at,
-        ended_at: f.utc("endTimeGMT"),
-        started_on: day,
+        ended_at,
+        started_on,
         utc_offset_s: local
             .zip(started_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
         place: f.text("locationName"),
-        start_latitude_deg: f.float("startLatitude"),
-        start_longitude_deg: f.float("startLongitude"),
+        start_latitude_deg: start.map(|(latitude, _)| latitude),
+        start_longitude_deg: start.map(|(_, longitude)| longitude),
         duration_s,
         moving_s: f.reading_f("movingDuration"),
-        elapsed_s: f
-            .reading_f("elapsedDuration")
-            .map(|elapsed| elapsed_seconds(elapsed, duration_s)),
+        elapsed_s: elapsed.map(|elapsed| if is_old { elapsed / 1000.0 } else { elapsed }),
         distance_m: f.reading_f("distance"),
         elevation_gain_m: f.float("elevationGain"),
         elevation_loss_m: f.float("elevationLoss"),
-        min_elevation_m: f.float("minElevation"),
-        max_elevation_m: f.float("maxElevation"),
+        min_elevation_m: elevation(&f, "minElevation", is_old),
+        max_elevation_m: elevation(&f, "maxElevation", is_old),
         average_speed_mps: f.reading_f("averageSpeed"),
         max_speed_mps: f.reading_f("maxSpeed"),
-        grade_adjusted_speed_mps: f.reading_f("avgGradeAdjustedSpeed"),
+        grade_adjusted_speed_mps: f.measured_f("avgGradeAdjustedSpeed"),
         max_vertical_speed_mps: f.float("maxVerticalSpeed"),
-        average_hr_bpm: f.reading_f("averageHR"),
-        max_hr_bpm: f.reading_f("maxHR"),
-        energy_kcal: f.reading_f("calories"),
-        energy_resting_kcal: f.reading_f("bmrCalories"),
+        average_hr_bpm: f.measured_f("averageHR"),
+        max_hr_bpm: f.measured_f("maxHR"),
+        energy_kcal: f.measured_f("calories"),
+        energy_resting_kcal: f.measured_f("bmrCalories"),
         water_ml: f.reading_f("waterEstimated"),
         steps: f.reading("steps"),
-        average_cadence_spm: f.reading_f("averageRunningCadenceInStepsPerMinute"),
-        max_cadence_spm: f.reading_f("maxRunningCadenceInStepsPerMinute"),
-        average_bike_cadence_rpm: f.reading_f("averageBikingCadenceInRevPerMinute"),
-        max_bike_cadence_rpm: f.reading_f("maxBikingCadenceInRevPerMinute"),
-        average_swim_cadence_spm: f.reading_f("averageSwimCadenceInStrokesPerMinute"),
-        average_swolf: f.reading_f("averageSwolf"),
-        strokes: f.reading("strokes"),
-        stride_m: f.reading_f("avgStrideLength").map(from_cm),
-        vertical_oscillation_m: f.reading_f("avgVerticalOscillation").map(from_cm),
-        vertical_ratio_percent: f.reading_f("avgVerticalRatio"),
-        ground_contact_s: f.reading_f("avgGroundContactTime").map(|ms| ms / 1000.0),
-        average_power_w: f.reading_f("avgPower"),
-        max_power_w: f.reading_f("maxPower"),
-        normalized_power_w: f.reading_f("normPower"),
+        average_cadence_spm: f.measured_f("averageRunningCadenceInStepsPerMinute"),
+        max_cadence_spm: f.measured_f("maxRunningCadenceInStepsPerMinute"),
+        average_bike_cadence_rpm: f.measured_f("averageBikingCadenceInRevPerMinute"),
+        max_bike_cadence_rpm: f.measured_f("maxBikingCadenceInRevPerMinute"),
+        average_swim_cadence_spm: f.measured_f("averageSwimCadenceInStrokesPerMinute"),
+        average_swolf: f.measured_f("averageSwolf"),
+        strokes: f.measured("strokes"),
+        stride_m: f.measured_f("avgStrideLength").map(from_cm),
+        vertical_oscillation_m: f.measured_f("avgVerticalOscillation").map(from_cm),
+        vertical_ratio_percent: f.measured_f("avgVerticalRatio"),
+        ground_contact_s: f.measured_f("avgGroundContactTime").map(|ms| ms / 1000.0),
+        average_power_w: f.measured_f("avgPower"),
+        max_power_w: f.measured_f("maxPower"),
+        normalized_power_w: f.measured_f("normPower"),
         training_stress_score: f.reading_f("trainingStressScore"),
-        intensity_factor: f.reading_f("intensityFactor"),
+        intensity_factor: f.measured_f("intensityFactor"),
         training_load: f.reading_f("activityTrainingLoad"),
         aerobic_effect: f.reading_f("aerobicTrainingEffect"),
         anaerobic_effect: f.reading_f("anaerobicTrainingEffect"),
-        effect_label: f.text("trainingEffectLabel"),
+        effect_label: f.word("trainingEffectLabel"),
         intensity_moderate_min: f.reading("moderateIntensityMinutes"),
         intensity_vigorous_min: f.reading("vigorousIntensityMinutes"),
         body_battery_change: f.int("differenceBodyBattery"),
-        vo2max_ml_kg_min: f.reading_f("vO2MaxValue"),
-        average_respiration_brpm: f.reading_f("avgRespirationRate"),
+        vo2max_ml_kg_min: f.measured_f("vO2MaxValue"),
+        average_respiration_brpm: f.measured_f("avgRespirationRate"),
         min_temperature_c: f.float("minTemperature"),
         max_temperature_c: f.float("maxTemperature"),
         hr_zone_1_s: f.reading_f("hrTimeInZone_1"),
@@ -147,17 +173,17 @@ fn activity(item: &Value, odd: &mut Vec<String>) -> Result<Option<Activity>, Unr
         power_zone_4_s: f.reading_f("powerTimeInZone_4"),
         power_zone_5_s: f.reading_f("powerTimeInZone_5"),
         laps: f.reading("lapCount"),
-        device_id: f.int("deviceId"),
+        device_id: f.int("deviceId").filter(|&id| id != 0),
         maker: f.text("manufacturer"),
         is_parent: f.bool("parent").unwrap_or(false),
-        parent_id: f.int("parentId"),
+        parent_id: f.int("parentId").filter(|&id| id != 0),
         is_favorite: f.bool("favorite"),
         is_record: f.bool("pr"),
         is_manual: f.bool("manualActivity"),
         has_track: f.bool("hasPolyline"),
     };
     odd.extend(f.odd());
-    Ok(Some(activity))
+    Ok((activity, day.is_some()))
 }
 
 fn from_cm(cm: f64) -> f64 {
@@ -193,19 +219,38 @@ pub fn legs_of(body: &[u8]) -> Result<Vec<ActivityId>, GarminError> {
         .ok_or_else(|| GarminError::Unreadable("a leg without an id".to_owned()))
 }
 
-/// A leg, from its own detail.
-pub fn leg(body: &[u8], whole: ActivityId) -> Option<Activity> {
-    let detail = document(body).ok()?;
-    let leg = activity(&as_list_row(&detail)?, &mut Vec::new()).ok()??;
-    Some(Activity {
-        parent_id: Some(whole.get()),
-        ..leg
-    })
+/// A leg, from its own detail; `None`: there is no such leg.
+///
+/// # Errors
+/// When it is no detail, or one that cannot be read.
+pub fn leg(
+    body: &[u8],
+    whole: ActivityId,
+    zone: &TimeZone,
+) -> Result<Option<Box<dyn Row>>, GarminError> {
+    let detail = document(body)?;
+    if detail.is_null() {
+        return Ok(None);
+    }
+    let unreadable = |why: &str| GarminError::Unreadable(why.to_owned());
+    let mut item = as_list_row(&detail).ok_or_else(|| unreadable("no detail"))?;
+    if let Some(item) = item.as_object_mut() {
+        item.insert("parentId".to_owned(), whole.get().into());
+    }
+    let rows = row(&item, &mut Vec::new()).map_err(|problem| unreadable(&problem.why))?;
+    Ok(rows.into_iter().next().map(|mut leg| {
+        leg.locate(zone);
+        leg
+    }))
 }
 
 fn read_detail(body: &[u8]) -> Result<Reading, GarminError> {
-    let rows: Vec<_> = as_list_row(&document(body)?).into_iter().collect();
-    Ok(Reading::of_items(&rows, activity))
+    let detail = document(body)?;
+    let rows: Vec<_> = as_list_row(&detail).into_iter().collect();
+    if rows.is_empty() && !is_blank(&detail) {
+        return Err(GarminError::Unreadable("no detail".to_owned()));
+    }
+    Ok(Reading::of_items(&rows, row))
 }
 
 /// A detail in the shape of a list row: mostly the same names, in other places.
@@ -223,7 +268,7 @@ fn as_list_row(detail: &Value) -> Option<Value> {
         ("maxBikeCadence", "maxBikingCadenceInRevPerMinute"),
         ("trainingEffect", "aerobicTrainingEffect"),
     ];
-    const MOVED: [(&str, &str); 11] = [
+    const MOVED: [(&str, &str); 13] = [
         ("/activityId", "activityId"),
         ("/activityName", "activityName"),
         ("/activityTypeDTO", "activityType"),
@@ -235,6 +280,8 @@ fn as_list_row(detail: &Value) -> Option<Value> {
         ("/metadataDTO/deviceMetaDataDTO/deviceId", "deviceId"),
         ("/metadataDTO/favorite", "favorite"),
         ("/metadataDTO/manualActivity", "manualActivity"),
+        ("/metadataDTO/hasPolyline", "hasPolyline"),
+        ("/metadataDTO/personalRecord", "pr"),
     ];
     let mut row = detail.get("summaryDTO")?.as_object()?.clone();
     for (from, to) in RENAMED {
@@ -250,22 +297,39 @@ fn as_list_row(detail: &Value) -> Option<Value> {
     Some(Value::Object(row))
 }
 
-/// Before about 2022 the list gave elapsed time in milliseconds beside
-/// durations in seconds: told by size, not by date (`recordings/NOTES.md`, "Units").
-fn elapsed_seconds(elapsed: f64, duration_s: Option<f64>) -> f64 {
-    match duration_s {
-        Some(duration) if duration > 0.0 && elapsed > duration * 500.0 => elapsed / 1000.0,
-        _ => elapsed,
+/// Whether an elapsed time is in milliseconds. Until about 2022 the list gave it so
+/// beside durations in seconds: told by size, not by date (`recordings/NOTES.md`,
+/// "Units"), and by the time from start to end, where the row has that.
+fn is_in_ms(elapsed: f64, duration_s: Option<f64>, whole: Option<Span>) -> bool {
+    let whole_s = whole.and_then(|whole| whole.total(Unit::Second).ok());
+    if let Some(whole_s) = whole_s.filter(|&whole_s| whole_s > 0.0) {
+        return (elapsed / 1000.0 - whole_s).abs() < (elapsed - whole_s).abs();
     }
+    // Nobody pauses for hundreds of times as long; and from start to end it is
+    // never shorter than what the timer ran.
+    duration_s.is_some_and(|duration_s| {
+        duration_s > 0.0 && elapsed > duration_s * 500.0 && elapsed / 1000.0 >= duration_s * 0.99
+    })
+}
+
+/// Metres; old rows have centimetres here, though metres of what was climbed.
+fn elevation(f: &Fields<'_>, field: &str, is_old: bool) -> Option<f64> {
+    let elevation = f.float(field)?;
+    Some(if is_old {
+        from_cm(elevation)
+    } else {
+        elevation
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan;
     use serde_json::json;
 
     fn one(item: &Value) -> Result<Activity, Unread> {
-        activity(item, &mut Vec::new()).map(Option::unwrap)
+        activity(item, &mut Vec::new()).map(|(activity, _)| activity)
     }
 
     #[test]
@@ -286,12 +350,47 @@ mod tests {
     }
 
     #[test]
-    fn old_elapsed_times_are_milliseconds() {
-        assert!((elapsed_seconds(2_702_589.1, Some(2702.589)) - 2702.5891).abs() < 1e-9);
-        assert!(
-            (elapsed_seconds(3600.0, Some(10.0)) - 3600.0).abs() < 1e-9,
-            "a long pause is no old row"
+    fn old_elapsed_times_are_milliseconds_and_elevations_centimetres() {
+        let old = one(&json!({
+            "activityId": 1, "startTimeLocal": "2021-01-23 10:15:21", "duration": 1801.5,
+            "elapsedDuration": 1_805_321.0, "minElevation": 132_600.0, "maxElevation": 136_800.0, "elevationGain": 41.0,
+        }))
+        .unwrap();
+        assert_eq!(
+            (old.elapsed_s, old.elevation_gain_m),
+            (Some(1805.321), Some(41.0))
         );
+        assert_eq!(
+            (old.min_elevation_m, old.max_elevation_m),
+            (Some(1326.0), Some(1368.0))
+        );
+        for (duration, elapsed) in [(20.0, 10_800.0), (10.0, 3600.0), (1800.0, 1800.0)] {
+            let is_old = is_in_ms(elapsed, Some(duration), None);
+            assert!(!is_old, "{duration} {elapsed}: a long pause is no old row");
+        }
+        let told = |seconds: i64| is_in_ms(30_000.0, Some(20.0), Some(seconds.seconds()));
+        assert!(!told(30_000) && told(30), "the end says so");
+    }
+
+    #[test]
+    fn a_detail_knows_track_and_record() {
+        let detail = json!({
+            "activityId": 2, "activityTypeDTO": {"typeKey": "running"},
+            "metadataDTO": {"hasPolyline": true, "personalRecord": true},
+            "summaryDTO": {"startTimeGMT": "2026-10-01T23:30:00.0", "startLatitude": 180.0, "startLongitude": 180.0},
+        });
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let leg = leg(detail.to_string().as_bytes(), ActivityId::new(1), &zone);
+        let leg = format!("{:?}", leg.unwrap().unwrap());
+        for told in [
+            "has_track: Some(true)",
+            "is_record: Some(true)",
+            "parent_id: Some(1)",
+            "started_on: 2026-10-02",
+            "start_latitude_deg: None",
+        ] {
+            assert!(leg.contains(told), "{told}: {leg}");
+        }
     }
 
     #[test]

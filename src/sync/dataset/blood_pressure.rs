@@ -1,10 +1,11 @@
 //! Blood pressure: REST without a limit, GraphQL second (`protocol.md` 9.5.12,
 //! 10.2). Only an empty answer was recorded: the fields are unverified.
 
+use jiff::{civil::DateTime, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
-    Ask, Call, Part, Reading, Route, Unread, Window, document,
+    Ask, Call, InUtc, Part, Reading, Route, Row, Unread, Window, document,
     shapes::{list_in, recorded},
     unread,
 };
@@ -13,7 +14,7 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql, times},
+        wire::{fields::Fields, graphql, json, times},
     },
 };
 
@@ -67,6 +68,10 @@ fn summaries(value: Value) -> Result<Reading, GarminError> {
     let mut readings = Vec::new();
     let mut problems = Vec::new();
     for mut summary in list_in(value, "measurementSummaries")? {
+        if let Some(why) = json::error_in(&summary) {
+            problems.push(unread(None, &why));
+            continue;
+        }
         match summary.get_mut("measurements").map(Value::take) {
             Some(Value::Array(list)) => readings.extend(list),
             None | Some(Value::Null) => {}
@@ -81,33 +86,51 @@ fn summaries(value: Value) -> Result<Reading, GarminError> {
     Ok(reading)
 }
 
-fn measurement(item: &Value, odd: &mut Vec<String>) -> Result<Option<BloodPressure>, Unread> {
+fn measurement(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a reading that is no object"))?;
     let measured_at = f.utc("measurementTimestampGMT");
     let local = f.local("measurementTimestampLocal");
-    let day = local.map(jiff::civil::DateTime::date);
-    let (Some(reading_id), Some(day_on)) = (f.int("version"), day) else {
+    let clock = local.or_else(|| measured_at.map(|at| TimeZone::UTC.to_datetime(at)));
+    let Some(clock) = clock else {
         return match f.value("systolic").or_else(|| f.value("diastolic")) {
-            None => Ok(None),
-            Some(_) => Err(unread(day, "a reading without its id or time")),
+            None => Ok(Vec::new()),
+            Some(_) => Err(unread(None, "a reading without its time")),
         };
     };
     let row = BloodPressure {
-        reading_id,
-        day_on,
+        reading_id: f.int("version").unwrap_or(0),
+        measured_local: to_second(clock),
+        day_on: clock.date(),
         measured_at,
         utc_offset_s: local
             .zip(measured_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
-        systolic_mmhg: f.reading("systolic"),
-        diastolic_mmhg: f.reading("diastolic"),
-        pulse_bpm: f.reading("pulse"),
-        source: f.text("sourceType"),
+        systolic_mmhg: f.measured("systolic"),
+        diastolic_mmhg: f.measured("diastolic"),
+        pulse_bpm: f.measured("pulse"),
+        source: f.word("sourceType"),
         notes: f.text("notes"),
     };
     odd.extend(f.odd());
     let about = ["day_on", "measured_at", "utc_offset_s", "source"];
-    Ok(recorded(row, &about))
+    let Some(row) = recorded(row, &about) else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![match measured_at {
+        Some(at) if local.is_none() => Box::new(InUtc {
+            row,
+            at,
+            set_local: |row: &mut BloodPressure, local| {
+                row.day_on = local.date();
+                row.measured_local = to_second(local);
+            },
+        }),
+        _ => Box::new(row),
+    }])
+}
+
+fn to_second(local: DateTime) -> String {
+    local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 #[cfg(test)]

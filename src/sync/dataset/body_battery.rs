@@ -117,20 +117,23 @@ fn event(
     let f = Fields::of(item)?;
     let event = BodyBatteryEvent {
         started_at: f.utc("eventStartTimeGmt")?,
-        kind: f.text("eventType")?,
+        kind: f.word("eventType")?,
         day_on,
-        utc_offset_s: f.int("timezoneOffset").map(|ms| ms / 1000),
+        utc_offset_s: f
+            .int("timezoneOffset")
+            .and_then(|ms| times::zone_offset_s(ms / 1000)),
         duration_s: f.seconds_of_ms("durationInMilliseconds"),
         impact: f.int("bodyBatteryImpact"),
         // 0 where others say null.
         activity_id: f.int("activityId").filter(|&id| id > 0),
-        feedback: f.text("shortFeedback"),
+        feedback: f.word("shortFeedback"),
     };
     odd.extend(f.odd());
     Some(event)
 }
 
-/// Time and level of each turning point, oldest first. Negative levels are codes.
+/// Time and level of each turning point, oldest first. Levels
+/// begin at 5: negative ones are codes, and 0 is none.
 fn levels(item: &Value, f: &Fields<'_>, odd: &mut Vec<String>) -> Vec<(i64, i64)> {
     let Some(curve) = f.value(CURVE) else {
         return Vec::new();
@@ -157,7 +160,7 @@ fn levels(item: &Value, f: &Fields<'_>, odd: &mut Vec<String>) -> Vec<(i64, i64)
             let number = |column: usize| row.get(column)?.as_f64();
             Some((number(time)?, number(level)?))
         })
-        .filter(|&(_, level)| level >= 0.0)
+        .filter(|&(_, level)| level > 0.0)
         .map(|(time, level)| (whole(time), whole(level)))
         .collect();
     levels.sort_unstable();

@@ -7,13 +7,15 @@
 //! come, the weeks of two runs would overlap, and the first one would be the
 //! mean of its last day only. So whole weeks from Monday to Sunday are asked for.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{
     Ask, Call, Part, Reading, Route, Row, Unread, Window, document,
-    shapes::{has_any, one_or_items},
+    shapes::{is_of_form, one_or_items},
     unread,
 };
 use crate::{
@@ -108,13 +110,17 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, day))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["overallScore", "calendarDate"])?,
+        day,
+    ))
 }
 
 /// Weeks in a map by their first day. The score of the range's last day stands
 /// beside them and is left there: which days had a row would depend on how the
 /// history happened to be cut into requests.
 fn weeks(mut range: Value) -> Result<Reading, GarminError> {
+    is_of_form(&range, &["groupMap", "startDate", "avg", "max"])?;
     let items: Vec<_> = match range.get_mut("groupMap").map(Value::take) {
         Some(Value::Object(weeks)) => weeks
             .into_iter()
@@ -139,7 +145,10 @@ fn is_whole(first: &str, range: &Value) -> bool {
 
 fn week(item: &Value, odd: &mut Vec<String>) -> Result<Option<Week>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a week that is no object"))?;
-    if !has_any(&f, &["week/groupAverage", "week/groupMax"]) {
+    let has_score = f
+        .measured("week/groupAverage")
+        .or(f.measured("week/groupMax"));
+    if has_score.is_none() {
         return Ok(None);
     }
     let week_on = f
@@ -149,8 +158,8 @@ fn week(item: &Value, odd: &mut Vec<String>) -> Result<Option<Week>, Unread> {
     let week = Week {
         score: EnduranceWeek {
             week_on,
-            average_score: f.reading("week/groupAverage"),
-            highest_score: f.reading("week/groupMax"),
+            average_score: f.measured("week/groupAverage"),
+            highest_score: f.measured("week/groupMax"),
         },
         shares: shares
             .map(|share| WeekContributor {
@@ -168,18 +177,18 @@ fn week(item: &Value, odd: &mut Vec<String>) -> Result<Option<Week>, Unread> {
 /// The score of a day. It may be older than the day asked for: it counts for its own.
 fn day(item: &Value, odd: &mut Vec<String>) -> Result<Option<Day>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a score that is no object"))?;
-    if f.value("overallScore").is_none() {
+    if f.measured("overallScore").is_none() {
         return Ok(None);
     }
     let day_on = f
         .day("calendarDate")
         .ok_or_else(|| unread(None, "a score without a date"))?;
-    let limit = |level: &str| f.reading(&format!("classificationLowerLimit{level}"));
+    let limit = |level: &str| f.measured(&format!("classificationLowerLimit{level}"));
     let shares = shares(f.value("contributors"), odd);
     let day = Day {
         score: EnduranceDay {
             day_on,
-            score: f.reading("overallScore"),
+            score: f.measured("overallScore"),
             classification: f.int("classification"),
             feedback: f.int("feedbackPhrase"),
             gauge_from: f.reading("gaugeLowerLimit"),
@@ -189,7 +198,7 @@ fn day(item: &Value, odd: &mut Vec<String>) -> Result<Option<Day>, Unread> {
             expert_from: limit("Expert"),
             superior_from: limit("Superior"),
             elite_from: limit("Elite"),
-            gauge_to: f.reading("gaugeUpperLimit"),
+            gauge_to: f.measured("gaugeUpperLimit"),
             device_id: f.int("deviceId"),
         },
         shares: shares
@@ -251,6 +260,7 @@ impl<R: TableRow, C: TableRow> Row for Made<R, C> {
             let listed = Listed {
                 table: C::TABLE,
                 days,
+                spared: &BTreeSet::new(),
                 among: "1",
                 seen: &seen,
             };

@@ -4,9 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Ask, Call, Part, Reading, Route, Unread, Window, document, items,
-    shapes::{has_any, one_or_items},
-    unread,
+    Ask, Call, Part, Reading, Route, Unread, Window, document, items, shapes::one_or_items, unread,
 };
 use crate::{
     central_db::rows::fitness_age::FitnessAge,
@@ -57,19 +55,31 @@ fn ask_day(ask: &Ask<'_>) -> Call {
 
 /// Documented as a list and delivered as one object.
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, detailed))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, KNOWN)?,
+        detailed,
+    ))
 }
 
 fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(&items(document(body)?)?, brief))
 }
 
+/// What the answer of a day holds, one member at least.
+const KNOWN: &[&str] = &[
+    "fitnessAge",
+    "invalidReason",
+    "chronologicalAge",
+    "components",
+    "calendarDate",
+];
+
 /// A day with its reasons. It names no day but that of its last change, which
 /// may be older than the one asked for: it counts for its own.
 fn detailed(item: &Value, odd: &mut Vec<String>) -> Result<Option<FitnessAge>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a fitness age that is no object"))?;
     // With a reason why there is none, what else is there means nothing.
-    if f.value("fitnessAge").is_none() || f.value("invalidReason").is_some() {
+    if f.measured_f("fitnessAge").is_none() || f.value("invalidReason").is_some() {
         return Ok(None);
     }
     let age = FitnessAge {
@@ -77,12 +87,12 @@ fn detailed(item: &Value, odd: &mut Vec<String>) -> Result<Option<FitnessAge>, U
             .day("calendarDate")
             .or_else(|| f.day("lastUpdated"))
             .ok_or_else(|| unread(None, "a fitness age without a date"))?,
-        fitness_age_years: f.reading_f("fitnessAge"),
-        achievable_age_years: f.reading_f("achievableFitnessAge"),
-        actual_age_years: f.reading("chronologicalAge"),
-        resting_hr_bpm: f.reading("components/rhr/value"),
-        body_fat_percent: f.reading_f("components/bodyFat/value"),
-        bmi: f.reading_f("components/bmi/value"),
+        fitness_age_years: f.measured_f("fitnessAge"),
+        achievable_age_years: f.measured_f("achievableFitnessAge"),
+        actual_age_years: f.measured("chronologicalAge"),
+        resting_hr_bpm: f.measured("components/rhr/value"),
+        body_fat_percent: f.measured_f("components/bodyFat/value"),
+        bmi: f.measured_f("components/bmi/value"),
         vigorous_days_per_week: f.reading_f("components/vigorousDaysAvg/value"),
         vigorous_per_week_min: f.reading_f("components/vigorousMinutesAvg/value"),
     };
@@ -93,19 +103,23 @@ fn detailed(item: &Value, odd: &mut Vec<String>) -> Result<Option<FitnessAge>, U
 /// A day of the range. Body fat or body mass index: whichever the account has.
 fn brief(item: &Value, odd: &mut Vec<String>) -> Result<Option<FitnessAge>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a fitness age that is no object"))?;
-    if !has_any(&f, &["values/fitnessAge", "values/achievableFitnessAge"]) {
+    let age = f.measured_f("values/fitnessAge");
+    if age
+        .or(f.measured_f("values/achievableFitnessAge"))
+        .is_none()
+    {
         return Ok(None);
     }
     let age = FitnessAge {
         day_on: f
             .day("calendarDate")
             .ok_or_else(|| unread(None, "a fitness age without a date"))?,
-        fitness_age_years: f.reading_f("values/fitnessAge"),
-        achievable_age_years: f.reading_f("values/achievableFitnessAge"),
+        fitness_age_years: f.measured_f("values/fitnessAge"),
+        achievable_age_years: f.measured_f("values/achievableFitnessAge"),
         actual_age_years: None,
-        resting_hr_bpm: f.reading("values/rhr"),
-        body_fat_percent: f.reading_f("values/bodyFat"),
-        bmi: f.reading_f("values/bmi"),
+        resting_hr_bpm: f.measured("values/rhr"),
+        body_fat_percent: f.measured_f("values/bodyFat"),
+        bmi: f.measured_f("values/bmi"),
         vigorous_days_per_week: f.reading_f("values/vigorousDaysAvg"),
         vigorous_per_week_min: f.reading_f("values/vigorousMinutesAvg"),
     };

@@ -3,12 +3,13 @@
 //! Distance and use of each item would take one more call for each
 //! (`/gear-service/gear/stats/{uuid}`, 404 for retired gear), and is left out for now.
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{Ask, Call, Part, Reading, Route, Unread, document, items, segment, unread};
 use crate::{
     central_db::rows::gear::Gear,
-    domain::session::Lane,
+    domain::{dates::forward, session::Lane},
     garmin::{error::GarminError, wire::fields::Fields},
 };
 
@@ -45,14 +46,37 @@ fn gear(item: &Value, odd: &mut Vec<String>) -> Result<Option<Gear>, Unread> {
         gear_pk: f.int("gearPk"),
         kind: f.text("gearTypeName"),
         name: f.text("displayName"),
-        make_model: f.text("customMakeModel"),
+        make_model: make_model(&f),
         status: f.text("gearStatusName"),
-        begun_on: f.day("dateBegin"),
-        ended_on: f.day("dateEnd"),
-        limit_m: f.reading_f("maximumMeters"),
+        begun_on: day(&f, "dateBegin"),
+        ended_on: day(&f, "dateEnd"),
+        limit_m: f.measured_f("maximumMeters"),
     };
     odd.extend(f.odd());
     Ok(Some(gear))
+}
+
+/// As the person wrote it, or make and model from Garmin's list, where "Other"
+/// and "Unknown Shoes" stand for none.
+fn make_model(f: &Fields<'_>) -> Option<String> {
+    let named = |field: &str, none: &str| f.text(field).filter(|name| !name.starts_with(none));
+    f.text("customMakeModel").or_else(|| {
+        let parts = [
+            named("gearMakeName", "Other"),
+            named("gearModelName", "Unknown"),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    })
+}
+
+/// A day, written as its local midnight in UTC: 22:00 is the next day's east of
+/// Greenwich, 05:00 the same day's in America.
+fn day(f: &Fields<'_>, field: &str) -> Option<Date> {
+    let at = f.local(field)?;
+    // Midnight at +13 h is 11:00; at -10 h it is 10:00.
+    let is_of_next = at.hour() >= 11;
+    Some(forward(at.date(), u32::from(is_of_next)))
 }
 
 #[cfg(test)]

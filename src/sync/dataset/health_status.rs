@@ -4,9 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Ask, Call, Part, Reading, Route, Row, Unread, Window, document,
-    shapes::{has_any, one_or_items},
-    unread,
+    Ask, Call, Part, Reading, Route, Row, Unread, Window, document, shapes::one_or_items, unread,
 };
 use crate::{
     central_db::rows::health_status::HealthMetric,
@@ -29,7 +27,10 @@ fn ask(ask: &Ask<'_>) -> Call {
 }
 
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, night))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["metrics", "calendarDate"])?,
+        night,
+    ))
 }
 
 /// `outliersCount` is left out: it is the count of what lies above or below.
@@ -46,14 +47,28 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unrea
             odd.push("metrics".to_owned());
             continue;
         };
-        // While Garmin is still learning there is a state and no number.
-        if !has_any(&m, &["value", "baselineLowerLimit", "baselineUpperLimit"]) {
+        let metric = m.word("type");
+        // Temperatures are deviations: there 0 and less are readings.
+        let is_deviation = metric
+            .as_deref()
+            .is_some_and(|it| it.starts_with("SKIN_TEMP"));
+        let value = m
+            .float("value")
+            .filter(|&value| is_deviation || value > 0.0);
+        let limits = (m.float("baselineLowerLimit"), m.float("baselineUpperLimit"));
+        // While Garmin is still learning both limits are 0, and there may be no value.
+        let (usual_low, usual_high) = match limits {
+            (Some(low), Some(high)) if low >= high => (None, None),
+            limits => limits,
+        };
+        let has_range = usual_low.is_some() || usual_high.is_some();
+        if value.is_none() && !has_range {
             continue;
         }
         let day_on = f
             .day("calendarDate")
             .ok_or_else(|| unread(None, "a day without a date"))?;
-        let Some(metric) = m.text("type") else {
+        let Some(metric) = metric else {
             odd.push("metrics/type".to_owned());
             continue;
         };
@@ -61,12 +76,11 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Vec<Box<dyn Row>>, Unrea
             day_on,
             unit: unit(&metric).map(str::to_owned),
             metric,
-            // Temperatures are deviations: below zero is a reading there.
-            value: m.float("value"),
-            status: m.text("status"),
-            usual_low: m.float("baselineLowerLimit"),
-            usual_high: m.float("baselineUpperLimit"),
-            position: m.float("percentage"),
+            value,
+            status: m.word("status"),
+            usual_low,
+            usual_high,
+            position: m.float("percentage").filter(|_| has_range),
         }));
         odd.extend(m.odd());
     }

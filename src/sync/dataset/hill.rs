@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, items,
-    shapes::{has_any, one_or_items},
+    shapes::{has_any, is_of_form, one_or_items, recorded},
     unread,
 };
 use crate::{
@@ -66,15 +66,22 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, score))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, &["overallScore", "calendarDate"])?,
+        score,
+    ))
 }
 
 /// Newest first, which the rows do not mind.
-fn days(range: Value) -> Result<Reading, GarminError> {
+fn days(mut range: Value) -> Result<Reading, GarminError> {
     let list = match range {
-        Value::Object(mut range) => range.remove("hillScoreDTOList").unwrap_or_default(),
-        list => list,
+        Value::Object(_) => {
+            is_of_form(&range, &["hillScoreDTOList", "startDate", "maxScore"])?;
+            range.get_mut("hillScoreDTOList").map(Value::take)
+        }
+        list => Some(list),
     };
+    let list = list.unwrap_or_default();
     Ok(Reading::of_items(&items(list)?, score))
 }
 
@@ -87,18 +94,24 @@ fn score(item: &Value, odd: &mut Vec<String>) -> Result<Option<HillScore>, Unrea
         day_on: f
             .day("calendarDate")
             .ok_or_else(|| unread(None, "a score without a date"))?,
-        score: f.reading("overallScore"),
-        strength_score: f.reading("strengthScore"),
-        endurance_score: f.reading("enduranceScore"),
+        score: f.measured("overallScore"),
+        strength_score: f.measured("strengthScore"),
+        endurance_score: f.measured("enduranceScore"),
         classification: f.int("hillScoreClassificationId"),
         feedback: f.int("hillScoreFeedbackPhraseId"),
         vo2max_ml_kg_min: f
-            .reading_f("vo2MaxPreciseValue")
-            .or_else(|| f.reading_f("vo2Max")),
+            .measured_f("vo2MaxPreciseValue")
+            .or_else(|| f.measured_f("vo2Max")),
         device_id: f.int("deviceId"),
     };
     odd.extend(f.odd());
-    Ok(Some(score))
+    let about = [
+        "classification",
+        "feedback",
+        "vo2max_ml_kg_min",
+        "device_id",
+    ];
+    Ok(recorded(score, &about))
 }
 
 #[cfg(test)]

@@ -92,18 +92,19 @@ fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
 fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<HrvNight>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
     let day = f.day("calendarDate");
+    // All zeros while Garmin still learns it.
+    let has_baseline = f.measured("baseline/balancedUpper").is_some();
     let night = HrvNight {
         day_on: day.unwrap_or_default(),
-        last_night_average_ms: f.reading("lastNightAvg"),
-        last_night_highest_ms: f.reading("lastNight5MinHigh"),
-        weekly_average_ms: f.reading("weeklyAvg"),
-        // Null while Garmin still learns it.
-        baseline_low_ms: f.reading("baseline/lowUpper"),
-        baseline_balanced_from_ms: f.reading("baseline/balancedLow"),
-        baseline_balanced_to_ms: f.reading("baseline/balancedUpper"),
-        baseline_marker: f.float("baseline/markerValue"),
-        status: f.text("status"),
-        feedback: f.text("feedbackPhrase"),
+        last_night_average_ms: f.measured("lastNightAvg"),
+        last_night_highest_ms: f.measured("lastNight5MinHigh"),
+        weekly_average_ms: f.measured("weeklyAvg"),
+        baseline_low_ms: f.measured("baseline/lowUpper"),
+        baseline_balanced_from_ms: f.measured("baseline/balancedLow"),
+        baseline_balanced_to_ms: f.measured("baseline/balancedUpper"),
+        baseline_marker: f.float("baseline/markerValue").filter(|_| has_baseline),
+        status: f.word("status"),
+        feedback: f.word("feedbackPhrase"),
         // UTC, though its name does not say so (`recordings/NOTES.md`, "Times").
         computed_at: f.utc("createTimeStamp"),
     };

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, day_summary, document, items,
-    shapes::{dated, recorded},
+    shapes::{dated, one_or_items, recorded},
     unread,
 };
 use crate::{
@@ -70,7 +70,9 @@ fn read_range(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_day(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&[document(body)?], flat))
+    let known = ["calendarDate", "valueInML", "valueInMl"];
+    let day = one_or_items(document(body)?, &known)?;
+    Ok(Reading::of_items(&day, flat))
 }
 
 /// A group of the day summary; the whole millilitres stand beside fractional ones.
@@ -93,7 +95,10 @@ fn grouped(item: &Value, odd: &mut Vec<String>) -> Result<Option<HydrationDay>, 
 fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<HydrationDay>, Unread> {
     day(item, odd, |f, day_on| HydrationDay {
         day_on,
-        intake_ml: either(f, "valueInML", "valueInMl"),
+        // With an entry behind it, 0 is what is left after it was taken back.
+        intake_ml: either(f, "valueInML", "valueInMl")
+            .or_else(|| f.local("lastEntryTimestampLocal").map(|_| 0.0))
+            .filter(|_| f.float("valueInML").or(f.float("valueInMl")).is_some()),
         goal_ml: either(f, "goalInML", "goalInMl"),
         sweat_loss_ml: either(f, "sweatLossInML", "sweatLossInMl"),
         activity_intake_ml: either(f, "activityIntakeInML", "activityIntakeInMl"),
@@ -103,8 +108,9 @@ fn flat(item: &Value, odd: &mut Vec<String>) -> Result<Option<HydrationDay>, Unr
     })
 }
 
+/// 0 is a day on which nothing was entered: REST then says null.
 fn either(f: &Fields<'_>, one: &str, other: &str) -> Option<f64> {
-    f.reading_f(one).or_else(|| f.reading_f(other))
+    f.measured_f(one).or_else(|| f.measured_f(other))
 }
 
 /// Every day has a goal; without anything drunk or sweated nothing was recorded.
@@ -191,7 +197,9 @@ mod tests {
     fn a_goal_alone_is_no_row_and_a_bad_day_costs_only_itself() {
         let days = json!([{"calendarDate": "2026-01-08", "goalInML": 2800.0, "valueInML": null}, {"valueInML": 3.0}, 7,
             {"calendarDate": "2026-01-09", "valueInML": "much"}, {"calendarDate": "2026-01-10", "valueInML": 0}]);
-        assert_eq!(counts(&read(read_range, &days)), (1, 2, 1));
+        assert_eq!(counts(&read(read_range, &days)), (0, 2, 1));
+        let taken_back = json!([{"calendarDate": "2026-01-10", "valueInML": 0, "lastEntryTimestampLocal": "2026-01-10T09:00:00.0"}]);
+        assert_eq!(counts(&read(read_range, &taken_back)), (1, 0, 0));
         assert_eq!(read_day(b"").unwrap().rows.len(), 0);
     }
 }

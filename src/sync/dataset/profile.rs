@@ -25,6 +25,10 @@ pub(super) const ROUTES: &[Route] = &[Route {
     ],
 }];
 
+/// What the two answers hold, one member at least.
+const SOCIAL: &[&str] = &["profileId", "displayName", "fullName"];
+const DATA: &[&str] = &["userData", "userSleep"];
+
 fn ask_data(_: &Ask<'_>) -> Call {
     Call::get("/userprofile-service/userprofile/user-settings", &[])
 }
@@ -34,16 +38,22 @@ fn ask_social(_: &Ask<'_>) -> Call {
 }
 
 fn read_data(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, data))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, DATA)?,
+        data,
+    ))
 }
 
 fn read_social(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, social))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, SOCIAL)?,
+        social,
+    ))
 }
 
 fn social(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a profile that is no object"))?;
-    if !has_any(&f, &["profileId", "displayName", "fullName"]) {
+    if !has_any(&f, SOCIAL) {
         return Ok(None);
     }
     let profile = Profile {
@@ -63,23 +73,23 @@ fn social(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread
 /// second, times of day in seconds after midnight (`recordings/NOTES.md`, "Units").
 fn data(item: &Value, odd: &mut Vec<String>) -> Result<Option<Profile>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "personal data that are no object"))?;
-    if !has_any(&f, &["userData", "userSleep"]) {
+    if !has_any(&f, DATA) {
         return Ok(None);
     }
     let user = |field: &str| format!("userData/{field}");
     let profile = Profile {
-        gender: f.text(&user("gender")),
+        gender: f.word(&user("gender")),
         born_on: f.day(&user("birthDate")),
-        weight_kg: f.reading_f(&user("weight")).map(|grams| grams / 1000.0),
-        height_m: f.reading_f(&user("height")).map(|cm| cm / 100.0),
-        handedness: f.text(&user("handedness")),
+        weight_kg: f.measured_f(&user("weight")).map(|grams| grams / 1000.0),
+        height_m: f.measured_f(&user("height")).map(|cm| cm / 100.0),
+        handedness: f.word(&user("handedness")),
         activity_class: f.int(&user("activityLevel")),
-        vo2max_running_ml_kg_min: f.reading_f(&user("vo2MaxRunning")),
-        vo2max_cycling_ml_kg_min: f.reading_f(&user("vo2MaxCycling")),
+        vo2max_running_ml_kg_min: f.measured_f(&user("vo2MaxRunning")),
+        vo2max_cycling_ml_kg_min: f.measured_f(&user("vo2MaxCycling")),
         lactate_speed_mps: f
-            .reading_f(&user("lactateThresholdSpeed"))
+            .measured_f(&user("lactateThresholdSpeed"))
             .map(|tenths| tenths * 10.0),
-        lactate_hr_bpm: f.reading_f(&user("lactateThresholdHeartRate")),
+        lactate_hr_bpm: f.measured_f(&user("lactateThresholdHeartRate")),
         bed_time_s: f.reading("userSleep/sleepTime"),
         wake_time_s: f.reading("userSleep/wakeTime"),
         ..Profile::default()

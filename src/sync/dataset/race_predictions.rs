@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Ask, Call, Part, Reading, Route, Unread, Window, document, segment,
-    shapes::{has_any, one_or_items},
+    shapes::{has_any, one_or_items, recorded},
     unread,
 };
 use crate::{
@@ -41,7 +41,7 @@ fn ask(ask: &Ask<'_>) -> Call {
 /// A list; the `latest` call, recorded, holds one object of the same form.
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(
-        &one_or_items(document(body)?)?,
+        &one_or_items(document(body)?, &["calendarDate", "time5K"])?,
         prediction,
     ))
 }
@@ -57,13 +57,13 @@ fn prediction(item: &Value, odd: &mut Vec<String>) -> Result<Option<RacePredicti
         day_on: f
             .day("calendarDate")
             .ok_or_else(|| unread(None, "a prediction without a date"))?,
-        five_km_s: f.reading("time5K"),
-        ten_km_s: f.reading("time10K"),
-        half_marathon_s: f.reading("timeHalfMarathon"),
-        marathon_s: f.reading("timeMarathon"),
+        five_km_s: f.measured("time5K"),
+        ten_km_s: f.measured("time10K"),
+        half_marathon_s: f.measured("timeHalfMarathon"),
+        marathon_s: f.measured("timeMarathon"),
     };
     odd.extend(f.odd());
-    Ok(Some(prediction))
+    Ok(recorded(prediction, &["day_on"]))
 }
 
 #[cfg(test)]

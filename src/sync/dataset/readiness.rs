@@ -73,12 +73,12 @@ fn snapshot(item: &Value, odd: &mut Vec<String>) -> Result<Option<ReadinessSnaps
         utc_offset_s: f
             .local("timestampLocal")
             .and_then(|local| times::offset_s(local, computed_at)),
-        score: f.reading("score"),
-        level: f.text("level"),
-        feedback: f.text("feedbackShort"),
-        feedback_long: f.text("feedbackLong"),
-        context: f.text("inputContext"),
-        sleep_score: f.reading("sleepScore"),
+        score: f.measured("score"),
+        level: f.word("level"),
+        feedback: f.word("feedbackShort"),
+        feedback_long: f.word("feedbackLong"),
+        context: f.word("inputContext"),
+        sleep_score: f.measured("sleepScore"),
         sleep_factor_percent: f.reading("sleepScoreFactorPercent"),
         sleep_history_factor_percent: f.reading("sleepHistoryFactorPercent"),
         // "Apparently minutes" (`recordings/NOTES.md`, "Units"): 2004 after a hard day.
@@ -87,7 +87,7 @@ fn snapshot(item: &Value, odd: &mut Vec<String>) -> Result<Option<ReadinessSnaps
         acute_load: f.reading_f("acuteLoad"),
         load_factor_percent: f.reading("acwrFactorPercent"),
         stress_factor_percent: f.reading("stressHistoryFactorPercent"),
-        hrv_weekly_average_ms: f.reading("hrvWeeklyAverage"),
+        hrv_weekly_average_ms: f.measured("hrvWeeklyAverage"),
         hrv_factor_percent: f.reading("hrvFactorPercent"),
         is_sleep_valid: f.bool("validSleep"),
         is_primary: f.bool("primaryActivityTracker"),

@@ -63,7 +63,7 @@ fn record(item: &Value, odd: &mut Vec<String>) -> Result<Option<Record>, Unread>
             .local("prStartTimeLocal")
             .or_else(|| f.local("activityStartDateTimeLocal"))
             .map(jiff::civil::DateTime::date),
-        status: f.text("status"),
+        status: f.word("status"),
     };
     odd.extend(f.odd());
     Ok(Some(record))

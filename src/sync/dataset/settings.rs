@@ -25,17 +25,23 @@ pub(super) const ROUTES: &[Route] = &[
     },
 ];
 
+/// What the answer holds, one member at least.
+const KNOWN: &[&str] = &["timeZone", "measurementSystem", "preferredLocale"];
+
 fn ask(_: &Ask<'_>) -> Call {
     Call::get("/userprofile-service/userprofile/settings", &[])
 }
 
 fn read(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&one_or_items(document(body)?)?, settings))
+    Ok(Reading::of_items(
+        &one_or_items(document(body)?, KNOWN)?,
+        settings,
+    ))
 }
 
 fn settings(item: &Value, odd: &mut Vec<String>) -> Result<Option<Settings>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "settings that are no object"))?;
-    if !has_any(&f, &["timeZone", "measurementSystem", "preferredLocale"]) {
+    if !has_any(&f, KNOWN) {
         return Ok(None);
     }
     let settings = Settings {

@@ -25,12 +25,34 @@ pub(super) fn list_in(value: Value, name: &str) -> Result<Vec<Value>, GarminErro
     }
 }
 
-/// A list, or the one object that some answers hold in its place.
-pub(super) fn one_or_items(value: Value) -> Result<Vec<Value>, GarminError> {
+/// A list, or the one object that some answers hold in its place; `known` names
+/// members of which it has at least one, unless all of it is blank.
+pub(super) fn one_or_items(value: Value, known: &[&str]) -> Result<Vec<Value>, GarminError> {
     match value {
-        Value::Object(object) if !object.is_empty() => Ok(vec![Value::Object(object)]),
+        Value::Object(object) if object.is_empty() => Ok(Vec::new()),
+        Value::Object(object) => {
+            let one = Value::Object(object);
+            is_of_form(&one, known)?;
+            Ok(vec![one])
+        }
         value => items(value),
     }
+}
+
+/// Refuses an object that has none of the members in `known`, and something
+/// else: calling it "nothing recorded" would lose its days.
+pub(super) fn is_of_form(value: &Value, known: &[&str]) -> Result<(), GarminError> {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::Array(items) if items.iter().all(is_blank) => return Ok(()),
+        Value::Null => return Ok(()),
+        _ => return Err(GarminError::Unreadable("not an object".to_owned())),
+    };
+    if known.iter().any(|name| object.contains_key(*name)) || object.values().all(is_blank) {
+        return Ok(());
+    }
+    let known = known.first().copied().unwrap_or_default();
+    Err(GarminError::Unreadable(format!("no {known} in it")))
 }
 
 /// Whether an item says anything: one of objects of nulls only says that

@@ -5,10 +5,14 @@
 mod compact;
 mod naps;
 
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use self::naps::with_naps;
-use super::{Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment, unread};
+use super::{
+    Ask, Call, Part, Reading, Route, Unread, Window, document, items, segment,
+    shapes::one_or_items, unread,
+};
 use crate::{
     central_db::rows::{naps::SleepNap, sleep::SleepNight},
     domain::session::Lane,
@@ -111,10 +115,30 @@ fn read_list(body: &[u8]) -> Result<Reading, GarminError> {
 }
 
 fn read_night(body: &[u8]) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&[document(body)?], with_naps))
+    let known = ["dailySleepDTO", "calendarDate", "sleepTimeSeconds"];
+    let night = one_or_items(document(body)?, &known)?;
+    Ok(Reading::of_items(&night, with_naps))
 }
 
-/// A night, bare or inside its day view. Without a sleep time nothing was recorded.
+/// How long a night was, in seconds: its total and its stages.
+struct Stages {
+    asleep: Option<i64>,
+    deep: Option<i64>,
+    light: Option<i64>,
+    rem: Option<i64>,
+}
+
+impl Stages {
+    /// The total, or the sum of the stages where there is none.
+    fn asleep(&self) -> Option<i64> {
+        let stages = [self.deep, self.light, self.rem].into_iter().flatten();
+        let sum: i64 = stages.sum();
+        self.asleep.or_else(|| (sum > 0).then_some(sum))
+    }
+}
+
+/// A night, bare or inside its day view. Without a sleep time, stages or a score
+/// nothing was recorded.
 fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unread> {
     let dto = match item.get("dailySleepDTO") {
         Some(Value::Null) => return Ok(None),
@@ -125,13 +149,27 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
     let f = Fields::of(dto).ok_or_else(|| unread(None, "a night that is no object"))?;
     // Only the day view has members around the night itself.
     let view = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
-    let day = f.day("calendarDate");
-    // The personal lane also says 0 (`personal-api.md` E7).
-    let asleep = f.value("sleepTimeSeconds");
-    if asleep.is_none_or(|asleep| asleep.as_f64() == Some(0.0)) {
+    let stages = Stages {
+        asleep: f.measured("sleepTimeSeconds"),
+        deep: f.reading("deepSleepSeconds"),
+        light: f.reading("lightSleepSeconds"),
+        rem: f.reading("remSleepSeconds"),
+    };
+    let asleep_s = stages.asleep();
+    // The personal lane also says 0 of a night without (`personal-api.md` E7).
+    let has_times = f.value("sleepTimeSeconds").is_none()
+        && f.utc("sleepStartTimestampGMT").is_some()
+        && f.utc("sleepEndTimestampGMT").is_some();
+    let score = f.measured("sleepScores/overall/value");
+    if asleep_s.or(score).is_none() && !has_times {
+        odd.extend(f.odd());
         return Ok(None);
     }
-    let day = day.ok_or_else(|| unread(None, "a night without a date"))?;
+    // A night counts for the day of waking.
+    let day = f
+        .day("calendarDate")
+        .or_else(|| f.local("sleepEndTimestampLocal").map(DateTime::date))
+        .ok_or_else(|| unread(None, "a night without a date"))?;
     let started_at = f.utc("sleepStartTimestampGMT");
     let local = f.local("sleepStartTimestampLocal");
     let night = SleepNight {
@@ -141,36 +179,36 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         utc_offset_s: local
             .zip(started_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
-        asleep_s: f.reading("sleepTimeSeconds"),
+        asleep_s,
         nap_s: f.reading("napTimeSeconds"),
-        deep_s: f.reading("deepSleepSeconds"),
-        light_s: f.reading("lightSleepSeconds"),
-        rem_s: f.reading("remSleepSeconds"),
+        deep_s: stages.deep,
+        light_s: stages.light,
+        rem_s: stages.rem,
         awake_s: f.reading("awakeSleepSeconds"),
         unmeasurable_s: f.reading("unmeasurableSleepSeconds"),
         awake_count: f.reading("awakeCount"),
-        score: f.reading("sleepScores/overall/value"),
-        score_qualifier: f.text("sleepScores/overall/qualifierKey"),
-        restlessness_qualifier: f.text("sleepScores/restlessness/qualifierKey"),
-        feedback: f.text("sleepScoreFeedback"),
-        need_baseline_min: f.reading("sleepNeed/baseline"),
-        need_actual_min: f.reading("sleepNeed/actual"),
-        need_next_min: f.reading("nextSleepNeed/actual"),
-        average_hr_bpm: f.reading_f("avgHeartRate"),
-        average_stress: f.reading_f("avgSleepStress"),
-        spo2_average_percent: f.reading_f("averageSpO2Value"),
-        spo2_lowest_percent: f.reading_f("lowestSpO2Value"),
-        spo2_highest_percent: f.reading_f("highestSpO2Value"),
-        respiration_average_brpm: f.reading_f("averageRespirationValue"),
-        respiration_lowest_brpm: f.reading_f("lowestRespirationValue"),
-        respiration_highest_brpm: f.reading_f("highestRespirationValue"),
-        breathing_disruption: f.text("breathingDisruptionSeverity"),
-        hrv_average_ms: view.reading_f("avgOvernightHrv"),
-        resting_hr_bpm: view.reading("restingHeartRate"),
+        score,
+        score_qualifier: f.word("sleepScores/overall/qualifierKey"),
+        restlessness_qualifier: f.word("sleepScores/restlessness/qualifierKey"),
+        feedback: f.word("sleepScoreFeedback"),
+        need_baseline_min: f.measured("sleepNeed/baseline"),
+        need_actual_min: f.measured("sleepNeed/actual"),
+        need_next_min: f.measured("nextSleepNeed/actual"),
+        average_hr_bpm: f.measured_f("avgHeartRate"),
+        average_stress: f.measured_f("avgSleepStress"),
+        spo2_average_percent: f.measured_f("averageSpO2Value"),
+        spo2_lowest_percent: f.measured_f("lowestSpO2Value"),
+        spo2_highest_percent: f.measured_f("highestSpO2Value"),
+        respiration_average_brpm: f.measured_f("averageRespirationValue"),
+        respiration_lowest_brpm: f.measured_f("lowestRespirationValue"),
+        respiration_highest_brpm: f.measured_f("highestRespirationValue"),
+        breathing_disruption: f.word("breathingDisruptionSeverity"),
+        hrv_average_ms: view.measured_f("avgOvernightHrv"),
+        resting_hr_bpm: view.measured("restingHeartRate"),
         body_battery_change: view.int("bodyBatteryChange"),
         skin_temp_deviation_c: view.float("avgSkinTempDeviationC"),
         is_confirmed: f.bool("sleepWindowConfirmed"),
-        confirmation: f.text("sleepWindowConfirmationType"),
+        confirmation: f.word("sleepWindowConfirmationType"),
     };
     odd.extend(f.odd());
     odd.extend(view.odd());

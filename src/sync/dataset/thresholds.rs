@@ -76,10 +76,11 @@ fn value(
     series: Series,
 ) -> Result<Option<Threshold>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a threshold that is no object"))?;
-    if f.value("value").is_none() {
+    if f.measured_f("value").is_none() {
+        odd.extend(f.odd());
         return Ok(None);
     }
-    let value = |wanted| f.reading_f("value").filter(|_| series == wanted);
+    let value = |wanted| f.measured_f("value").filter(|_| series == wanted);
     let threshold = Threshold {
         // They were the same in all recordings; a value carried on to later days
         // would keep the day it was found on.
@@ -88,7 +89,9 @@ fn value(
             .flatten()
             .min()
             .ok_or_else(|| unread(None, "a threshold without a date"))?,
-        sport: f.text("series").unwrap_or_else(|| sport.to_owned()),
+        sport: f
+            .text("series")
+            .map_or_else(|| sport.to_owned(), |series| series.to_lowercase()),
         // Tenths: 0.325 is 3.25 m/s (pitfall 23).
         lactate_speed_mps: value(Series::LactateSpeed).map(|tenths| tenths * 10.0),
         lactate_hr_bpm: value(Series::LactateHeartRate),

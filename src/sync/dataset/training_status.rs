@@ -214,26 +214,30 @@ fn status(item: &Value, odd: &mut Vec<String>) -> Result<Option<TrainingStatus>,
     let Some((day_on, device_id)) = key(&f, "trainingStatus")? else {
         return Ok(None);
     };
-    let feedback = f.text("trainingStatusFeedbackPhrase");
+    let feedback = f.word("trainingStatusFeedbackPhrase");
     let load = |name: &str| f.reading_f(&format!("acuteTrainingLoadDTO/{name}"));
+    let optimal = range(
+        load("minTrainingLoadChronic"),
+        load("maxTrainingLoadChronic"),
+    );
     let status = TrainingStatus {
         computed_at: f.utc("timestamp"),
         status: feedback.as_deref().map(word),
         status_code: f.int("trainingStatus"),
         feedback,
         since_on: f.day("sinceDate"),
-        sport: f.text("sport"),
-        sub_sport: f.text("subSport"),
+        sport: f.word("sport"),
+        sub_sport: f.word("subSport"),
         fitness_trend: f.int("fitnessTrend"),
-        fitness_trend_sport: f.text("fitnessTrendSport"),
+        fitness_trend_sport: f.word("fitnessTrendSport"),
         is_paused: f.bool("trainingPaused"),
         acute_load: load("dailyTrainingLoadAcute"),
         chronic_load: load("dailyTrainingLoadChronic"),
-        optimal_load_from: load("minTrainingLoadChronic"),
-        optimal_load_to: load("maxTrainingLoadChronic"),
+        optimal_load_from: optimal.0,
+        optimal_load_to: optimal.1,
         load_ratio: load("dailyAcuteChronicWorkloadRatio"),
         load_ratio_percent: f.reading("acuteTrainingLoadDTO/acwrPercent"),
-        load_ratio_status: f.text("acuteTrainingLoadDTO/acwrStatus"),
+        load_ratio_status: f.word("acuteTrainingLoadDTO/acwrStatus"),
         is_primary: f.bool("primaryTrainingDevice"),
         ..TrainingStatus::empty(day_on, device_id)
     };
@@ -250,22 +254,37 @@ fn balance(item: &Value, odd: &mut Vec<String>) -> Result<Option<TrainingStatus>
         return Ok(None);
     };
     let load = |name: &str| f.reading_f(&format!("monthlyLoad{name}"));
+    let target = |name: &str| {
+        let (low, high) = (format!("{name}TargetMin"), format!("{name}TargetMax"));
+        range(load(&low), load(&high))
+    };
+    let [aerobic_low, aerobic_high, anaerobic] =
+        ["AerobicLow", "AerobicHigh", "Anaerobic"].map(target);
     let balance = TrainingStatus {
         aerobic_low_load: load("AerobicLow"),
-        aerobic_low_from: load("AerobicLowTargetMin"),
-        aerobic_low_to: load("AerobicLowTargetMax"),
+        aerobic_low_from: aerobic_low.0,
+        aerobic_low_to: aerobic_low.1,
         aerobic_high_load: load("AerobicHigh"),
-        aerobic_high_from: load("AerobicHighTargetMin"),
-        aerobic_high_to: load("AerobicHighTargetMax"),
+        aerobic_high_from: aerobic_high.0,
+        aerobic_high_to: aerobic_high.1,
         anaerobic_load: load("Anaerobic"),
-        anaerobic_from: load("AnaerobicTargetMin"),
-        anaerobic_to: load("AnaerobicTargetMax"),
-        balance_feedback: f.text("trainingBalanceFeedbackPhrase"),
+        anaerobic_from: anaerobic.0,
+        anaerobic_to: anaerobic.1,
+        balance_feedback: f.word("trainingBalanceFeedbackPhrase"),
         is_primary: f.bool("primaryTrainingDevice"),
         ..TrainingStatus::empty(day_on, device_id)
     };
     odd.extend(f.odd());
     Ok(recorded(balance, &["is_primary"]))
+}
+
+/// From 0 to 0 is no range: Garmin does not know it yet.
+fn range(low: Option<f64>, high: Option<f64>) -> (Option<f64>, Option<f64>) {
+    match high {
+        Some(high) if high > 0.0 => (low, Some(high)),
+        Some(_) => (None, None),
+        None => (low, None),
+    }
 }
 
 /// `PRODUCTIVE_10` is PRODUCTIVE: the number counts sentences.

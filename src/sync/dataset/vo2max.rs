@@ -13,11 +13,12 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, graphql},
+        wire::{fields::Fields, graphql, json},
     },
 };
 
 const SCALAR: &str = "vo2MaxScalar";
+const NO_OBJECT: &str = "an estimate that is no object";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -78,21 +79,21 @@ fn estimates(value: Value) -> Result<Reading, GarminError> {
         both(estimates("generic"), estimates("cycling")),
         acclimations,
     );
-    let is_odd = |item: &&Value| !item.is_object() && !item.is_null();
-    for _ in list.iter().filter(is_odd) {
-        let problem = unread(None, "an estimate that is no object");
-        reading.unread.push(problem);
+    for item in list.iter().filter(|item| !item.is_null()) {
+        let why = json::error_in(item);
+        let why = why.or_else(|| (!item.is_object()).then(|| NO_OBJECT.to_owned()));
+        reading.unread.extend(why.map(|why| unread(None, &why)));
     }
     Ok(reading)
 }
 
 fn vo2max(sport: &str, member: &Value, odd: &mut Vec<String>) -> Result<Option<Vo2max>, Unread> {
-    let f = Fields::of(member).ok_or_else(|| unread(None, "an estimate that is no object"))?;
+    let f = Fields::of(member).ok_or_else(|| unread(None, NO_OBJECT))?;
     let day = f.day("calendarDate");
     let estimate = Vo2max {
-        precise_ml_kg_min: f.reading_f("vo2MaxPreciseValue"),
-        rounded_ml_kg_min: f.reading_f("vo2MaxValue"),
-        fitness_age_years: f.reading_f("fitnessAge"),
+        precise_ml_kg_min: f.measured_f("vo2MaxPreciseValue"),
+        rounded_ml_kg_min: f.measured_f("vo2MaxValue"),
+        fitness_age_years: f.measured_f("fitnessAge"),
         max_met_category: f.int("maxMetCategory"),
         ..Vo2max::empty(day.unwrap_or_default(), sport.to_owned())
     };
@@ -106,11 +107,11 @@ fn acclimation(member: &Value, odd: &mut Vec<String>) -> Result<Option<Acclimati
     let day = f.day("calendarDate");
     let acclimation = Acclimation {
         heat_percent: f.reading("heatAcclimationPercentage"),
-        heat_trend: f.text("heatTrend"),
+        heat_trend: f.word("heatTrend"),
         heat_on: f.day("heatAcclimationDate"),
         altitude_m: f.reading_f("altitudeAcclimation"),
         altitude_percent: f.reading("acclimationPercentage"),
-        altitude_trend: f.text("altitudeTrend"),
+        altitude_trend: f.word("altitudeTrend"),
         altitude_on: f.day("altitudeAcclimationDate"),
         current_altitude_m: f.float("currentAltitude"),
         ..Acclimation::empty(day.unwrap_or_default())

@@ -1,6 +1,7 @@
 //! Weigh-ins, the same answer by both lanes (`personal-api.md` E15,
 //! `protocol.md` 9.5.11). GraphQL leaves the single weigh-ins out and is not used.
 
+use jiff::{Timestamp, civil::Time};
 use serde_json::Value;
 
 use super::{
@@ -13,7 +14,7 @@ use crate::{
     domain::session::Lane,
     garmin::{
         error::GarminError,
-        wire::{fields::Fields, times},
+        wire::{fields::Fields, json, times},
     },
 };
 
@@ -58,6 +59,9 @@ fn entries_of(day: &Value, entries: &mut Vec<Value>) -> Result<(), Unread> {
     if day.is_null() {
         return Ok(());
     }
+    if let Some(why) = json::error_in(day) {
+        return Err(unread(None, &why));
+    }
     let f = Fields::of(day).ok_or_else(|| unread(None, "a day that is no object"))?;
     let day_on = f.day("summaryDate");
     let listed = match f.value("allWeightMetrics") {
@@ -87,15 +91,17 @@ fn entries_of(day: &Value, entries: &mut Vec<Value>) -> Result<(), Unread> {
 fn weigh_in(item: &Value, odd: &mut Vec<String>) -> Result<Option<WeighIn>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a weigh-in that is no object"))?;
     let day = f.day("calendarDate");
-    let (Some(sample_id), Some(day_on)) = (f.int("samplePk"), day) else {
+    let (Some(sample_id), Some(day_on)) = (sample_id(&f), day) else {
         return match f.value("weight") {
             None => Ok(None),
             Some(_) => Err(unread(day, "a weigh-in without its id or day")),
         };
     };
     let measured_at = f.utc("timestampGMT");
-    // `date` is the wall clock written as if it were UTC (`protocol.md` 12, no. 37).
+    // `date` is the wall clock written as if it were UTC (`protocol.md` 12, no. 37);
+    // of an imported weigh-in it is only the day, at midnight.
     let local = f.local("date");
+    let local = local.filter(|local| local.time() != Time::midnight());
     let weigh_in = WeighIn {
         sample_id,
         day_on,
@@ -104,19 +110,25 @@ fn weigh_in(item: &Value, odd: &mut Vec<String>) -> Result<Option<WeighIn>, Unre
             .zip(measured_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
         weight_kg: kilograms(&f, "weight", 1000.0, odd),
-        bmi: f.reading_f("bmi"),
-        body_fat_percent: f.reading_f("bodyFat"),
-        body_water_percent: f.reading_f("bodyWater"),
+        bmi: f.measured_f("bmi"),
+        body_fat_percent: f.measured_f("bodyFat"),
+        body_water_percent: f.measured_f("bodyWater"),
         bone_mass_kg: kilograms(&f, "boneMass", 100.0, odd),
         muscle_mass_kg: kilograms(&f, "muscleMass", 100.0, odd),
-        physique_rating: f.reading_f("physiqueRating"),
-        visceral_fat: f.reading_f("visceralFat"),
-        metabolic_age_years: f.reading_f("metabolicAge"),
-        source: f.text("sourceType"),
+        physique_rating: f.measured_f("physiqueRating"),
+        visceral_fat: f.measured_f("visceralFat"),
+        metabolic_age_years: f.measured_f("metabolicAge"),
+        source: f.word("sourceType"),
     };
     odd.extend(f.odd());
     let about = ["day_on", "measured_at", "utc_offset_s", "source"];
     Ok(recorded(weigh_in, &about))
+}
+
+/// Some imports have no number of their own; the time tells those apart.
+fn sample_id(f: &Fields<'_>) -> Option<i64> {
+    let number = f.int("samplePk").filter(|&number| number != 0);
+    number.or_else(|| f.utc("timestampGMT").map(Timestamp::as_millisecond))
 }
 
 /// Grams on the wire, though documented as kilograms (`personal-api.md` 5.4).

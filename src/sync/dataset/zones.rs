@@ -53,7 +53,7 @@ fn read_heart_rate(body: &[u8]) -> Result<Reading, GarminError> {
 
 fn read(body: &[u8], kind: &str, unit: &str) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(
-        &one_or_items(document(body)?)?,
+        &one_or_items(document(body)?, &["sport", "zone1Floor"])?,
         |item, odd| zones(item, odd, kind, unit),
     ))
 }
@@ -72,7 +72,9 @@ fn zones(
             .filter(|&floor| n == 1 || floor > 0.0)
     };
     let floors = [1, 2, 3, 4, 5, 6, 7].map(floor);
-    if floors.iter().all(Option::is_none) {
+    // Only a first zone that begins at nothing: no zones.
+    let has_any = floors.iter().flatten().any(|&floor| floor > 0.0);
+    if !has_any {
         odd.extend(f.odd());
         return Ok(None);
     }
@@ -87,7 +89,7 @@ fn zones(
     ] = floors;
     let zones = ZoneSet {
         sport: f
-            .text("sport")
+            .word("sport")
             .ok_or_else(|| unread(None, "zones without a sport"))?,
         kind: kind.to_owned(),
         zone_1_from,
@@ -98,11 +100,11 @@ fn zones(
         zone_6_from,
         zone_7_from,
         unit: Some(unit.to_owned()),
-        method: f.text("trainingMethod"),
-        max_hr_bpm: f.reading("maxHeartRateUsed"),
-        resting_hr_bpm: f.reading("restingHeartRateUsed"),
-        lactate_hr_bpm: f.reading("lactateThresholdHeartRateUsed"),
-        functional_power_w: f.reading_f("functionalThresholdPower"),
+        method: f.word("trainingMethod"),
+        max_hr_bpm: f.measured("maxHeartRateUsed"),
+        resting_hr_bpm: f.measured("restingHeartRateUsed"),
+        lactate_hr_bpm: f.measured("lactateThresholdHeartRateUsed"),
+        functional_power_w: f.measured_f("functionalThresholdPower"),
     };
     odd.extend(f.odd());
     Ok(Some(zones))

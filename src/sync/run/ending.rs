@@ -102,6 +102,7 @@ impl<L: Lender> Run<'_, L> {
                 let failures = jobs::failures(tx, job)?;
                 let owed = coverage::owed(tx, account.id, &wanted, span)?;
                 let (status, failure) = verdict(ending, failures.len(), &owed);
+                let warnings = jobs::warnings(tx, job)?;
                 let report = JobReport {
                     job_id: Some(job),
                     account: account.name,
@@ -113,6 +114,7 @@ impl<L: Lender> Run<'_, L> {
                     failures,
                     owed,
                     older_days,
+                    warnings,
                     failure,
                 };
                 let message = report.failure.as_ref().map(ToString::to_string);

@@ -1,27 +1,35 @@
 //! Original files of the activities that have none yet.
 
-use super::{Halt, Run, learn::Trouble};
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::{Halt, Run, Workshop, learn::Trouble};
 use crate::{
-    central_db::activity_files::{self, FileRow, WithoutFile},
+    central_db::activity_files::{self, FileRow, KeptFile, WithoutFile},
     domain::{
-        activity::FileState, dataset::Dataset, dates::DateSpan, printable::excerpt, session::Lane,
+        account::{Account, AccountId},
+        activity::{ActivityId, FileState},
+        dataset::Dataset,
+        dates::DateSpan,
+        failure::Failure,
+        job::Goal,
+        printable::excerpt,
+        session::Lane,
     },
     garmin::error::GarminError,
     sync::{
         fetch::Lender,
-        file::{self, MAX_BYTES},
+        file::{self, FileError, MAX_BYTES, Unread},
         store,
     },
 };
 
 impl<L: Lender> Run<'_, L> {
     pub(super) async fn fetch_files(&mut self, span: DateSpan) -> Result<(), Halt> {
-        let (id, now) = (self.account.id, self.shop.clock.now());
-        let wanted = self
-            .shop
-            .central_db
-            .read(move |db| activity_files::without_file(db, id, span, now))
-            .await?;
+        let wanted = wanted(self.shop, &self.account, self.known.goal, span)
+            .await
+            .map_err(Halt::Broken)?;
         self.planned = self.ordinal + u32::try_from(wanted.len()).unwrap_or(u32::MAX);
         for activity in wanted {
             if self.is_spent() {
@@ -57,16 +65,14 @@ impl<L: Lender> Run<'_, L> {
         lane: Lane,
         wanted: &WithoutFile,
     ) -> Result<Option<(FileRow, Option<GarminError>)>, Halt> {
-        let (activity, day) = (wanted.id, wanted.day);
         let row = |state, reason| FileRow {
-            activity,
+            activity: wanted.id,
             state,
-            path: None,
-            size_bytes: None,
+            files: Vec::new(),
             reason,
             damage: None,
         };
-        let path = format!("/download-service/files/activity/{}", activity.get());
+        let path = format!("/download-service/files/activity/{}", wanted.id.get());
         let path = path.as_str();
         let answer = match self
             .fetcher
@@ -96,30 +102,93 @@ impl<L: Lender> Run<'_, L> {
         self.silent = 0;
         self.has_answer = true;
         let (files, account) = (self.shop.files.clone(), self.account.id);
-        let written =
-            tokio::task::spawn_blocking(move || -> Result<Option<FileRow>, file::FileError> {
-                let Some(original) = file::unpack(&answer.body)? else {
-                    return Ok(None);
-                };
-                let place = file::place(activity, day, original.ending);
-                file::write(&files, account, &place, &original.bytes)?;
-                Ok(Some(FileRow {
-                    activity,
-                    state: FileState::Got,
-                    path: Some(place.display().to_string()),
-                    size_bytes: i64::try_from(original.bytes.len()).ok(),
-                    reason: None,
-                    damage: file::damage(&original),
-                }))
-            });
-        let row = match written.await {
-            Ok(Ok(Some(got))) => got,
-            Ok(Ok(None)) => row(FileState::NoFile, None),
+        let (id, day) = (wanted.id, wanted.day);
+        let kept =
+            tokio::task::spawn_blocking(move || keep(&files, account, (id, day), &answer.body));
+        let row = match kept.await {
+            Ok(Ok(kept)) => kept,
             Ok(Err(error)) => row(FileState::Failed, Some(error.to_string())),
             Err(_) => row(FileState::Failed, Some("unpacking it failed".to_owned())),
         };
         Ok(Some((row, None)))
     }
+}
+
+/// The activities whose original is to be fetched: those of `span` without one,
+/// and in a repair those of any day whose file is gone from the disk.
+pub(super) async fn wanted(
+    shop: &Workshop,
+    account: &Account,
+    goal: Goal,
+    span: DateSpan,
+) -> Result<Vec<WithoutFile>, Failure> {
+    let (id, now) = (account.id, shop.clock.now());
+    let (mut wanted, expected) = shop
+        .central_db
+        .read(move |db| {
+            let expected = match goal {
+                Goal::Repair => activity_files::expected(db, id)?,
+                Goal::Routine | Goal::Backfill => Vec::new(),
+            };
+            Ok((activity_files::without_file(db, id, span, now)?, expected))
+        })
+        .await?;
+    let files = shop.files.clone();
+    let lost = tokio::task::spawn_blocking(move || file::missing(&files, expected)).await;
+    for lost in lost.unwrap_or_default() {
+        if wanted.iter().all(|known| known.id != lost.activity.id) {
+            wanted.push(lost.activity);
+        }
+    }
+    Ok(wanted)
+}
+
+/// Takes the originals out of a download and writes them below `files`.
+fn keep(
+    files: &Path,
+    account: AccountId,
+    (activity, day): (ActivityId, Date),
+    body: &[u8],
+) -> Result<FileRow, FileError> {
+    let download = file::unpack(body)?;
+    let mut row = FileRow {
+        activity,
+        state: FileState::Got,
+        files: Vec::new(),
+        reason: None,
+        damage: None,
+    };
+    for (n, original) in download.originals.iter().enumerate() {
+        let place = file::place(activity, day, n + 1, original.ending);
+        file::write(files, account, &place, &original.bytes)?;
+        let damage = file::damage(original);
+        if let Some(what) = &damage {
+            let of = match download.originals.len() {
+                1 => String::new(),
+                _ => format!("file {}: ", n + 1),
+            };
+            row.damage.get_or_insert_with(|| format!("{of}{what}"));
+        }
+        row.files.push(KeptFile {
+            path: place.display().to_string(),
+            size_bytes: u64::try_from(original.bytes.len()).unwrap_or(u64::MAX),
+            damage,
+        });
+    }
+    match download.unread {
+        Some(Unread { is_original, why }) => {
+            let what = format!("another file in the ZIP could not be read: {why}");
+            if is_original {
+                row.state = FileState::Failed;
+                row.reason = Some(what);
+            } else {
+                row.damage.get_or_insert(what);
+            }
+        }
+        None if row.files.is_empty() => row.state = FileState::NoFile,
+        None => {}
+    }
+    Ok(row)
 }
 
 /// What a person calls the activity: its name, or its id without one.

@@ -1,80 +1,92 @@
 //! The legs of multisport activities. The list names only the whole; its detail
 //! names the legs, each of which has a detail of its own (`protocol.md` 9.6).
 
-use jiff::civil::Date;
-
 use super::{Halt, Run, learn::Trouble};
 use crate::{
-    central_db::rows::activities::{self, WithoutLegs},
-    domain::{activity::ActivityId, dataset::Dataset, dates::DateSpan, session::Lane},
+    central_db::activity_details::{self, WantedDetail},
+    domain::{dataset::Dataset, dates::DateSpan, session::Lane},
     garmin::error::GarminError,
     sync::{
         dataset::{self, activity_detail, legs_of},
         fetch::Lender,
-        store::{self, Detail},
+        store,
     },
 };
 
 impl<L: Lender> Run<'_, L> {
+    /// Which legs there are, then each of them. One that fails costs only
+    /// itself, and is left alone for longer each time, as files are.
     pub(super) async fn fetch_legs(&mut self, span: DateSpan) -> Result<(), Halt> {
-        let id = self.account.id;
-        let wanted = self
+        let (id, now) = (self.account.id, self.shop.clock.now());
+        let wholes = self
             .shop
             .central_db
-            .read(move |db| activities::without_legs(db, id, span))
-            .await?;
-        for whole in wanted {
-            if self.is_spent() {
-                return Ok(());
-            }
-            let Some(&lane) = self.known.lanes.first() else {
+            .read(move |db| activity_details::wholes(db, id, span, now));
+        for whole in wholes.await? {
+            let Some(lane) = self.lane_for_details() else {
                 return Ok(());
             };
-            self.fetch_legs_of(lane, whole).await?;
+            let Some(body) = self.detail(lane, whole).await? else {
+                continue;
+            };
+            match legs_of(&body) {
+                Ok(legs) => {
+                    let at = self.context();
+                    self.shop
+                        .central_db
+                        .write(move |tx| store::legs(tx, at, whole, &legs))
+                        .await?;
+                }
+                Err(error) => self.detail_failed(whole, &error).await?,
+            }
+        }
+        let legs = self
+            .shop
+            .central_db
+            .read(move |db| activity_details::legs(db, id, span, now));
+        for leg in legs.await? {
+            let Some(lane) = self.lane_for_details() else {
+                return Ok(());
+            };
+            if let Some(body) = self.detail(lane, leg).await? {
+                self.store_leg(lane, leg, body).await?;
+            }
         }
         Ok(())
     }
 
-    /// All legs or none: only then the whole counts as done.
-    async fn fetch_legs_of(&mut self, lane: Lane, whole: WithoutLegs) -> Result<(), Halt> {
-        let Some(body) = self.detail(lane, whole.id, whole.day).await? else {
-            return Ok(());
+    /// `None`: no more may be asked for in this run.
+    fn lane_for_details(&self) -> Option<Lane> {
+        let lane = self.known.lanes.first().copied();
+        lane.filter(|_| !self.is_spent())
+    }
+
+    async fn store_leg(
+        &mut self,
+        lane: Lane,
+        wanted: WantedDetail,
+        body: Vec<u8>,
+    ) -> Result<(), Halt> {
+        let now = self.shop.clock.in_zone(self.account.time_zone.as_deref());
+        let leg = match dataset::leg(&body, wanted.whole, now.time_zone()) {
+            Ok(leg) => leg,
+            Err(error) => return self.detail_failed(wanted, &error).await,
         };
-        let legs = match legs_of(&body) {
-            Ok(legs) => legs,
-            Err(error) => return self.detail_failed(whole.id, &error).await,
-        };
-        let mut details = Vec::new();
-        for leg in legs {
-            let Some(body) = self.detail(lane, leg, whole.day).await? else {
-                return Ok(());
-            };
-            if !body.is_empty() && dataset::leg(&body, whole.id).is_none() {
-                let error = GarminError::Unreadable("no detail".to_owned());
-                return self.detail_failed(leg, &error).await;
-            }
-            details.push(Detail {
-                activity: leg,
-                body,
-            });
-        }
         let at = self.context();
-        let stored = self
-            .shop
+        self.shop
             .central_db
-            .write(move |tx| store::legs(tx, at, lane, whole, &details));
-        Ok(stored.await?)
+            .write(move |tx| {
+                let leg = leg.as_deref().map(|leg| (leg, body.as_slice()));
+                store::leg(tx, at, lane, wanted, leg)
+            })
+            .await?;
+        Ok(())
     }
 
     /// `None` when it could not be had; the failure is a task's.
-    async fn detail(
-        &mut self,
-        lane: Lane,
-        activity: ActivityId,
-        day: Date,
-    ) -> Result<Option<Vec<u8>>, Halt> {
-        self.progress(Dataset::Activities, format!("legs, {day}"));
-        let call = activity_detail(activity);
+    async fn detail(&mut self, lane: Lane, wanted: WantedDetail) -> Result<Option<Vec<u8>>, Halt> {
+        self.progress(Dataset::Activities, format!("legs, {}", wanted.day));
+        let call = activity_detail(wanted.id);
         let error = match self.fetcher.call(lane, &call).await {
             Ok(answer) => {
                 self.silent = 0;
@@ -94,22 +106,21 @@ impl<L: Lender> Run<'_, L> {
         if matches!(error, GarminError::Refused { status: 404, .. }) {
             return Ok(Some(Vec::new()));
         }
-        self.detail_failed(activity, &error).await?;
+        self.detail_failed(wanted, &error).await?;
         self.unless_silent(&error)?;
         Ok(None)
     }
 
-    /// The whole stays without its legs, and the next run asks again.
     async fn detail_failed(
         &mut self,
-        activity: ActivityId,
+        wanted: WantedDetail,
         error: &GarminError,
     ) -> Result<(), Halt> {
         let at = self.context();
         let summary = error.to_string();
         self.shop
             .central_db
-            .write(move |tx| store::detail_failed(tx, at, activity, &summary))
+            .write(move |tx| store::detail_failed(tx, at, wanted, &summary))
             .await?;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! What a sync would cost, without asking Garmin anything.
 
-use super::{Workshop, first_day, known, probe};
+use super::{Workshop, files, first_day, known, probe};
 use crate::{
-    central_db::{activity_files, backfill, jobs},
+    central_db::{backfill, jobs},
     domain::{
         account::Account,
         dataset::Dataset,
@@ -126,11 +126,7 @@ async fn add_files(
     let Some(span) = span.filter(|_| shop.settings.files) else {
         return Ok(false);
     };
-    let (id, now) = (account.id, shop.clock.now());
-    let missing = shop
-        .central_db
-        .read(move |db| activity_files::without_file(db, id, span, now))
-        .await?;
+    let missing = files::wanted(shop, account, known.goal, span).await?;
     let missing = u32::try_from(missing.len()).unwrap_or(u32::MAX);
     price.add(FILE_ENDPOINT, missing);
     Ok(true)

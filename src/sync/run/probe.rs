@@ -9,7 +9,7 @@ use crate::{
         jobs::{self, Mark},
     },
     domain::{
-        account::Account,
+        account::{Account, is_known_zone},
         coverage::Coverage,
         dataset::Dataset,
         failure::Failure,
@@ -19,6 +19,7 @@ use crate::{
     sync::{
         fetch::Lender,
         plan::{self, Known},
+        store,
     },
 };
 
@@ -78,7 +79,7 @@ impl<L: Lender> Run<'_, L> {
     /// Without a zone, "today" is a guess; one request settles it for good.
     pub(super) async fn learn_time_zone(&mut self, lane: Lane) -> Result<(), Halt> {
         if self.account.time_zone.is_some() {
-            return Ok(());
+            return self.tell_unknown_zone().await;
         }
         let asked = self
             .fetcher
@@ -94,6 +95,22 @@ impl<L: Lender> Run<'_, L> {
             self.known.today = self.today;
             self.account.time_zone = Some(zone);
         }
+        self.tell_unknown_zone().await
+    }
+
+    /// A zone that is unknown here is told, and not replaced by the machine's.
+    async fn tell_unknown_zone(&mut self) -> Result<(), Halt> {
+        let Some(zone) = self.account.time_zone.clone() else {
+            return Ok(());
+        };
+        if is_known_zone(&zone) {
+            return Ok(());
+        }
+        let at = self.context();
+        self.shop
+            .central_db
+            .write(move |tx| store::zone_unknown(tx, at, TIME_ZONE, &zone))
+            .await?;
         Ok(())
     }
 

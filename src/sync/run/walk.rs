@@ -198,7 +198,8 @@ impl<L: Lender> Run<'_, L> {
         };
         self.silent = 0;
         self.has_answer = true;
-        let reading = match (part.read)(&body) {
+        let now = self.shop.clock.in_zone(self.account.time_zone.as_deref());
+        let reading = match part.reading(&body, &now) {
             Ok(reading) => Ok(reading),
             // An error inside a 200 is a refusal, not data (protocol.md 10.1).
             Err(error @ (GarminError::Refused { .. } | GarminError::Server(_))) => {
@@ -259,6 +260,7 @@ impl<L: Lender> Run<'_, L> {
             .write(move |tx| store::fetched(tx, at, &kept, &fetched))
             .await?;
         self.reopened.extend(stored.reopened);
+        self.account.time_zone = stored.time_zone.or(self.account.time_zone.take());
         self.steps += 1;
         match (why, answered) {
             (None, Some(span)) => self.note_answered(part, span).await,
@@ -294,9 +296,9 @@ impl<L: Lender> Run<'_, L> {
         match reading {
             Err(why) => self.torn.push((dataset, task.span, why.clone())),
             Ok(reading) => {
-                let days = reading.unread.iter().map(|unread| {
-                    let span = unread.day.map_or(task.span, DateSpan::day);
-                    (dataset, span, unread.why.clone())
+                // An item without a date says nothing of any day.
+                let days = reading.unread.iter().filter_map(|unread| {
+                    Some((dataset, DateSpan::day(unread.day?), unread.why.clone()))
                 });
                 self.torn.extend(days);
             }

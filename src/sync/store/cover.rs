@@ -46,15 +46,15 @@ pub(super) fn cover(
     // all there is. Sleep lists its naps only.
     let keeps = part.lists.is_none() || dataset == Dataset::Sleep;
     let before = coverage::rows(db, at.account, dataset, covers)?;
+    // An item without a date fails alone, but for two cases: it can only be of
+    // the one day asked for, or nothing at all could be read.
+    let is_lost = covers.len() == 1 || reading.rows.is_empty();
     for day in covers.days() {
         let known = before.get(&day);
         let has_rows = with_rows.contains(&day) || fetched.begun == Some(day);
-        // An item that could not even be dated may belong to any day without a
-        // row: those days failed, they are not empty.
-        let unread = reading
-            .unread
-            .iter()
-            .find(|unread| unread.day == Some(day) || (unread.day.is_none() && !has_rows));
+        let unread = reading.unread.iter().find(|unread| {
+            unread.day == Some(day) || (unread.day.is_none() && is_lost && !has_rows)
+        });
         let torn = fetched.torn.iter().find(|(span, _)| span.contains(day));
         let reason = unread
             .map(|unread| unread.why.as_str())

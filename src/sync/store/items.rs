@@ -2,15 +2,15 @@
 
 use rusqlite::Connection;
 
-use super::{Context, gains, note};
+use super::{Context, gains, note, unknown_zone};
 use crate::{
     central_db::{
         RowChange, WriteMode,
+        activity_details::{self, WantedDetail},
         activity_files::{self, FileRow},
         jobs::{self, TaskRow},
         payloads::{self, NewPayload},
-        rows::activities::{self, WithoutLegs},
-        table::{self, Stamp},
+        table::Stamp,
     },
     domain::{
         activity::{ActivityId, FileState},
@@ -19,30 +19,32 @@ use crate::{
         log::LogLevel,
         session::Lane,
     },
-    sync::dataset,
+    sync::dataset::{self, Row},
 };
 
-/// The detail of one activity.
-#[derive(Debug)]
-pub struct Detail {
-    pub activity: ActivityId,
-    pub body: Vec<u8>,
-}
-
-/// Stores the legs of a multisport activity; from then on they are not asked for again.
+/// Stores which legs a multisport activity has; each is asked for by itself.
 pub fn legs(
     db: &Connection,
     at: Context,
+    whole: WantedDetail,
+    legs: &[ActivityId],
+) -> rusqlite::Result<()> {
+    activity_details::set_legs(db, at.account, whole.whole, legs)?;
+    let row = detail_row(at, whole, DatasetCount::default(), None);
+    jobs::record_task(db, at.job, &row, at.now)
+}
+
+/// Stores a leg; `None`: there is no such leg any more.
+pub fn leg(
+    db: &Connection,
+    at: Context,
     lane: Lane,
-    whole: WithoutLegs,
-    details: &[Detail],
+    wanted: WantedDetail,
+    leg: Option<(&dyn Row, &[u8])>,
 ) -> rusqlite::Result<()> {
     let mut count = DatasetCount::default();
-    for detail in details {
-        let Some(leg) = dataset::leg(&detail.body, whole.id) else {
-            continue;
-        };
-        let request = dataset::activity_detail(detail.activity).to_string();
+    if let Some((leg, body)) = leg {
+        let request = dataset::activity_detail(wanted.id).to_string();
         let payload = NewPayload {
             account: at.account,
             dataset: Dataset::Activities,
@@ -52,7 +54,7 @@ pub fn legs(
             fetched_at: at.now,
             status: 200,
             is_read: true,
-            body: &detail.body,
+            body,
         };
         let stamp = Stamp {
             account: at.account,
@@ -60,21 +62,16 @@ pub fn legs(
             mode: WriteMode::Merge,
             now: at.now,
         };
-        match table::store(db, stamp, &leg)? {
-            RowChange::New => count.rows_new += 1,
-            RowChange::Changed => count.rows_changed += 1,
+        match leg.store(db, stamp)? {
+            RowChange::New => count.rows_new = 1,
+            RowChange::Changed => count.rows_changed = 1,
             RowChange::Same => {}
         }
     }
-    activities::set_legs_asked(db, at.account, whole.id)?;
-    let row = detail_row(at, whole.id, count, None);
+    activity_details::settle(db, at.account, wanted.id, leg.is_none())?;
+    let row = detail_row(at, wanted, count, None);
     jobs::record_task(db, at.job, &row, at.now)?;
-    let text = format!(
-        "{}: legs of activity {}{}",
-        whole.day,
-        whole.id.get(),
-        gains(count)
-    );
+    let text = format!("{}: {}{}", wanted.day, row.span, gains(count));
     note(db, at, LogLevel::Detail, Some(Dataset::Activities), text)
 }
 
@@ -92,6 +89,7 @@ pub fn search_failed(
         endpoint,
         span: "the first day".to_owned(),
         failed: Some(summary.to_owned()),
+        warning: None,
         count: DatasetCount::default(),
     };
     jobs::record_task(db, at.job, &row, at.now)?;
@@ -99,16 +97,39 @@ pub fn search_failed(
     note(db, at, LogLevel::Warn, None, text)
 }
 
+/// Stores that the account's zone is unknown here, so that its days are those of UTC.
+pub fn zone_unknown(
+    db: &Connection,
+    at: Context,
+    endpoint: &'static str,
+    zone: &str,
+) -> rusqlite::Result<()> {
+    let warning = unknown_zone(zone, None);
+    let row = TaskRow {
+        ordinal: at.ordinal,
+        requests: at.requests,
+        dataset: Dataset::Settings,
+        endpoint,
+        span: "the time zone".to_owned(),
+        failed: None,
+        warning: Some(warning.clone()),
+        count: DatasetCount::default(),
+    };
+    jobs::record_task(db, at.job, &row, at.now)?;
+    note(db, at, LogLevel::Warn, Some(Dataset::Settings), warning)
+}
+
 /// Stores that an activity's detail could not be had.
 pub fn detail_failed(
     db: &Connection,
     at: Context,
-    activity: ActivityId,
+    wanted: WantedDetail,
     summary: &str,
 ) -> rusqlite::Result<()> {
+    activity_details::fail(db, at.account, wanted, summary, at.now)?;
     let row = detail_row(
         at,
-        activity,
+        wanted,
         DatasetCount::default(),
         Some(summary.to_owned()),
     );
@@ -119,17 +140,24 @@ pub fn detail_failed(
 
 fn detail_row(
     at: Context,
-    activity: ActivityId,
+    wanted: WantedDetail,
     count: DatasetCount,
     failed: Option<String>,
 ) -> TaskRow {
+    let whole = wanted.whole.get();
+    let span = if wanted.id == wanted.whole {
+        format!("legs of activity {whole}")
+    } else {
+        format!("leg {} of activity {whole}", wanted.id.get())
+    };
     TaskRow {
         ordinal: at.ordinal,
         requests: at.requests,
         dataset: Dataset::Activities,
         endpoint: dataset::DETAIL_ENDPOINT,
-        span: format!("legs of activity {}", activity.get()),
+        span,
         failed,
+        warning: None,
         count,
     }
 }
@@ -138,21 +166,31 @@ fn detail_row(
 /// `title` is what the log calls its activity.
 pub fn file(db: &Connection, at: Context, file: &FileRow, title: &str) -> rusqlite::Result<()> {
     activity_files::store(db, at.account, file, at.now)?;
-    let count = DatasetCount::default();
+    let reason = || file.reason.clone().unwrap_or_default();
+    let damage = file.damage.as_ref();
+    let damage = damage.map(|what| format!("the original file is kept, but damaged: {what}"));
     let row = TaskRow {
         ordinal: at.ordinal,
         requests: at.requests,
         dataset: Dataset::Activities,
         endpoint: FILE_ENDPOINT,
         span: format!("file of activity {}", file.activity.get()),
-        failed: (file.state == FileState::Failed).then(|| file.reason.clone().unwrap_or_default()),
-        count,
+        failed: (file.state == FileState::Failed).then(reason),
+        warning: damage.clone(),
+        count: DatasetCount::default(),
     };
     jobs::record_task(db, at.job, &row, at.now)?;
-    let (level, what) = match file.state {
-        FileState::Got => (LogLevel::Detail, "original file kept".to_owned()),
-        FileState::NoFile => (LogLevel::Detail, "has no original file".to_owned()),
-        FileState::Failed => (LogLevel::Warn, file.reason.clone().unwrap_or_default()),
+    let (level, what) = match (file.state, damage) {
+        (FileState::Failed, _) => (LogLevel::Warn, reason()),
+        (_, Some(damage)) => (LogLevel::Warn, damage),
+        (FileState::NoFile, None) => (LogLevel::Detail, "has no original file".to_owned()),
+        (FileState::Got, None) => {
+            let what = match file.files.len() {
+                0 | 1 => "original file kept".to_owned(),
+                many => format!("{many} original files kept"),
+            };
+            (LogLevel::Detail, what)
+        }
     };
     let text = format!("{title}: {what}");
     note(db, at, level, Some(Dataset::Activities), text)

@@ -135,10 +135,11 @@ fn told(record: &JobRecord, columns: usize, theme: Theme) -> Vec<Line<'static>> 
         };
         lines.push(Line::raw(format!("  {}", fit(&line, room))));
     }
-    for failure in &report.failures {
+    let failures = report.failures.iter().map(|it| (it, ("✗", Role::Error)));
+    let warnings = report.warnings.iter().map(|it| (it, ("!", Role::Warn)));
+    for (task, mark) in failures.chain(warnings) {
         lines.push(Line::default());
-        let mark = ("✗", Role::Error);
-        lines.extend(said::lines(mark, &failure.to_string(), "", columns, theme));
+        lines.extend(said::lines(mark, &task.to_string(), "", columns, theme));
     }
     if let Some(failure) = &report.failure {
         lines.push(Line::default());

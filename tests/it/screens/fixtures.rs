@@ -278,6 +278,7 @@ pub(super) fn report(status: JobStatus) -> JobReport {
                 },
             ),
         ]),
+        warnings: Vec::new(),
         failures: Vec::new(),
         owed: Vec::new(),
         older_days: None,

@@ -62,43 +62,43 @@ pub(super) const CALORIES: Part = Part::range(
             &[("statsType", "CALORIES")],
         )
     },
-    |body| stats(list_in(document(body)?, "values")?, calories),
+    |body| Ok(stats(&list_in(document(body)?, "values")?, calories)),
 );
 pub(super) const STRESS: Part = Part::range(
     "daily.stress",
     STATS,
     |ask| ask_stats("stress", ask),
-    |body| stats(items(document(body)?)?, stress),
+    |body| Ok(stats(&items(document(body)?)?, stress)),
 );
 pub(super) const HEART_RATE: Part = Part::range(
     "daily.heart_rate",
     STATS,
     |ask| ask_stats("heartRate", ask),
-    |body| stats(items(document(body)?)?, heart_rate),
+    |body| Ok(stats(&items(document(body)?)?, heart_rate)),
 );
 pub(super) const BODY_BATTERY: Part = Part::range(
     "daily.body_battery",
     STATS,
     |ask| ask_stats("bodybattery", ask),
-    |body| stats(items(document(body)?)?, body_battery),
+    |body| Ok(stats(&items(document(body)?)?, body_battery)),
 );
 pub(super) const FLOORS: Part = Part::range(
     "daily.floors",
     STATS,
     |ask| ask_stats("floors", ask),
-    |body| stats(items(document(body)?)?, floors),
+    |body| Ok(stats(&items(document(body)?)?, floors)),
 );
 pub(super) const INTENSITY: Part = Part::range(
     "daily.intensity",
     STATS,
     |ask| ask_stats("im", ask),
-    |body| stats(items(document(body)?)?, intensity),
+    |body| Ok(stats(&items(document(body)?)?, intensity)),
 );
 pub(super) const RESPIRATION: Part = Part::range(
     "daily.respiration",
     STATS,
     |ask| ask_stats("respiration", ask),
-    |body| stats(items(document(body)?)?, respiration),
+    |body| Ok(stats(&items(document(body)?)?, respiration)),
 );
 
 fn ask_stats(series: &str, ask: &Ask<'_>) -> Call {
@@ -110,8 +110,8 @@ fn ask_stats(series: &str, ask: &Ask<'_>) -> Call {
 type Fill = fn(&Fields<'_>, &mut DailySummary);
 
 /// One row for each day of a series that holds a reading.
-fn stats(days: Vec<Value>, fill: Fill) -> Result<Reading, GarminError> {
-    Ok(Reading::of_items(&days, |item, odd| {
+fn stats(days: &[Value], fill: Fill) -> Reading {
+    Reading::of_items(days, |item, odd| {
         let f = Fields::of(item).ok_or_else(|| unread(None, "a day that is no object"))?;
         let day = f.day("calendarDate");
         let mut row = DailySummary::empty(day.unwrap_or_default());
@@ -119,17 +119,17 @@ fn stats(days: Vec<Value>, fill: Fill) -> Result<Reading, GarminError> {
         odd.extend(f.odd());
         let row = recorded(row, &["floor_goal", "intensity_goal_min"]);
         dated(day, row, "a day without a date")
-    }))
+    })
 }
 
 fn calories(f: &Fields<'_>, row: &mut DailySummary) {
-    row.energy_total_kcal = f.reading_f("values/totalCalories");
+    row.energy_total_kcal = f.measured_f("values/totalCalories");
     row.energy_active_kcal = f.reading_f("values/activeCalories");
-    row.energy_resting_kcal = f.reading_f("values/restingCalories");
+    row.energy_resting_kcal = f.measured_f("values/restingCalories");
 }
 
 fn stress(f: &Fields<'_>, row: &mut DailySummary) {
-    row.stress_average = f.reading("values/overallStressLevel");
+    row.stress_average = f.measured("values/overallStressLevel");
     row.stress_rest_s = f.reading("values/restStressDuration");
     row.stress_low_s = f.reading("values/lowStressDuration");
     row.stress_medium_s = f.reading("values/mediumStressDuration");
@@ -139,14 +139,14 @@ fn stress(f: &Fields<'_>, row: &mut DailySummary) {
 /// Its extremes are two-minute averages, as the whole day's are where it has them
 /// (`personal-api.md` 6.1).
 fn heart_rate(f: &Fields<'_>, row: &mut DailySummary) {
-    row.resting_hr_bpm = f.reading("values/restingHR");
-    row.max_hr_bpm = f.reading("values/wellnessMaxAvgHR");
-    row.min_hr_bpm = f.reading("values/wellnessMinAvgHR");
+    row.resting_hr_bpm = f.measured("values/restingHR");
+    row.max_hr_bpm = f.measured("values/wellnessMaxAvgHR");
+    row.min_hr_bpm = f.measured("values/wellnessMinAvgHR");
 }
 
 fn body_battery(f: &Fields<'_>, row: &mut DailySummary) {
-    row.body_battery_lowest = f.reading("values/lowBodyBattery");
-    row.body_battery_highest = f.reading("values/highBodyBattery");
+    row.body_battery_lowest = f.measured("values/lowBodyBattery");
+    row.body_battery_highest = f.measured("values/highBodyBattery");
 }
 
 fn floors(f: &Fields<'_>, row: &mut DailySummary) {
@@ -155,17 +155,17 @@ fn floors(f: &Fields<'_>, row: &mut DailySummary) {
     row.floors_down = f
         .reading_f("values/wellnessFloorsDescended")
         .map(hundredths);
-    row.floor_goal = f.reading("values/wellnessUserFloorsAscendedGoal");
+    row.floor_goal = f.measured("values/wellnessUserFloorsAscendedGoal");
 }
 
 fn intensity(f: &Fields<'_>, row: &mut DailySummary) {
     row.intensity_moderate_min = f.reading("moderateValue");
     row.intensity_vigorous_min = f.reading("vigorousValue");
-    row.intensity_goal_min = f.reading("weeklyGoal");
+    row.intensity_goal_min = f.measured("weeklyGoal");
 }
 
 fn respiration(f: &Fields<'_>, row: &mut DailySummary) {
-    row.respiration_waking_brpm = f.reading_f("avgWakingRespiration");
+    row.respiration_waking_brpm = f.measured_f("avgWakingRespiration");
 }
 
 /// Lists by metric, turned into rows by day. No answer of this kind was
@@ -265,7 +265,7 @@ fn steps(item: &Value, odd: &mut Vec<String>) -> Result<Option<DailySummary>, Un
     let day = f.day("calendarDate");
     let row = DailySummary {
         steps: f.reading("totalSteps"),
-        step_goal: f.reading("stepGoal"),
+        step_goal: f.measured("stepGoal"),
         distance_m: f.reading_f("totalDistance"),
         ..DailySummary::empty(day.unwrap_or_default())
     };

@@ -2,8 +2,10 @@
 //! request (`protocol.md` 9.5.5): what the whole record lacks, or what there is
 //! where that is refused. Not recorded: the fields are unverified.
 
+use jiff::civil::DateTime;
 use serde_json::Value;
 
+use super::Stages;
 use crate::{
     central_db::rows::sleep::SleepNight,
     garmin::{
@@ -22,16 +24,22 @@ pub(super) fn read(body: &[u8]) -> Result<Reading, GarminError> {
     Ok(Reading::of_items(&nights, night))
 }
 
-/// `sleepNeed` is left out: whether it is the baseline or the night's own need
-/// is not known.
 fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unread> {
     let f = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
-    let day = f.day("calendarDate");
-    let asleep_s = f.reading("values/totalSleepTimeInSeconds");
-    let Some(asleep_s) = asleep_s.filter(|&seconds| seconds > 0) else {
+    let local_end = f.local("values/localSleepEndTimeInMillis");
+    let day = f.day("calendarDate").or(local_end.map(DateTime::date));
+    let stages = Stages {
+        asleep: f.measured("values/totalSleepTimeInSeconds"),
+        deep: f.reading("values/deepTime"),
+        light: f.reading("values/lightTime"),
+        rem: f.reading("values/remTime"),
+    };
+    let asleep_s = stages.asleep();
+    let score = f.measured("values/sleepScore");
+    if asleep_s.or(score).is_none() {
         odd.extend(f.odd());
         return Ok(None);
-    };
+    }
     let day_on = day.ok_or_else(|| unread(None, "a night without a date"))?;
     let started_at = f.utc("values/gmtSleepStartTimeInMillis");
     let local = f.local("values/localSleepStartTimeInMillis");
@@ -41,16 +49,22 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
         utc_offset_s: local
             .zip(started_at)
             .and_then(|(local, utc)| times::offset_s(local, utc)),
-        asleep_s: Some(asleep_s),
-        deep_s: f.reading("values/deepTime"),
-        light_s: f.reading("values/lightTime"),
-        rem_s: f.reading("values/remTime"),
+        asleep_s,
+        deep_s: stages.deep,
+        light_s: stages.light,
+        rem_s: stages.rem,
         awake_s: f.reading("values/awakeTime"),
-        score: f.reading("values/sleepScore"),
-        score_qualifier: f.text("values/sleepScoreQuality"),
-        average_hr_bpm: f.reading_f("values/avgHeartRate"),
-        spo2_average_percent: f.reading_f("values/spO2"),
-        respiration_average_brpm: f.reading_f("values/respiration"),
+        score,
+        score_qualifier: f.word("values/sleepScoreQuality"),
+        // The night's own need, in minutes.
+        need_actual_min: f.measured("values/sleepNeed"),
+        hrv_average_ms: f.measured_f("values/avgOvernightHrv"),
+        resting_hr_bpm: f.measured("values/restingHeartRate"),
+        body_battery_change: f.int("values/bodyBatteryChange"),
+        skin_temp_deviation_c: f.float("values/skinTempC"),
+        average_hr_bpm: f.measured_f("values/avgHeartRate"),
+        spo2_average_percent: f.measured_f("values/spO2"),
+        respiration_average_brpm: f.measured_f("values/respiration"),
         ..SleepNight::empty(day_on)
     };
     odd.extend(f.odd());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     central_db::rows::naps::SleepNap,
-    garmin::wire::fields::Fields,
+    garmin::wire::{fields::Fields, times},
     sync::dataset::{Row, Unread, shapes::recorded},
 };
 
@@ -51,10 +51,10 @@ fn nap(item: &Value, day: Option<Date>, odd: &mut Vec<String>) -> Option<SleepNa
         // Minutes; that a zone east of Greenwich is positive is unverified.
         utc_offset_s: f
             .int("napStartTimeOffset")
-            .and_then(|minutes| minutes.checked_mul(60)),
+            .and_then(|minutes| times::zone_offset_s(minutes.checked_mul(60)?)),
         asleep_s: f.reading("napTimeSec"),
         source: f.reading("napSource"),
-        feedback: f.text("napFeedback"),
+        feedback: f.word("napFeedback"),
     };
     odd.extend(f.odd());
     Some(nap)

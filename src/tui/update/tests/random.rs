@@ -100,6 +100,7 @@ fn report(id: Option<i64>, text: &str) -> JobReport {
         refreshed: false,
         duration_ms: 9,
         datasets: std::collections::BTreeMap::new(),
+        warnings: Vec::new(),
         failures: vec![TaskFailure {
             dataset: Dataset::Sleep,
             span: text.to_owned(),

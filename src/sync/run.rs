@@ -4,6 +4,7 @@
 //! known      reads what a plan is made from
 //! walk       sends the planned requests, and stores what comes
 //! learn      what a refusal teaches: shorter spans, other routes, lost lanes
+//! verdict    what an error says about its request
 //! replan     what is queued for a route that closed, by another one
 //! queue      the requests still to be sent
 //! probe      "nothing new" in one request; the account's time zone
@@ -27,6 +28,7 @@ mod price;
 mod probe;
 mod queue;
 mod replan;
+mod verdict;
 mod walk;
 
 pub use price::price;

@@ -260,7 +260,11 @@ async fn only_and_dates_limit_what_is_asked() {
         "json",
     ];
     let ran = world.run(&args, "").await;
-    assert_eq!(ran.json()["jobs"][0]["requests"], 1, "{ran:?}");
+    let requests = &ran.json()["jobs"][0]["requests"];
+    assert_eq!(
+        requests, 2,
+        "nights, and what the compact call adds: {ran:?}"
+    );
     assert_eq!(ran.json()["jobs"][0]["datasets"]["sleep"]["days"], 3);
     world
         .run(

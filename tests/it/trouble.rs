@@ -38,6 +38,7 @@ use jiff::civil::{Date, date};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    cases::Case,
     history::{agrees, known},
     support::{World, scenario},
 };
@@ -364,4 +365,111 @@ async fn the_first_sync_says_that_there_is_more() {
     assert!(first.err.contains("--backfill"), "{first:?}");
     let second = world.run(&["--sync", "--only", "daily"], "").await;
     assert!(!second.err.contains("--backfill"), "{second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a01_a_gateway_in_trouble_ends_and_the_rest_is_asked_elsewhere() {
+    let Some(case) = Case::named("a01").await else {
+        return;
+    };
+    let ran = case.run(&["--sync", "--only", "daily,hydration"]).await;
+    // The stub knows no other route either, and that is told.
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.err.contains("hydration is missing 28 days"), "{ran:?}");
+    // Three tries of one request, and no more.
+    assert!(case.asked("/graphql") <= 3, "{}", case.asked("/graphql"));
+    assert!(case.asked("/usersummary-service/") > 1, "REST was tried");
+    let whole = case.run(&["--sync"]).await;
+    assert!([0, 7].contains(&whole.code), "{whole:?}");
+    assert!(case.asked("/graphql") <= 9, "{}", case.asked("/graphql"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_trouble_of_the_gateway_ends_and_days_come_by_rest() {
+    let statuses = [
+        301, 302, 400, 401, 402, 406, 407, 408, 409, 410, 411, 412, 415, 418, 422, 451, 500,
+    ];
+    let cases = statuses.map(|status| {
+        tokio::spawn(async move {
+            let rules = serde_json::json!([
+                {"path": "/graphql", "status": status, "text": "<html>no</html>"},
+                {"path": "/v2/dailysummaries", "json": {"data": [{
+                    "calendarDate": "@D-2@", "movement": {"steps": {"value": 9000}},
+                    "hydration": {"consumedInMl": 500}}]}},
+                {"path": "/stats/hydration/", "json": [{"calendarDate": "@D-2@", "valueInML": 500.0}]},
+            ]);
+            let case = Case::from_json(rules).await;
+            let ran = case.run(&["--sync", "--only", "daily,hydration"]).await;
+            assert_eq!(ran.code, 0, "{status}: {ran:?}");
+            assert_eq!(case.rows("SELECT steps FROM daily_summary"), ["Integer(9000)"], "{status}");
+            assert_eq!(case.rows("SELECT count(*) FROM hydration_day"), ["Integer(1)"], "{status}");
+            assert!(case.asked("/graphql") <= 4, "{status}: {}", case.asked("/graphql"));
+        })
+    });
+    for case in cases {
+        case.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a03_a_first_refusal_is_asked_again_by_the_next_run() {
+    let Some(case) = Case::named("a03").await else {
+        return;
+    };
+    let args = ["--sync", "--only", "activities"];
+    let first = case.run(&args).await;
+    assert_eq!(first.code, 7, "{first:?}");
+    assert!(
+        first.err.contains("next try with the next sync"),
+        "{first:?}"
+    );
+    let second = case.run(&args).await;
+    assert_eq!(second.code, 0, "{second:?}");
+    assert_eq!(case.rows("SELECT count(*) FROM activity"), ["Integer(2)"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_again_and_again_is_never_a_success() {
+    let rules = serde_json::json!([
+        {"path": "/weight-service/", "status": 404, "json": {"message": "no", "error": "NotFoundException"}},
+    ]);
+    let case = Case::from_json(rules).await;
+    let args = ["--sync", "--only", "weight", "--format", "json"];
+    for (run, ahead) in [0, 0, 1800, 7200, 100_000].into_iter().enumerate() {
+        let ran = case.run_ahead(ahead, &args, "").await;
+        assert_eq!(ran.code, 7, "run {run}: {ran:?}");
+        let job = &ran.json()["jobs"][0];
+        assert_eq!(job["status"], "PARTIAL", "run {run}");
+        assert_eq!(job["owed"][0]["dataset"], "weight", "run {run}");
+        assert!(job["owed"][0]["days"].as_u64().unwrap() >= 28, "run {run}");
+        assert!(job["owed"][0]["retry_at"].is_string(), "run {run}");
+    }
+    let asked = case.asked("/weight-service/");
+    assert!((2..=4).contains(&asked), "left alone in between: {asked}");
+    let status = case.run_ahead(100_000, &["status"], "").await;
+    assert!(status.out.contains("weight is missing"), "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a04_a_refusal_of_old_days_is_remembered_for_old_days_only() {
+    let Some(case) = Case::named("a04").await else {
+        return;
+    };
+    let only = "weight,activities";
+    let first = case.run(&["--sync", "--only", only]).await;
+    assert_eq!(first.code, 0, "{first:?}");
+    let back = case.run(&["--sync", "--backfill", "--only", only]).await;
+    assert_eq!(back.code, 7, "{back:?}");
+    let before = case.asked("/weight-service/");
+    let third = case
+        .run_ahead(25_200, &["--sync", "--only", only], "")
+        .await;
+    assert!(
+        case.asked("/weight-service/") > before,
+        "weight was asked for today"
+    );
+    assert_eq!(third.code, 7, "the old days are still missing: {third:?}");
+    let recent = "SELECT * FROM coverage WHERE dataset = 'weight' AND state = 'failed'
+         AND day_on > date('now', '-28 days')";
+    assert_eq!(case.rows(recent), [""; 0]);
 }

@@ -2,7 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::{Halt, Run, queue::days_of};
+use super::{
+    Halt, Run,
+    queue::days_of,
+    verdict::{Verdict, is_of_gateway, verdict},
+};
 use crate::{
     central_db::{
         cool_downs,
@@ -49,59 +53,10 @@ pub(super) enum Trouble {
     Job(Halt),
 }
 
-/// What to do about a task that brought nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The span may be too long: a shorter one.
-    TooLong,
-    /// Garmin says that there is no such thing, or not for this account.
-    Refused,
-    /// The endpoint, or the gateway before it, has trouble: another one may have none.
-    Broken,
-    /// The network has.
-    Unanswered,
-}
-
-/// Reads a refusal. Garmin says "too long" with 400 or 500 and few words
-/// (`protocol.md` 9.1, `personal-api.md` 5.2), GraphQL with an error inside a 200.
-pub(super) fn verdict(part: &Part, span: DateSpan, error: &GarminError) -> Verdict {
-    let is_range = part.window.most > 1 && part.page.is_none() && !part.window.by_month;
-    let can_shrink = is_range && span.len() > SHORTEST;
-    let is_claimed = is_range && span.len() > part.window.safe;
-    match error {
-        error if is_of_gateway(part, error) && !is_claimed => match error {
-            error if error.is_verdict() => Verdict::Refused,
-            _ => Verdict::Broken,
-        },
-        GarminError::Refused { status: 400, .. } | GarminError::Server(500) if can_shrink => {
-            Verdict::TooLong
-        }
-        GarminError::Refused {
-            status: 200,
-            message,
-        } if is_claimed && !is_schema_error(message.as_deref()) => Verdict::TooLong,
-        error if error.is_verdict() => Verdict::Refused,
-        error if error.is_transport() => Verdict::Unanswered,
-        _ => Verdict::Broken,
-    }
-}
-
-/// Anything but an error inside a 200 is about the GraphQL gateway, not the scalar.
-fn is_of_gateway(part: &Part, error: &GarminError) -> bool {
-    part.is_graphql()
-        && !error.is_transport()
-        && !matches!(error, GarminError::Refused { status: 200, .. })
-}
-
 fn left_alone_for(strikes: u32) -> SignedDuration {
     let step = usize::try_from(strikes).unwrap_or(usize::MAX);
     let days = LEFT_ALONE_DAYS.get(step).or(LEFT_ALONE_DAYS.last());
     SignedDuration::from_hours(24 * days.copied().unwrap_or(1))
-}
-
-/// The scalar is gone or changed (`protocol.md` 10.1): no span will do.
-fn is_schema_error(message: Option<&str>) -> bool {
-    message.is_some_and(|text| text.contains("Validation") || text.contains("undefined"))
 }
 
 impl<L: Lender> Run<'_, L> {
@@ -201,7 +156,18 @@ impl<L: Lender> Run<'_, L> {
         if !error.is_transport() {
             self.silent = 0;
         }
-        match verdict(part, task.span, &error) {
+        let verdict = verdict(part, task.span, &error);
+        if matches!(verdict, Verdict::Refused | Verdict::Broken)
+            && !is_of_gateway(part, &error)
+            && let Some(halves) = self.by_age(task)
+        {
+            self.steps += 1;
+            for half in halves {
+                self.queue.push_next(half);
+            }
+            return Ok(());
+        }
+        match verdict {
             Verdict::TooLong if self.has_failed_too_often(part, &error) => {
                 self.go_around(task, part, &error).await
             }
@@ -213,6 +179,20 @@ impl<L: Lender> Run<'_, L> {
                 self.unless_silent(&error)
             }
         }
+    }
+
+    /// A task for old and recent days at once, apart, the old ones first: Garmin may
+    /// refuse what is long ago and answer for what is new.
+    fn by_age(&self, task: &Task) -> Option<[Task; 2]> {
+        let recent = back(self.today, self.known.window_days.saturating_sub(1));
+        let old = DateSpan::new(task.span.first(), back(recent, 1))?;
+        let new = DateSpan::new(recent, task.span.last())?;
+        let part = |span| Task {
+            span,
+            start: 0,
+            ..*task
+        };
+        Some([part(old), part(new)])
     }
 
     /// Counts a server's failure on a span that may only have been too long.
@@ -419,62 +399,6 @@ impl<L: Lender> Run<'_, L> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::dataset;
-
-    fn part(dataset: Dataset, endpoint: &str) -> &'static Part {
-        dataset::source(dataset)
-            .iter()
-            .flat_map(|route| route.parts)
-            .find(|part| part.endpoint == endpoint)
-            .unwrap()
-    }
-
-    fn refused(status: u16, message: &str) -> GarminError {
-        GarminError::Refused {
-            status,
-            message: Some(message.to_owned()),
-        }
-    }
-
-    fn of(part: &Part, days: u32, error: &GarminError) -> Verdict {
-        let span = DateSpan::ending(jiff::civil::date(2026, 11, 21), days);
-        verdict(part, span, error)
-    }
-
-    #[test]
-    fn refusals_of_a_range_are_told_apart() {
-        let range = part(Dataset::BodyBattery, "body_battery.range");
-        let verdict = |days, error: GarminError| of(range, days, &error);
-        assert_eq!(verdict(28, refused(400, "too long")), Verdict::TooLong);
-        assert_eq!(verdict(28, GarminError::Server(500)), Verdict::TooLong);
-        assert_eq!(verdict(28, GarminError::Server(503)), Verdict::Broken);
-        assert_eq!(verdict(7, refused(400, "no")), Verdict::Refused);
-        for status in [403, 404, 405, 410] {
-            assert_eq!(verdict(28, refused(status, "no")), Verdict::Refused);
-        }
-        assert_eq!(verdict(28, GarminError::Server(501)), Verdict::Refused);
-        for status in [301, 302, 402, 406, 408, 409, 411, 412, 415, 418, 422, 451] {
-            assert_eq!(verdict(28, refused(status, "no")), Verdict::Broken);
-        }
-        let cut = GarminError::NoAnswer("x".to_owned());
-        assert_eq!(verdict(28, cut), Verdict::Unanswered);
-    }
-
-    #[test]
-    fn the_gateway_s_trouble_is_not_the_scalar_s() {
-        let scalar = part(Dataset::Sleep, "sleep.graphql");
-        let verdict = |days, error: GarminError| of(scalar, days, &error);
-        assert_eq!(verdict(31, refused(200, "range")), Verdict::TooLong);
-        assert_eq!(verdict(28, refused(200, "range")), Verdict::Refused);
-        let schema = refused(200, "Validation error");
-        assert_eq!(verdict(31, schema), Verdict::Refused);
-        assert_eq!(verdict(28, refused(400, "no")), Verdict::Refused);
-        assert_eq!(verdict(28, refused(403, "no")), Verdict::Refused);
-        assert_eq!(verdict(28, GarminError::Server(500)), Verdict::Broken);
-        assert_eq!(verdict(28, GarminError::Server(503)), Verdict::Broken);
-        let page = GarminError::Unreadable("x".to_owned());
-        assert_eq!(verdict(28, page), Verdict::Broken);
-    }
 
     #[test]
     fn the_first_refusal_costs_the_next_run_nothing() {

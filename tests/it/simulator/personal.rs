@@ -132,13 +132,11 @@ async fn the_bearers_of_the_two_lanes_do_not_mix() {
     assert_eq!(visit.status(&phone, social).await, StatusCode::OK);
     let gateway = visit.graphql(&bearer, "query{userGoalsScalar}").await;
     assert_eq!(gateway.status(), StatusCode::NOT_FOUND);
-    let summaries = spanned(SUMMARIES, 7);
+    let nights = spanned("/sleep-service/sleep/dailySleepSummariesByDate", 7);
+    assert_eq!(visit.status(&phone, &nights).await, StatusCode::NOT_FOUND);
+    assert_eq!(visit.status(&bearer, &nights).await, StatusCode::OK);
     assert_eq!(
-        visit.status(&phone, &summaries).await,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        visit.status("made-up", &summaries).await,
+        visit.status("made-up", &nights).await,
         StatusCode::UNAUTHORIZED
     );
 }

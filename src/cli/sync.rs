@@ -51,7 +51,7 @@ pub(super) async fn run(front: &mut Front, out: &Output, args: SyncArgs) -> Resu
         for owed in &job.owed {
             say(&format!("garminsync: {}", owed.sentence(front.clock.now())));
         }
-        if let Some(price) = &job.older_days {
+        if let Some(price) = job.older_days.as_ref().filter(|_| !args.quiet) {
             say(&format!("garminsync: {}", price.of_older_days()));
         }
         let days = forecast(front, &state.account.name).await?;

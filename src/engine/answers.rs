@@ -133,7 +133,7 @@ pub(super) async fn close_interrupted(db: &CentralDb) {
 }
 
 async fn try_close_interrupted(db: &CentralDb) -> Result<(), CentralDbError> {
-    for account in db.read(|db| jobs::running(db)).await? {
+    for account in db.read(jobs::running).await? {
         if let Ok(Some(_lease)) = db.sync_lease(account) {
             db.write(move |tx| jobs::close_orphans(tx, account)).await?;
         }

@@ -186,7 +186,7 @@ async fn a_sync_ends_and_tells_the_truth_whatever_the_server_says() {
                 let mut deps = world.deps_at(world.clock_later(Duration::from_secs(round * 4000)));
                 deps.config.base_url = Some(LoopbackUrl::parse(&chaos.base_url).unwrap());
                 let sync = world.sync_with(deps, SyncRequest::default());
-                let ended = tokio::time::timeout(Duration::from_secs(240), sync).await;
+                let ended = tokio::time::timeout(Duration::from_mins(4), sync).await;
                 let what = format!("seed {seed}, round {round}");
                 let report = ended.unwrap_or_else(|_| panic!("{what} does not end"));
                 assert!(report.requests <= bound(28), "{what}: {}", report.requests);

@@ -82,7 +82,7 @@ impl PricePane {
                 let done = "Nothing is missing: no request would be made.";
                 lines.extend(said::lines(("✓", Role::Ok), done, "", columns, theme));
             }
-            Some(Ok(price)) => lines.extend(self.bill(price, columns, theme)),
+            Some(Ok(price)) => lines.extend(Self::bill(price, columns, theme)),
         }
         lines.push(Line::default());
         lines.push(keys::line(state, theme));
@@ -91,7 +91,7 @@ impl PricePane {
         frame.render_widget(Paragraph::new(lines), inside);
     }
 
-    fn bill(&self, price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    fn bill(price: &Price, columns: usize, theme: Theme) -> Vec<Line<'static>> {
         let requests = counted(price.requests(), "request");
         let takes = estimate(price.seconds);
         let sum = format!("{requests}, about {takes}");

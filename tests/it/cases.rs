@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "test code"
 )]
 
@@ -37,7 +36,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::support::{Ran, account, binary, config, deps, rows_of, run};
+use crate::support::{Ran, account, binary, config, deps, rows_of, run, shared};
 
 /// One answer of the stub, in the form of `../shared/cases/stub.py`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -227,19 +226,8 @@ fn tokens() -> Value {
     })
 }
 
-/// `None`, with a printed line, where the cases are absent; absent under CI is a failure.
-pub(crate) fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "the cases are missing at {}",
-        path.display()
-    );
-    println!("skipped: no cases at {}", path.display());
-    None
+fn folder() -> Option<PathBuf> {
+    shared("cases")
 }
 
 /// A stub, and a home that is signed in there.

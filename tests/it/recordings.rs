@@ -3,14 +3,10 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "test code"
 )]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use garminsync::{
     domain::dataset::Dataset,
@@ -19,20 +15,10 @@ use garminsync::{
 };
 use serde_json::Value;
 
-/// `None`, with a printed line, where the recordings are absent; absent under
-/// CI is a failure.
+use crate::support::shared;
+
 pub(crate) fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "the recordings are missing at {}",
-        path.display()
-    );
-    println!("skipped: no recordings at {}", path.display());
-    None
+    shared("recordings")
 }
 
 /// Every recorded answer of a kind: file name and body as bytes.

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "test code"
 )]
 
@@ -315,6 +316,21 @@ impl Ran {
         assert!(self.err.starts_with("garminsync: "), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
     }
+}
+
+/// A folder of `../shared`. `None`, with a printed line, where it is absent;
+/// absent under CI is a failure.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(name);
+    if path.is_dir() {
+        return Some(path);
+    }
+    let shown = path.display();
+    assert!(std::env::var_os("CI").is_none(), "missing: {shown}");
+    println!("skipped: there is no {shown}");
+    None
 }
 
 /// Every value of every row of a query, as text.

@@ -129,6 +129,16 @@ struct Stages {
 }
 
 impl Stages {
+    /// From the fields of the total, of deep, light and REM sleep.
+    fn of(f: &Fields<'_>, [total, deep, light, rem]: [&str; 4]) -> Self {
+        Self {
+            asleep: f.measured(total),
+            deep: f.reading(deep),
+            light: f.reading(light),
+            rem: f.reading(rem),
+        }
+    }
+
     /// The total, or the sum of the stages where there is none.
     fn asleep(&self) -> Option<i64> {
         let stages = [self.deep, self.light, self.rem].into_iter().flatten();
@@ -149,12 +159,15 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
     let f = Fields::of(dto).ok_or_else(|| unread(None, "a night that is no object"))?;
     // Only the day view has members around the night itself.
     let view = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
-    let stages = Stages {
-        asleep: f.measured("sleepTimeSeconds"),
-        deep: f.reading("deepSleepSeconds"),
-        light: f.reading("lightSleepSeconds"),
-        rem: f.reading("remSleepSeconds"),
-    };
+    let stages = Stages::of(
+        &f,
+        [
+            "sleepTimeSeconds",
+            "deepSleepSeconds",
+            "lightSleepSeconds",
+            "remSleepSeconds",
+        ],
+    );
     let asleep_s = stages.asleep();
     // The personal lane also says 0 of a night without (`personal-api.md` E7).
     let has_times = f.value("sleepTimeSeconds").is_none()

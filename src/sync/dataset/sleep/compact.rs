@@ -28,12 +28,15 @@ fn night(item: &Value, odd: &mut Vec<String>) -> Result<Option<SleepNight>, Unre
     let f = Fields::of(item).ok_or_else(|| unread(None, "a night that is no object"))?;
     let local_end = f.local("values/localSleepEndTimeInMillis");
     let day = f.day("calendarDate").or(local_end.map(DateTime::date));
-    let stages = Stages {
-        asleep: f.measured("values/totalSleepTimeInSeconds"),
-        deep: f.reading("values/deepTime"),
-        light: f.reading("values/lightTime"),
-        rem: f.reading("values/remTime"),
-    };
+    let stages = Stages::of(
+        &f,
+        [
+            "values/totalSleepTimeInSeconds",
+            "values/deepTime",
+            "values/lightTime",
+            "values/remTime",
+        ],
+    );
     let asleep_s = stages.asleep();
     let score = f.measured("values/sleepScore");
     if asleep_s.or(score).is_none() {

@@ -25,8 +25,6 @@ pub enum Coverage {
     Nothing,
     /// Asked, and the answer could not be had or read. Not "no data".
     Failed,
-    /// Garmin keeps it offline and has to be asked to bring it back.
-    Cold,
 }
 
 /// After this many days an empty day is final: no watch will bring it any more
@@ -34,13 +32,7 @@ pub enum Coverage {
 pub const EMPTY_SETTLES_AFTER: u32 = 14;
 
 impl Coverage {
-    pub const ALL: [Self; 5] = [
-        Self::Got,
-        Self::Open,
-        Self::Nothing,
-        Self::Failed,
-        Self::Cold,
-    ];
+    pub const ALL: [Self; 4] = [Self::Got, Self::Open, Self::Nothing, Self::Failed];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,7 +40,6 @@ impl Coverage {
             Self::Open => "open",
             Self::Nothing => "nothing",
             Self::Failed => "failed",
-            Self::Cold => "cold",
         }
     }
 

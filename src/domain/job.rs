@@ -35,7 +35,6 @@ impl JobId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
-    Queued,
     Running,
     Succeeded,
     /// Some tasks failed; the rest is stored.
@@ -48,8 +47,7 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
-    pub const ALL: [Self; 8] = [
-        Self::Queued,
+    pub const ALL: [Self; 7] = [
         Self::Running,
         Self::Succeeded,
         Self::Partial,
@@ -61,7 +59,6 @@ impl JobStatus {
 
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Queued => "QUEUED",
             Self::Running => "RUNNING",
             Self::Succeeded => "SUCCEEDED",
             Self::Partial => "PARTIAL",
@@ -236,9 +233,7 @@ pub fn remembered_failure(status: JobStatus, message: String) -> Failure {
         JobStatus::RateLimited => FailureKind::RateLimited,
         JobStatus::Cancelled => FailureKind::Cancelled,
         JobStatus::Partial => FailureKind::Partial,
-        JobStatus::Queued | JobStatus::Running | JobStatus::Succeeded | JobStatus::Failed => {
-            FailureKind::Unexpected
-        }
+        JobStatus::Running | JobStatus::Succeeded | JobStatus::Failed => FailureKind::Unexpected,
     };
     Failure::new(kind, message, "")
 }

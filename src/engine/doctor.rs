@@ -224,8 +224,9 @@ async fn originals(deps: &Deps) -> Finding {
     let mut wrong = Vec::new();
     if let Some(first) = missing.first() {
         wrong.push(format!(
-            "{} of {all} files are missing or cut short ({}): garminsync --sync --repair fetches them again",
+            "{} of {} missing or cut short ({}): garminsync --sync --repair fetches them again",
             missing.len(),
+            counted(all, "file"),
             and_more(&first.path, missing.len()),
         ));
     }

@@ -232,7 +232,6 @@ impl CoveragePane {
         for state in [
             Some(Coverage::Failed),
             None,
-            Some(Coverage::Cold),
             Some(Coverage::Open),
             Some(Coverage::Got),
             Some(Coverage::Nothing),
@@ -387,12 +386,11 @@ const fn meaning(state: Option<Coverage>) -> &'static str {
         Some(Coverage::Open) => "Asked, but it may still change.",
         Some(Coverage::Nothing) => "Asked: nothing was recorded.",
         Some(Coverage::Failed) => "Asked, but it could not be had.",
-        Some(Coverage::Cold) => "Garmin keeps it offline.",
         None => "This day was never asked for.",
     }
 }
 
-/// `■ got  □ open  · nothing  ✗ failed  ~ cold  - not asked`
+/// `■ got  □ open  · nothing  ✗ failed  - not asked`
 fn legend(theme: Theme) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     for state in Coverage::ALL.map(Some).into_iter().chain([None]) {

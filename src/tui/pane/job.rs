@@ -248,7 +248,7 @@ impl Running {
 /// How a job's status looks.
 pub const fn dress(status: JobStatus) -> (&'static str, Role) {
     match status {
-        JobStatus::Queued | JobStatus::Running => ("·", Role::Accent),
+        JobStatus::Running => ("·", Role::Accent),
         JobStatus::Succeeded => ("✓", Role::Ok),
         JobStatus::Partial | JobStatus::RateLimited => ("!", Role::Warn),
         JobStatus::Failed | JobStatus::AuthExpired => ("✗", Role::Error),

@@ -105,7 +105,7 @@ pub fn line(state: &State, width: u16, theme: Theme) -> Line<'static> {
 /// What is missing first; where nothing is, how many days that is.
 fn tally(states: &[Option<Coverage>]) -> (String, Role) {
     let count = |wanted| states.iter().filter(|known| **known == wanted).count();
-    let missing = [Some(Coverage::Failed), None, Some(Coverage::Cold)];
+    let missing = [Some(Coverage::Failed), None];
     let first = missing.into_iter().find(|wanted| count(*wanted) > 0);
     match first {
         Some(wanted) => {

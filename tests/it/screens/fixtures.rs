@@ -344,7 +344,6 @@ fn coverage_of(span: DateSpan) -> Event {
                 n if n % 97 == 0 => Coverage::Failed,
                 n if (40..44).contains(&(n % 211)) => return None,
                 n if n % 19 == 0 => Coverage::Nothing,
-                n if day.year() == 2025 && n % 7 == 3 => Coverage::Cold,
                 _ => Coverage::Got,
             };
             let reason = (state == Coverage::Failed)

@@ -38,7 +38,6 @@ pub const fn dress(state: Option<Coverage>) -> (&'static str, Role) {
         Some(Coverage::Open) => ("□", Role::Accent),
         Some(Coverage::Nothing) => ("·", Role::Muted),
         Some(Coverage::Failed) => ("✗", Role::Error),
-        Some(Coverage::Cold) => ("~", Role::Warn),
         None => ("-", Role::Muted),
     }
 }
@@ -49,9 +48,8 @@ pub fn worst(states: impl Iterator<Item = Option<Coverage>>) -> Option<Option<Co
         Some(Coverage::Nothing) => 0,
         Some(Coverage::Got) => 1,
         Some(Coverage::Open) => 2,
-        Some(Coverage::Cold) => 3,
-        None => 4,
-        Some(Coverage::Failed) => 5,
+        None => 3,
+        Some(Coverage::Failed) => 4,
     })
 }
 

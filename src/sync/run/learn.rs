@@ -234,7 +234,18 @@ impl<L: Lender> Run<'_, L> {
             .queue
             .take(|other| (other.dataset, other.route, other.part) == (dataset, route, at));
         tasks.push(*task);
-        let spans = plan::spans(&self.known, part, &days_of(&tasks));
+        let days = days_of(&tasks);
+        if task.covers() {
+            // Many short spans may cost more than another route does.
+            let anew = plan::relay(&self.known, dataset, &days, Routes::All).tasks;
+            if anew.first().is_some_and(|first| first.route != route) {
+                self.queue
+                    .take(|other| (other.dataset, other.route) == (dataset, route));
+                self.queue.add(plan::batches(&self.known, anew));
+                return Ok(());
+            }
+        }
+        let spans = plan::spans(&self.known, part, &days);
         let tasks = spans.into_iter().map(|span| Task {
             span,
             start: 0,

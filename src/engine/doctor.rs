@@ -224,24 +224,22 @@ async fn originals(deps: &Deps) -> Finding {
     let mut wrong = Vec::new();
     if let Some(first) = missing.first() {
         wrong.push(format!(
-            "{} of {all} files are missing or cut short ({}): garminsync --sync --repair fetches them again",
+            "{} of {} missing or cut short ({}): garminsync --sync --repair fetches them again",
             missing.len(),
+            counted(all, "file"),
             and_more(&first.path, missing.len()),
         ));
     }
     if let Some((path, what)) = damaged.first() {
         wrong.push(format!(
             "{} kept as Garmin sent them, damaged ({}: {what})",
-            counted(u32::try_from(damaged.len()).unwrap_or(u32::MAX), "file"),
+            counted(damaged.len(), "file"),
             and_more(path, damaged.len()),
         ));
     }
     if wrong.is_empty() {
-        return Finding::new(
-            "originals",
-            Health::Ok,
-            format!("all {all} files are there"),
-        );
+        let text = format!("{}, none missing", counted(all, "file"));
+        return Finding::new("originals", Health::Ok, text);
     }
     Finding::new("originals", Health::Warn, wrong.join("; "))
 }

@@ -233,16 +233,13 @@ async fn originals(deps: &Deps) -> Finding {
     if let Some((path, what)) = damaged.first() {
         wrong.push(format!(
             "{} kept as Garmin sent them, damaged ({}: {what})",
-            counted(u32::try_from(damaged.len()).unwrap_or(u32::MAX), "file"),
+            counted(damaged.len(), "file"),
             and_more(path, damaged.len()),
         ));
     }
     if wrong.is_empty() {
-        return Finding::new(
-            "originals",
-            Health::Ok,
-            format!("all {all} files are there"),
-        );
+        let text = format!("{}, none missing", counted(all, "file"));
+        return Finding::new("originals", Health::Ok, text);
     }
     Finding::new("originals", Health::Warn, wrong.join("; "))
 }

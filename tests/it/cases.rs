@@ -435,10 +435,7 @@ async fn lost_originals_are_noticed_and_fetched_by_a_repair() {
     let before = originals(&case);
     fs::remove_dir_all(case.home().join("files")).unwrap();
     let doctor = case.run(&["doctor", "--offline"]).await;
-    assert!(
-        doctor.out.contains("1 of 1 files are missing"),
-        "{doctor:?}"
-    );
+    assert!(doctor.out.contains("1 of 1 file missing"), "{doctor:?}");
     let repair = ["--sync", "--repair", "--only", "activities"];
     let plan = [&repair[..], &["--plan", "--format", "json"]].concat();
     let price = case.run(&plan).await.json();

@@ -12,7 +12,7 @@ pub(super) fn damage(bytes: &[u8]) -> Option<String> {
     let mut part = 1;
     while !rest.is_empty() {
         if !is_fit(rest) {
-            let many = counted(u32::try_from(rest.len()).unwrap_or(u32::MAX), "byte");
+            let many = counted(rest.len(), "byte");
             return Some(format!("{many} behind part {} are no FIT data", part - 1));
         }
         match part_length(rest) {

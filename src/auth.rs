@@ -35,7 +35,7 @@ pub mod transfer;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -64,6 +64,8 @@ pub struct Auth {
     pub key_places: PersonalKeyPlaces,
     /// Work whose interruption would cost a session: quitting waits for it.
     pub critical: TaskTracker,
+    /// Cancelled when the program is told to stop: ends a sign-in whose password was not sent yet.
+    pub stop: CancellationToken,
 }
 
 impl Auth {

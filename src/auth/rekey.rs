@@ -207,6 +207,7 @@ mod tests {
             Auth {
                 key_places: PersonalKeyPlaces::default(),
                 critical: tokio_util::task::TaskTracker::new(),
+                stop: tokio_util::sync::CancellationToken::new(),
                 clock: Clock::manual(Timestamp::UNIX_EPOCH),
                 central_db: CentralDb::open(&self.fixture.paths).unwrap(),
                 vault: Arc::new(vault),

@@ -253,7 +253,11 @@ impl Actor {
     {
         let outlet = self.outlet();
         let changed = Arc::clone(&self.changed);
-        let work = work(self.deps.auth(), outlet);
+        let auth = Auth {
+            stop: self.stop.clone(),
+            ..self.deps.auth()
+        };
+        let work = work(auth, outlet);
         self.work.spawn(async move {
             work.await;
             changed.notify_one();

@@ -124,6 +124,14 @@ impl Failure {
         self
     }
 
+    pub fn sign_in_stopped() -> Self {
+        Self::new(
+            FailureKind::Cancelled,
+            "The sign-in was stopped.",
+            "Sign in again when you are ready.",
+        )
+    }
+
     pub fn cool_down(what: &str, why: &str, until: Timestamp) -> Self {
         Self::new(
             FailureKind::CoolDown,

@@ -53,15 +53,15 @@ pub async fn sign_in(
         cookies: Cookies::default(),
     };
     sign_in.open_page();
-    let page = attempt.open_page(client).await?;
+    let page = sign_in.beforehand(attempt.open_page(client)).await?;
     if let Some(refusal) = page_refusal(&page)? {
         return Ok((refusal, attempt));
     }
     if !(200..300).contains(&page.status) {
         return Err(GarminError::Unreadable("the sign-in page".to_owned()));
     }
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
-    sign_in.send_password();
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.send_password()?;
     let body = json!({
         "username": email, "password": password.expose(), "rememberMe": true, "captchaToken": "",
     });
@@ -74,11 +74,13 @@ pub async fn sign_in(
 
 /// Posts a code for the challenge this attempt met: same cookies, same query.
 pub async fn answer_challenge(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     attempt: &mut Attempt,
     method: &MfaMethod,
     code: &Secret,
 ) -> Result<SignInReply, GarminError> {
+    let client = sign_in.client;
+    sign_in.begin_sending()?;
     let body = json!({
         "mfaMethod": method.wire(), "mfaVerificationCode": code.expose(),
         "rememberMyBrowser": true, "reconsentList": [], "mfaSetup": false,

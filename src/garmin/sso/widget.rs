@@ -59,20 +59,24 @@ pub async fn sign_in(
         encode(&format!("{}/sso", client.endpoints().sso_origin()))
     );
     sign_in.open_page();
-    let page = attempt.get(client, &opening, None).await?;
+    let page = sign_in
+        .beforehand(attempt.get(client, &opening, None))
+        .await?;
     if let Some(refusal) = page_refusal(&page.answer)? {
         return Ok((refusal, attempt));
     }
     let form = format!("/sso/signin?{}", common_query(&embed));
-    let page = attempt.get(client, &form, Some(&embed)).await?;
+    let page = sign_in
+        .beforehand(attempt.get(client, &form, Some(&embed)))
+        .await?;
     if let Some(refusal) = page_refusal(&page.answer)? {
         return Ok((refusal, attempt));
     }
     let Some(csrf) = pages::csrf(&page.text()) else {
         return Ok((attempt.verdict(client, &page, false)?, attempt));
     };
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
-    sign_in.send_password();
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.send_password()?;
     let fields = [
         ("username", email),
         ("password", password.expose()),
@@ -108,11 +112,12 @@ pub async fn answer_challenge(
 ) -> Result<SignInReply, GarminError> {
     let client = sign_in.client;
     let path = attempt.page.clone();
-    let page = attempt.get(client, &path, None).await?;
+    let page = sign_in.beforehand(attempt.get(client, &path, None)).await?;
     let Some(csrf) = pages::csrf(&page.text()) else {
         return attempt.verdict(client, &page, true);
     };
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.begin_sending()?;
     let embed = client.endpoints().service_embed();
     let target = format!("/sso/verifyMFA/loginEnterMfaCode?{}", common_query(&embed));
     let fields = [

@@ -29,6 +29,7 @@ pub mod moving;
 mod password;
 pub mod rekey;
 mod sign_in;
+mod spooled;
 mod trail;
 pub mod transfer;
 
@@ -108,13 +109,6 @@ impl Auth {
         )?;
         serde_json::from_slice(&plain)
             .map_err(|_| Failure::unexpected("The stored session cannot be read."))
-    }
-
-    /// Proves that what Garmin is about to hand out could be sealed: a key that
-    /// turns out to be missing afterwards costs a session.
-    fn ready_to_seal(&self, account: AccountId) -> Result<(), Failure> {
-        self.vault.seal(Binding::Challenge { account }, &[])?;
-        Ok(())
     }
 
     /// Refuses while Garmin wants no request of this lane for this account.

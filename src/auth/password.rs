@@ -90,7 +90,7 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the sign-in"))?;
-        self.ready_to_seal(account.id)?;
+        self.ready_to_keep(account.id).await?;
         let sign_in = self.begin(&client, on_step);
         let (posted, was_shut) = post_password(&sign_in, email, password).await;
         let (reply, attempt) = match posted {

@@ -91,6 +91,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         29,
         include_str!("../../assets/migrations/0029_blood_pressure_time.sql"),
     ),
+    step(30, include_str!("../../assets/migrations/0030_fences.sql")),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {

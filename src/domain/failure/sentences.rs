@@ -124,6 +124,24 @@ impl Failure {
         self
     }
 
+    /// The disk or the database refused a new session, which waits in the spool.
+    pub fn session_spooled(why: &str) -> Self {
+        Self::new(
+            FailureKind::CentralDb,
+            format!("The new session could not be stored yet: {why}."),
+            "It is kept and stored as soon as the disk lets it; make room, then try again.",
+        )
+    }
+
+    /// Garmin refused a refresh token that another process may have spent.
+    pub fn refresh_contested(account: &AccountName) -> Self {
+        Self::new(
+            FailureKind::Busy,
+            format!("Another garminsync seems to be refreshing the session of account {account}."),
+            "Let it go on or end it, then try again.",
+        )
+    }
+
     pub fn sign_in_stopped() -> Self {
         Self::new(
             FailureKind::Cancelled,

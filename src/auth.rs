@@ -116,7 +116,7 @@ impl Auth {
         let now = self.now();
         let rest = self
             .central_db
-            .read(move |db| cool_downs::load(db, account, CoolDownScope::of_lane(lane)))
+            .read(move |db| cool_downs::load(db, account, CoolDownScope::of_lane(lane), now))
             .await?;
         match rest.filter(|rest| rest.until > now) {
             Some(rest) => Err(Failure::cool_down(

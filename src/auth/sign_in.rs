@@ -118,7 +118,7 @@ impl Auth {
         let in_force = self
             .central_db
             .write(move |tx| {
-                let Some(rest) = cool_downs::load(tx, id, CoolDownScope::SignIn)?
+                let Some(rest) = cool_downs::load(tx, id, CoolDownScope::SignIn, now)?
                     .filter(|rest| rest.until > now)
                 else {
                     return Ok(None);

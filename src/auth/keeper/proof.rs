@@ -73,7 +73,7 @@ impl Keeper {
             let outcome = auth_events::TOKEN_NOT_ACTIVE;
             auth_events::record(tx, id, now, AuthAction::Refresh, outcome, None)?;
             let times = before.map_or(0, |(_, times)| times) + 1;
-            let rest = cool_downs::load(tx, id, CoolDownScope::Requests)?;
+            let rest = cool_downs::load(tx, id, CoolDownScope::Requests, now)?;
             let rest = cool_down::after_refused_token(rest.as_ref(), times, &reason, now);
             cool_downs::store(tx, id, &rest)?;
             note(tx, &account, now, LogLevel::Warn, &reason)?;

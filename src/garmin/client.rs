@@ -225,7 +225,8 @@ impl Api {
             Lane::Personal => request.header("User-Agent", personal::user_agent()),
         }
         .bearer_auth(self.bearer.expose());
-        errors::check(self.client.send_within(request, timeout, max).await?)
+        let answer = self.client.send_within(request, timeout, max).await?;
+        errors::check(answer).map_err(|error| error.hiding(&[self.bearer.expose()]))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::failure::Failure;
+use crate::domain::{failure::Failure, redact::hide};
 
 /// One request's failure. Holds no URL, no header and no body: all three can
 /// carry a ticket or a token.
@@ -84,6 +84,19 @@ impl GarminError {
                 ..
             } | Self::Server(501)
         )
+    }
+
+    /// The same, without any piece of what was sent.
+    #[must_use]
+    pub fn hiding(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { status, message } => Self::Refused {
+                status,
+                message: message.map(|text| hide(&text, secrets)),
+            },
+            Self::Unreadable(text) => Self::Unreadable(hide(&text, secrets)),
+            other => other,
+        }
     }
 
     /// As a person reads it. `what` names the thing asked for.

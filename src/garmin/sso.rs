@@ -17,7 +17,12 @@ use tokio_util::{
 
 use crate::{
     clock::Clock,
-    domain::{challenge::MfaMethod, secret::Secret, sign_in::SignInStep},
+    domain::{
+        challenge::MfaMethod,
+        redact::{hide, remark},
+        secret::Secret,
+        sign_in::SignInStep,
+    },
     garmin::{
         client::{Answer, Client},
         error::GarminError,
@@ -184,6 +189,27 @@ impl Attempt {
         match self {
             Self::Mobile(_) => None,
             Self::Widget(attempt) => Some(attempt.request_code(client).await),
+        }
+    }
+}
+
+impl SignInReply {
+    /// The same, without any piece of what was sent. A method that held one is no method.
+    fn hiding(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { kind, message } => Self::Refused {
+                kind: hide(&remark(&kind, 80), secrets),
+                message: hide(&remark(&message, 200), secrets),
+            },
+            Self::MfaRequired { method, sent_to } => {
+                let word = method.wire();
+                let is_clean = hide(&remark(word, 200), secrets) == word;
+                Self::MfaRequired {
+                    method: MfaMethod::from_wire(is_clean.then_some(word)),
+                    sent_to: sent_to.map(|to| hide(&to, secrets)),
+                }
+            }
+            other => other,
         }
     }
 }

@@ -530,3 +530,31 @@ async fn a_stop_during_the_pause_keeps_the_password_here() {
 async fn a_stop_after_the_password_was_sent_waits_for_the_session() {
     assert_eq!(stopped_at(SignInStep::SigningIn).await, (1, 1, 1));
 }
+
+#[tokio::test]
+async fn what_garmin_echoes_of_our_secrets_is_not_kept() {
+    let world = World::new(scenario()).await;
+    let password = world.simulator.scenario().password.clone();
+    let verdict = serde_json::json!({ "responseStatus": {
+        "type": format!("ODD_{password}"), "httpStatus": "OK",
+        "message": format!("{password} and {} and eyJhbGciOiJIUzI1NiJ9.eyJ", &password[3..12]),
+    }});
+    let kind = FaultKind::Json {
+        status: 400,
+        body: verdict,
+    };
+    world
+        .simulator
+        .inject(Fault::always("/mobile/api/login", kind));
+    let outcome = world.sign_in().await;
+    assert_eq!(refused(&outcome).0, FailureKind::SignInRefused);
+    let shown = format!("{outcome:?}");
+    assert!(shown.contains("ODD_…"), "{shown}");
+    for piece in [password.as_str(), &password[3..12], "eyJhbGci"] {
+        assert!(!shown.contains(piece), "{piece} in {shown}");
+        for (path, bytes) in crate::support::bytes_below(world.home()) {
+            let has = bytes.windows(piece.len()).any(|w| w == piece.as_bytes());
+            assert!(!has, "{piece} in {}", path.display());
+        }
+    }
+}

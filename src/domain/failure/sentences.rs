@@ -7,7 +7,7 @@ use crate::domain::{
     account::{AccountName, Region},
     challenge::MfaMethod,
     coverage::Owed,
-    printable::excerpt,
+    redact::remark,
     suggest::did_you_mean,
     wording::counted,
 };
@@ -73,7 +73,7 @@ impl Failure {
                 "Sign in with the browser instead: garminsync login --browser",
             )
         } else {
-            let words = excerpt(&format!("{kind}: {message}"), 80);
+            let words = remark(&format!("{kind}: {message}"), 80);
             return Self::new(
                 FailureKind::SignInRefused,
                 format!("Garmin refused the sign-in ({words})."),

@@ -11,7 +11,7 @@ use super::{
     cookies::Cookies, page_refusal, redirect,
 };
 use crate::{
-    domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
+    domain::{challenge::MfaMethod, redact::remark, secret::Secret},
     garmin::{
         client::{Answer, Client},
         endpoints::Endpoints,
@@ -69,7 +69,9 @@ pub async fn sign_in(
         .send(attempt.post(client, "/mobile/api/login").json(&body))
         .await?;
     attempt.cookies.absorb(&answer.headers);
-    Ok((read(&answer, &attempt.service_url, false)?, attempt))
+    let reply = read(&answer, &attempt.service_url, false)?;
+    let reply = reply.hiding(&attempt.cookies.secrets_with(password));
+    Ok((reply, attempt))
 }
 
 /// Posts a code for the challenge this attempt met: same cookies, same query.
@@ -93,7 +95,8 @@ pub async fn answer_challenge(
         )
         .await?;
     attempt.cookies.absorb(&answer.headers);
-    read(&answer, &attempt.service_url, true)
+    let reply = read(&answer, &attempt.service_url, true)?;
+    Ok(reply.hiding(&attempt.cookies.secrets_with(code)))
 }
 
 /// The sign-in page, with which a sign-in begins. Costs none.
@@ -223,7 +226,7 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
             };
             let sent_to = sent_to
                 .filter(|_| method.is_sent())
-                .map(|to| excerpt(&to, 60));
+                .map(|to| remark(&to, 60));
             SignInReply::MfaRequired { method, sent_to }
         }
         "INVALID_USERNAME_PASSWORD" => SignInReply::InvalidCredentials,

@@ -11,7 +11,7 @@ use super::{
     cookies::Cookies, page_refusal, pages, redirect,
 };
 use crate::{
-    domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
+    domain::{challenge::MfaMethod, redact::remark, secret::Secret},
     garmin::{
         client::{Answer, Client},
         error::GarminError,
@@ -84,7 +84,8 @@ pub async fn sign_in(
         ("_csrf", csrf.expose()),
     ];
     let reply = attempt.post(client, &form, &fields).await?;
-    let mut verdict = attempt.verdict(client, &reply, false)?;
+    let verdict = attempt.verdict(client, &reply, false)?;
+    let mut verdict = verdict.hiding(&attempt.cookies.secrets_with(password));
     if let SignInReply::MfaRequired { method, .. } = &verdict {
         // Nothing has been sent yet on some accounts: then ask for it (PGC #386).
         let is_unsent = method.is_sent() && pages::variable(&reply.text(), "codeSentTo").is_none();
@@ -127,7 +128,8 @@ pub async fn answer_challenge(
         ("fromPage", "setupEnterMfaCode"),
     ];
     let reply = attempt.post(client, &target, &fields).await?;
-    attempt.verdict(client, &reply, true)
+    let verdict = attempt.verdict(client, &reply, true)?;
+    Ok(verdict.hiding(&attempt.cookies.secrets_with(code)))
 }
 
 impl Attempt {
@@ -265,7 +267,7 @@ impl Attempt {
             if is_code || is_wrong {
                 return Ok(SignInReply::CodeRefused);
             }
-            let sent_to = pages::variable(&text, "codeSentTo").map(|to| excerpt(&to, 60));
+            let sent_to = pages::variable(&text, "codeSentTo").map(|to| remark(&to, 60));
             return Ok(SignInReply::MfaRequired {
                 method: MfaMethod::from_wire(Some(&method)),
                 sent_to,
@@ -273,7 +275,7 @@ impl Attempt {
         }
         let refused = |kind: &str| SignInReply::Refused {
             kind: kind.to_owned(),
-            message: excerpt(&title, 80),
+            message: remark(&title, 80),
         };
         Ok(
             if pages::variable(&text, "status").as_deref() == Some("FAIL") || status == 401 {

@@ -28,6 +28,7 @@ pub mod payloads;
 pub mod reread;
 pub mod route_memory;
 pub mod rows;
+mod scrub;
 pub mod sessions;
 pub mod spool;
 pub mod state;
@@ -63,6 +64,7 @@ pub struct CentralDb {
     reader: Worker,
     locks: PathBuf,
     spool: Spool,
+    path: PathBuf,
     not_writable: Option<NotWritable>,
     /// Removed with the last handle.
     _aside: Option<Arc<tempfile::TempDir>>,
@@ -93,6 +95,7 @@ impl CentralDb {
             reader: Worker::spawn("central-db-read", reader)?,
             locks: paths.locks.clone(),
             spool: Spool::at(paths.spool.clone()),
+            path: paths.central_db.clone(),
             not_writable,
             _aside: aside.map(Arc::new),
         })
@@ -173,6 +176,19 @@ impl CentralDb {
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         });
         done.await.map_err(no_room)
+    }
+
+    /// Leaves nothing of what was sealed and is deleted or sealed anew: not in free pages,
+    /// not in the WAL, not in backups. What others still read is left to the next one.
+    pub async fn scrub(&self) {
+        let path = self.path.clone();
+        let done = self.writer.call(move |connection| {
+            scrub::strip_backups(&path);
+            scrub::scrub(connection, open::BUSY_TIMEOUT)
+        });
+        if let Err(e) = done.await {
+            tracing::error!(error = %e, "the database could not be scrubbed");
+        }
     }
 
     pub const fn spool(&self) -> &Spool {

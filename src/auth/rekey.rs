@@ -35,6 +35,7 @@ impl Auth {
         let _leases = self.all_leases().await?;
         let done = self.reseal_all(new).await?;
         new.settle()?;
+        self.central_db.scrub().await;
         Ok(done)
     }
 
@@ -49,6 +50,7 @@ impl Auth {
         let done = self.reseal_all(&successor).await?;
         self.vault.succeed()?;
         self.vault.settle()?;
+        self.central_db.scrub().await;
         Ok(done)
     }
 
@@ -56,6 +58,8 @@ impl Auth {
         let mut leases = Vec::new();
         for account in self.central_db.read(accounts::all).await? {
             leases.push(self.central_db.refresh_lease(account.id).await?);
+            // What waits in the spool would stay sealed with the old key.
+            self.store_spooled(&account).await?;
         }
         Ok(leases)
     }

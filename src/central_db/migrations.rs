@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{CentralDbError, error::plain};
+use super::{CentralDbError, error::plain, scrub};
 use crate::domain::printable::{excerpt, io_reason};
 
 pub(super) struct Migration {
@@ -191,6 +191,8 @@ fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf
             std::time::Duration::ZERO,
             None,
         )?;
+        // Sessions have no business in a copy that nobody signs out of.
+        scrub::strip(&copy)?;
         copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))
     };
     match copy()

@@ -153,8 +153,25 @@ impl Keeper {
         else {
             return Err(self.without_session(pending).await?);
         };
-        let tokens = self.auth.open(id, row.generation, &sealed)?;
-        Ok(Held { row, tokens })
+        match self.auth.open(id, row.generation, &sealed) {
+            Ok(tokens) => Ok(Held { row, tokens }),
+            // A re-keying may have moved the row between the two: its own seal is read again.
+            Err(failure) => {
+                let again = self
+                    .auth
+                    .central_db
+                    .read(move |db| sessions::load(db, id, Lane::Connect));
+                let moved = again.await?.and_then(|row| {
+                    let anew = row.session_data.clone()?;
+                    (anew != sealed).then_some((row, anew))
+                });
+                let Some((row, anew)) = moved else {
+                    return Err(failure);
+                };
+                let tokens = self.auth.open(id, row.generation, &anew)?;
+                Ok(Held { row, tokens })
+            }
+        }
     }
 
     /// Why there is nothing to lend.

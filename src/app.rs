@@ -104,6 +104,9 @@ async fn dispatch(args: Args, env: &Environment) -> Result<u8, Failure> {
     }
     if needs_key(&work) {
         deps.vault.check()?;
+        if has_sealed(&deps.central_db).await? {
+            deps.vault.check_name()?;
+        }
     }
     match work {
         Work::Headless(task) => headless(deps, task).await,
@@ -145,6 +148,15 @@ const fn only_reads(work: &Work) -> bool {
                 | Task::Status { check: false }
         ),
     }
+}
+
+/// Whether a session or a challenge is sealed in this home.
+async fn has_sealed(central_db: &CentralDb) -> Result<bool, Failure> {
+    let sealed = central_db.read(|db| {
+        let sessions = central_db::sessions::all_sealed(db)?;
+        Ok(!sessions.is_empty() || !central_db::challenges::all_sealed(db)?.is_empty())
+    });
+    Ok(sealed.await?)
 }
 
 /// Opens everything the configuration names.

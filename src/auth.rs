@@ -29,13 +29,14 @@ pub mod moving;
 mod password;
 pub mod rekey;
 mod sign_in;
+mod spooled;
 mod trail;
 pub mod transfer;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -64,6 +65,8 @@ pub struct Auth {
     pub key_places: PersonalKeyPlaces,
     /// Work whose interruption would cost a session: quitting waits for it.
     pub critical: TaskTracker,
+    /// Cancelled when the program is told to stop: ends a sign-in whose password was not sent yet.
+    pub stop: CancellationToken,
 }
 
 impl Auth {
@@ -108,19 +111,12 @@ impl Auth {
             .map_err(|_| Failure::unexpected("The stored session cannot be read."))
     }
 
-    /// Proves that what Garmin is about to hand out could be sealed: a key that
-    /// turns out to be missing afterwards costs a session.
-    fn ready_to_seal(&self, account: AccountId) -> Result<(), Failure> {
-        self.vault.seal(Binding::Challenge { account }, &[])?;
-        Ok(())
-    }
-
     /// Refuses while Garmin wants no request of this lane for this account.
     async fn obey_rest(&self, account: AccountId, lane: Lane) -> Result<(), Failure> {
         let now = self.now();
         let rest = self
             .central_db
-            .read(move |db| cool_downs::load(db, account, CoolDownScope::of_lane(lane)))
+            .read(move |db| cool_downs::load(db, account, CoolDownScope::of_lane(lane), now))
             .await?;
         match rest.filter(|rest| rest.until > now) {
             Some(rest) => Err(Failure::cool_down(

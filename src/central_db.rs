@@ -28,7 +28,9 @@ pub mod payloads;
 pub mod reread;
 pub mod route_memory;
 pub mod rows;
+mod scrub;
 pub mod sessions;
+pub mod spool;
 pub mod state;
 pub mod table;
 mod upsert;
@@ -38,10 +40,14 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::{config::paths::Paths, domain::account::AccountId};
+use crate::{
+    config::paths::Paths,
+    domain::{account::AccountId, printable::io_reason, session::Lane},
+};
 pub use error::{CentralDbError, NotWritable};
 use lease::Lease;
 use open::Opened;
+use spool::Spool;
 pub use upsert::{RowChange, WriteMode};
 use worker::Worker;
 
@@ -57,6 +63,8 @@ pub struct CentralDb {
     /// A connection of its own, so that a screen never waits for a sync's commit.
     reader: Worker,
     locks: PathBuf,
+    spool: Spool,
+    path: PathBuf,
     not_writable: Option<NotWritable>,
     /// Removed with the last handle.
     _aside: Option<Arc<tempfile::TempDir>>,
@@ -86,6 +94,8 @@ impl CentralDb {
             writer: Worker::spawn("central-db-write", writer)?,
             reader: Worker::spawn("central-db-read", reader)?,
             locks: paths.locks.clone(),
+            spool: Spool::at(paths.spool.clone()),
+            path: paths.central_db.clone(),
             not_writable,
             _aside: aside.map(Arc::new),
         })
@@ -147,6 +157,44 @@ impl CentralDb {
         }
     }
 
+    /// Takes the room that the next pair of this lane will need, in the spool, the file and
+    /// the WAL, so that keeping it allocates nothing.
+    ///
+    /// # Errors
+    /// When there is not enough of it: Garmin must not be asked then.
+    pub async fn reserve(&self, account: AccountId, lane: Lane) -> Result<(), CentralDbError> {
+        self.spool
+            .reserve(account, lane)
+            .map_err(|e| CentralDbError::NoRoom(io_reason(&e)))?;
+        for step in [sessions::reserve, sessions::release] {
+            let done = self.write(move |tx| step(tx, account, lane));
+            done.await.map_err(no_room)?;
+        }
+        // The next commit begins the WAL anew: it need not grow. Waits for nobody: while
+        // others read, it does grow, and the spool keeps what it cannot take.
+        let done = self.writer.call(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+        });
+        done.await.map_err(no_room)
+    }
+
+    /// Leaves nothing of what was sealed and is deleted or sealed anew: not in free pages,
+    /// not in the WAL, not in backups. What others still read is left to the next one.
+    pub async fn scrub(&self) {
+        let path = self.path.clone();
+        let done = self.writer.call(move |connection| {
+            scrub::strip_backups(&path);
+            scrub::scrub(connection, open::BUSY_TIMEOUT)
+        });
+        if let Err(e) = done.await {
+            tracing::error!(error = %e, "the database could not be scrubbed");
+        }
+    }
+
+    pub const fn spool(&self) -> &Spool {
+        &self.spool
+    }
+
     /// A number that moves when any process commits something.
     pub async fn version(&self) -> Result<i64, CentralDbError> {
         self.read(|connection| connection.query_row("PRAGMA data_version", [], |row| row.get(0)))
@@ -163,6 +211,15 @@ impl CentralDb {
     pub fn sync_lease(&self, account: AccountId) -> Result<Option<Lease>, CentralDbError> {
         self.check_writable()?;
         Lease::try_take(&self.locks.join(format!("sync-{}.lock", account.get())))
+    }
+}
+
+fn no_room(error: CentralDbError) -> CentralDbError {
+    match error {
+        CentralDbError::NotWritable(why @ NotWritable::Full) => {
+            CentralDbError::NoRoom(why.to_string())
+        }
+        e => e,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod job;
 pub mod log;
 pub mod parking;
 pub mod printable;
+pub mod redact;
 pub mod secret;
 pub mod session;
 pub mod sign_in;

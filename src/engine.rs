@@ -94,6 +94,7 @@ impl Deps {
             http: self.config.http.clone(),
             key_places: self.config.personal_key.clone(),
             critical: self.critical.clone(),
+            stop: CancellationToken::new(),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod client;
 pub mod endpoints;
 pub mod error;
 pub mod legacy;
+mod patience;
 pub mod personal;
 pub mod probe;
 pub mod sso;

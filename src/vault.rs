@@ -118,6 +118,17 @@ impl Vault {
         self.places.check()
     }
 
+    /// Refuses a named key file that is not there and never sealed here. For a home in
+    /// which something is sealed: a mistyped name must not make a second key.
+    pub fn check_name(&self) -> Result<(), VaultError> {
+        match self.places.new_key_file()? {
+            Some(source) => Err(VaultError::UnknownFile {
+                what: self.places.name(&source),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Where the key comes from, for people.
     pub fn source(&self) -> String {
         match self.places.chosen() {
@@ -177,12 +188,15 @@ impl Vault {
     /// or left there by a re-keying that was cut off.
     pub fn successor(&self) -> Result<Self, VaultError> {
         let chosen = self.places.chosen()?.unwrap_or(Source::HomeKey);
-        let Some(file) = self.places.file_of(&chosen) else {
-            return Err(VaultError::NotReplaceable {
+        // A file that a person named may serve other homes and lie in backups: theirs.
+        let file = self
+            .places
+            .file_of(&chosen)
+            .filter(|_| chosen == Source::HomeKey);
+        file.map(|file| Self::with_key_file(file.successor()))
+            .ok_or_else(|| VaultError::NotReplaceable {
                 source_name: self.places.name(&chosen),
-            });
-        };
-        Ok(Self::with_key_file(file.successor()))
+            })
     }
 
     /// The successor takes the key file's place. Only after everything moved over.

@@ -1,5 +1,10 @@
 //! From a service ticket to a signed-in account: tokens, proof, one transaction.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+
 use super::{Auth, flow::Rest, trail::note};
 use crate::{
     central_db::{
@@ -24,6 +29,9 @@ use crate::{
     },
 };
 
+/// How often a sign-in is stored anew when the row changed under it.
+const TRIES: u32 = 5;
+
 /// What is stored when an account becomes signed in.
 pub(super) struct Adoption {
     pub(super) lane: Lane,
@@ -45,7 +53,7 @@ impl Auth {
         action: AuthAction,
         door: Door,
     ) -> Result<SignInOutcome, Failure> {
-        self.ready_to_seal(account.id)?;
+        self.ready_to_keep(account.id).await?;
         let _critical = self.critical.token();
         let tokens = match tokens::exchange(&client, &ticket, self.now()).await {
             Ok(tokens) => tokens,
@@ -137,61 +145,71 @@ impl Auth {
         &self,
         account: &Account,
         adoption: Adoption,
-        pair: impl FnOnce(u64) -> Result<NewPair, Failure>,
+        pair: impl Fn(u64) -> Result<NewPair, Failure>,
     ) -> Result<SignInOutcome, Failure> {
         // A refresh of the old session that is under way must not overwrite the new one.
         let _lease = self.central_db.refresh_lease(account.id).await?;
-        let (id, lane, now) = (account.id, adoption.lane, self.now());
-        let row = self
-            .central_db
-            .read(move |db| sessions::load(db, id, lane))
-            .await?;
-        let generation = row.map_or(0, |row| row.generation) + 1;
-        let pair = pair(generation)?;
+        let (id, lane) = (account.id, adoption.lane);
         let display_name = adoption
             .display_name
             .clone()
             .or_else(|| account.display_name.clone());
-        let account = account.clone();
-        let stored = self.central_db.write(move |tx| {
-            if !sessions::store_pair(tx, id, lane, &pair)? {
-                return Ok(false);
+        let record = Arc::new((adoption, account.clone(), self.now()));
+        // A sign-out beside it takes no lease. The sign-in came later, so it counts.
+        for _ in 0..TRIES {
+            let row = self
+                .central_db
+                .read(move |db| sessions::load(db, id, lane))
+                .await?;
+            let pair = pair(row.map_or(0, |row| row.generation) + 1)?;
+            let record = Arc::clone(&record);
+            let commit = move |tx: &Transaction<'_>, pair: &NewPair| {
+                let (adoption, account, now) = &*record;
+                store_adoption(tx, account, adoption, pair, *now)
+            };
+            if self.keep_and_commit(id, lane, pair, commit).await? {
+                return Ok(SignInOutcome::SignedIn { display_name });
             }
-            if let Some(user_id) = &adoption.user_id {
-                accounts::set_user_id(tx, id, user_id)?;
-            }
-            if let Some(name) = &adoption.display_name {
-                accounts::set_display_name(tx, id, name)?;
-            }
-            if let Some(zone) = &adoption.time_zone {
-                accounts::set_time_zone(tx, id, zone)?;
-            }
-            if adoption.is_proven {
-                sessions::set_validated(tx, id, lane, generation, now)?;
-            }
-            if lane == Lane::Connect {
-                challenges::drop(tx, id)?;
-                cool_downs::clear(tx, id, CoolDownScope::SignIn)?;
-            }
-            let door = adoption.door.name();
-            auth_events::record(tx, id, now, adoption.action, "OK", Some(door))?;
-            note(
-                tx,
-                &account,
-                now,
-                LogLevel::Session,
-                &format!("signed in ({door})"),
-            )?;
-            Ok(true)
-        });
-        if stored.await? {
-            Ok(SignInOutcome::SignedIn { display_name })
-        } else {
-            Err(Failure::unexpected(
-                "The session was changed by another process at the same moment.",
-            ))
         }
+        Err(Failure::unexpected(
+            "The session was changed by another process again and again.",
+        ))
     }
+}
+
+/// `false`, and nothing stored: another process changed the session meanwhile.
+fn store_adoption(
+    tx: &Transaction<'_>,
+    account: &Account,
+    adoption: &Adoption,
+    pair: &NewPair,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let (id, lane) = (account.id, adoption.lane);
+    if !sessions::store_pair(tx, id, lane, pair)? {
+        return Ok(false);
+    }
+    if let Some(user_id) = &adoption.user_id {
+        accounts::set_user_id(tx, id, user_id)?;
+    }
+    if let Some(name) = &adoption.display_name {
+        accounts::set_display_name(tx, id, name)?;
+    }
+    if let Some(zone) = &adoption.time_zone {
+        accounts::set_time_zone(tx, id, zone)?;
+    }
+    if adoption.is_proven {
+        sessions::set_validated(tx, id, lane, pair.generation, now)?;
+    }
+    if lane == Lane::Connect {
+        challenges::drop(tx, id)?;
+        cool_downs::clear(tx, id, CoolDownScope::SignIn)?;
+    }
+    let door = adoption.door.name();
+    auth_events::record(tx, id, now, adoption.action, "OK", Some(door))?;
+    let text = format!("signed in ({door})");
+    note(tx, account, now, LogLevel::Session, &text)?;
+    Ok(true)
 }
 
 /// Two Garmin users in one account would mix their data.

@@ -4,18 +4,17 @@
 //!
 //! * One refresh at a time, across threads and processes: the account's lease,
 //!   then the row again. If its generation moved, somebody else did the work.
-//! * The intent is written before Garmin is called, and the new pair is on disk
-//!   before anybody uses it. A crash at any line leaves a pair that works,
-//!   unless Garmin had already spent it; that is tried once more and then said.
+//! * Room for the answer is taken and the intent is written before Garmin is called, and
+//!   the new pair is on disk before anybody uses it: in the spool, then in its row. A
+//!   crash at any line leaves a pair that works, unless Garmin had already spent it; that
+//!   is tried once more and then said.
 //! * A passing error never touches the stored session. Only a definite refusal
 //!   ends it: `invalid_grant` after the re-read, or a day of 401s on tokens just issued.
 
 mod proof;
+mod refresh;
 
-use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,7 +22,7 @@ use super::{Auth, trail::note};
 use crate::{
     central_db::{
         auth_events, challenges,
-        sessions::{self, NewPair, StoredSession},
+        sessions::{self, StoredSession},
     },
     domain::{
         account::Account,
@@ -37,18 +36,12 @@ use crate::{
     garmin::{
         client::{Api, Client},
         error::GarminError,
-        legacy,
-        tokens::{self, TokenError},
     },
 };
 
 /// How long before its end an access token counts as over (as others do,
 /// `protocol.md` 6.2), but never more than a tenth of its life.
 const MARGIN: SignedDuration = SignedDuration::from_mins(15);
-
-/// How often, and how far apart, a commit of a new pair is tried again.
-const STORE_RETRIES: u32 = 5;
-const STORE_WAIT: Duration = Duration::from_secs(1);
 
 /// The keeper of one account's session, for the length of one job.
 #[derive(Debug)]
@@ -89,6 +82,7 @@ impl Keeper {
 
     /// A valid bearer, refreshed ahead of its expiry, proven since it was issued.
     pub async fn api(&self) -> Result<Api, Failure> {
+        self.auth.settle_spool(&self.account).await?;
         let held = self.load().await?;
         let now = self.auth.now();
         if is_over(&held.tokens, now) {
@@ -143,145 +137,6 @@ impl Keeper {
         }
     }
 
-    /// Refreshes unless another process already left `generation` behind.
-    async fn refresh(&self, generation: u64) -> Result<Api, Failure> {
-        let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
-        let held = self.load().await?;
-        if held.row.generation != generation && !is_over(&held.tokens, self.auth.now()) {
-            return self.prove_held(held).await;
-        }
-        self.refresh_held(held).await
-    }
-
-    /// Spends the pair and stores the next one. Under the lease.
-    async fn refresh_held(&self, held: Held) -> Result<Api, Failure> {
-        let (id, now) = (self.account.id, self.auth.now());
-        self.auth.obey_rest(id, Lane::Connect).await?;
-        // Garmin is not asked before the answer can be sealed and written.
-        self.auth.ready_to_seal(id)?;
-        let _critical = self.auth.critical.token();
-        self.auth
-            .central_db
-            .write(move |tx| sessions::begin_refresh(tx, id, Lane::Connect, now))
-            .await?;
-        let mut answer = tokens::refresh(&self.client, &held.tokens, self.auth.now()).await;
-        if matches!(answer, Err(TokenError::Garmin(GarminError::NoAnswer(_)))) {
-            // It may have been rotated with the answer lost: one retry with the same
-            // pair tells (protocol.md 6.2).
-            answer = tokens::refresh(&self.client, &held.tokens, self.auth.now()).await;
-        }
-        if matches!(answer, Err(TokenError::InvalidGrant))
-            && let Some(previous) = self.unspent_previous(&held)
-        {
-            answer = tokens::refresh(&self.client, &previous, self.auth.now()).await;
-        }
-        if matches!(
-            answer,
-            Err(TokenError::InvalidGrant | TokenError::ClientRefused(_))
-        ) && let Some(oauth1) = &held.tokens.oauth1
-        {
-            answer = legacy::exchange(&self.client, oauth1, self.auth.now()).await;
-        }
-        match answer {
-            Ok(fresh) => {
-                let oauth1 = held.tokens.oauth1.clone();
-                let fresh = Tokens { oauth1, ..fresh };
-                let generation = self.store(&held, &fresh).await?;
-                match self.prove(&fresh, generation).await? {
-                    Some(api) => Ok(api),
-                    // It ran out on the way: whoever uses it next refreshes it.
-                    None if is_over(&fresh, self.auth.now()) => Ok(self.lend(&fresh, generation)),
-                    None => Err(self.refused_fresh(generation).await?),
-                }
-            }
-            Err(TokenError::InvalidGrant) => {
-                let generation = held.row.generation;
-                Err(self
-                    .end(generation, "Garmin refused the refresh token")
-                    .await?)
-            }
-            Err(TokenError::ClientRefused(status)) => {
-                // Not `invalid_grant`: the pair may still be good, so it stays (protocol.md 6.3).
-                tracing::warn!(status, "the token service refused the client");
-                self.audit(AuthAction::Refresh, "CLIENT_REFUSED").await?;
-                Err(Failure::auth_expired(&self.account.name))
-            }
-            Err(TokenError::Garmin(e)) => {
-                // After a timeout, a 5xx or a garbled answer Garmin may have rotated: the intent stays.
-                let is_untouched = matches!(
-                    e,
-                    GarminError::NotSent(_)
-                        | GarminError::RateLimited { .. }
-                        | GarminError::Blocked
-                );
-                if is_untouched {
-                    self.auth
-                        .central_db
-                        .write(move |tx| sessions::abandon_refresh(tx, id, Lane::Connect))
-                        .await?;
-                }
-                Err(self.passing(&e).await?)
-            }
-        }
-    }
-
-    /// The pair before this one, as long as this one was never proven: a proven
-    /// pair's predecessor is certainly spent.
-    fn unspent_previous(&self, held: &Held) -> Option<Tokens> {
-        let row = &held.row;
-        let sealed = row
-            .previous_session_data
-            .as_ref()
-            .filter(|_| row.last_validated_at.is_none())?;
-        self.auth
-            .open(self.account.id, row.generation - 1, sealed)
-            .ok()
-    }
-
-    /// Commits the new pair, synced to disk, before anybody uses it.
-    async fn store(&self, held: &Held, fresh: &Tokens) -> Result<u64, Failure> {
-        let (account, now) = (self.account.clone(), self.auth.now());
-        let generation = held.row.generation + 1;
-        let pair = NewPair {
-            generation,
-            sealed: self.auth.seal(account.id, generation, fresh)?,
-            access_expires_at: fresh.access_expires_at,
-            // A reply that is silent about the new refresh token says nothing about its end.
-            refresh_expires_at: fresh.refresh_expires_at.or(held.row.refresh_expires_at),
-            signed_in: None,
-        };
-        let mut tries = 0;
-        let stored = loop {
-            let (account, pair) = (account.clone(), pair.clone());
-            let written = self.auth.central_db.write(move |tx| {
-                let stored = sessions::store_pair(tx, account.id, Lane::Connect, &pair)?;
-                if stored {
-                    auth_events::record(tx, account.id, now, AuthAction::Refresh, "OK", None)?;
-                    let text = format!("session refreshed, generation {generation}");
-                    note(tx, &account, now, LogLevel::Session, &text)?;
-                }
-                Ok(stored)
-            });
-            match written.await {
-                Ok(stored) => break stored,
-                // The only copy of the new pair is in this process: a busy or full
-                // disk gets some time before it is given up.
-                Err(e) if tries < STORE_RETRIES => {
-                    tries += 1;
-                    tracing::error!(error = %e, tries, "the new session could not be stored yet");
-                    tokio::time::sleep(STORE_WAIT).await;
-                }
-                Err(e) => return Err(e.into()),
-            }
-        };
-        if !stored {
-            // Signed out or in anew meanwhile, under another lease: theirs counts.
-            return Err(Failure::signed_out(&self.account.name));
-        }
-        self.refreshed.store(true, Ordering::Relaxed);
-        Ok(generation)
-    }
-
     async fn load(&self) -> Result<Held, Failure> {
         let (id, now) = (self.account.id, self.auth.now());
         let (row, pending) = self
@@ -298,8 +153,25 @@ impl Keeper {
         else {
             return Err(self.without_session(pending).await?);
         };
-        let tokens = self.auth.open(id, row.generation, &sealed)?;
-        Ok(Held { row, tokens })
+        match self.auth.open(id, row.generation, &sealed) {
+            Ok(tokens) => Ok(Held { row, tokens }),
+            // A re-keying may have moved the row between the two: its own seal is read again.
+            Err(failure) => {
+                let again = self
+                    .auth
+                    .central_db
+                    .read(move |db| sessions::load(db, id, Lane::Connect));
+                let moved = again.await?.and_then(|row| {
+                    let anew = row.session_data.clone()?;
+                    (anew != sealed).then_some((row, anew))
+                });
+                let Some((row, anew)) = moved else {
+                    return Err(failure);
+                };
+                let tokens = self.auth.open(id, row.generation, &anew)?;
+                Ok(Held { row, tokens })
+            }
+        }
     }
 
     /// Why there is nothing to lend.

@@ -79,7 +79,7 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the session"))?;
-        self.ready_to_seal(account.id)?;
+        self.ready_to_keep(account.id).await?;
         let _critical = self.critical.token();
         if let Some(failure) = self.foreign_user(&account, &client, &imported).await {
             let outcome = self

@@ -24,6 +24,7 @@ use crate::{
         sign_in::{SignInOutcome, SignInStep},
     },
     garmin::{
+        client::Client,
         error::GarminError,
         sso::{Attempt, SignIn, SignInReply, mobile, widget},
     },
@@ -89,9 +90,8 @@ impl Auth {
         let client = self
             .client(account.region)
             .map_err(|e| e.failure("the sign-in"))?;
-        self.ready_to_seal(account.id)?;
-        let _critical = self.critical.token();
-        let sign_in = SignIn::new(&client, &self.clock, on_step);
+        self.ready_to_keep(account.id).await?;
+        let sign_in = self.begin(&client, on_step);
         let (posted, was_shut) = post_password(&sign_in, email, password).await;
         let (reply, attempt) = match posted {
             Ok(posted) => posted,
@@ -145,8 +145,7 @@ impl Auth {
             attempts: stored.challenge.attempts + 1,
             ..stored.challenge
         };
-        let _critical = self.critical.token();
-        let sign_in = SignIn::new(&client, &self.clock, &|_| {});
+        let sign_in = self.begin(&client, &|_| {});
         let reply = match attempt.answer(&sign_in, &challenge.method, code).await {
             Ok(reply) => reply,
             // The challenge is as alive as it was: the network's trouble is not the code's.
@@ -197,6 +196,14 @@ impl Auth {
                     .await
             }
         }
+    }
+
+    fn begin<'a>(
+        &'a self,
+        client: &'a Client,
+        on_step: &'a (dyn Fn(SignInStep) + Send + Sync),
+    ) -> SignIn<'a> {
+        SignIn::new(client, &self.clock, on_step, &self.stop, &self.critical)
     }
 
     /// The challenge that waits, opened.

@@ -24,6 +24,8 @@ pub struct Rekeyed {
     /// Previous pairs that no key opened. They were only a reserve.
     pub previous_dropped: u32,
     pub challenges: u32,
+    /// Rows that no key opens. They stay as they are, and their accounts sign in again.
+    pub unreadable: u32,
 }
 
 impl Auth {
@@ -35,6 +37,7 @@ impl Auth {
         let _leases = self.all_leases().await?;
         let done = self.reseal_all(new).await?;
         new.settle()?;
+        self.central_db.scrub().await;
         Ok(done)
     }
 
@@ -49,6 +52,7 @@ impl Auth {
         let done = self.reseal_all(&successor).await?;
         self.vault.succeed()?;
         self.vault.settle()?;
+        self.central_db.scrub().await;
         Ok(done)
     }
 
@@ -56,6 +60,8 @@ impl Auth {
         let mut leases = Vec::new();
         for account in self.central_db.read(accounts::all).await? {
             leases.push(self.central_db.refresh_lease(account.id).await?);
+            // What waits in the spool would stay sealed with the old key.
+            self.store_spooled(&account).await?;
         }
         Ok(leases)
     }
@@ -81,34 +87,38 @@ impl Auth {
     }
 }
 
+#[derive(Default)]
 struct Moved {
     sessions: Vec<SealedSession>,
     challenges: Vec<(AccountId, Vec<u8>)>,
     count: Rekeyed,
+    /// Why the first row that does not open did not.
+    refusal: Option<VaultError>,
 }
 
 impl Moved {
     fn of(
         old: &Vault,
         new: &Sealer,
-        sessions: Vec<SealedSession>,
-        challenges: Vec<(AccountId, Vec<u8>)>,
+        mut sessions: Vec<SealedSession>,
+        mut challenges: Vec<(AccountId, Vec<u8>)>,
     ) -> Result<Self, VaultError> {
         let reseal = |binding, sealed: &[u8]| new.seal(binding, &old.open(binding, sealed)?);
-        let mut moved = Self {
-            sessions,
-            challenges,
-            count: Rekeyed::default(),
-        };
-        for row in &mut moved.sessions {
+        let mut moved = Self::default();
+        for row in &mut sessions {
             let binding = |generation| Binding::Session {
                 account: row.account,
                 lane: row.lane,
                 generation,
             };
             if let Some(sealed) = &mut row.session_data {
-                *sealed = reseal(binding(row.generation), sealed)?;
-                moved.count.sessions += 1;
+                match reseal(binding(row.generation), sealed) {
+                    Ok(anew) => {
+                        *sealed = anew;
+                        moved.count.sessions += 1;
+                    }
+                    Err(e) => moved.pass_over(e)?,
+                }
             }
             let Some(sealed) = row.previous_session_data.take() else {
                 continue;
@@ -122,11 +132,34 @@ impl Moved {
                 Err(_) => moved.count.previous_dropped += 1,
             }
         }
-        for (account, sealed) in &mut moved.challenges {
-            *sealed = reseal(Binding::Challenge { account: *account }, sealed)?;
-            moved.count.challenges += 1;
+        for (account, sealed) in &mut challenges {
+            match reseal(Binding::Challenge { account: *account }, sealed) {
+                Ok(anew) => {
+                    *sealed = anew;
+                    moved.count.challenges += 1;
+                }
+                Err(e) => moved.pass_over(e)?,
+            }
         }
-        Ok(moved)
+        match moved.refusal.take() {
+            // Not one opened: the key is the wrong one, not the rows.
+            Some(e) if moved.count.sessions + moved.count.challenges == 0 => Err(e),
+            _ => {
+                (moved.sessions, moved.challenges) = (sessions, challenges);
+                Ok(moved)
+            }
+        }
+    }
+
+    /// One row that cannot be read does not keep the others from the new key. A source
+    /// that cannot be asked does: it may yet open what it sealed.
+    fn pass_over(&mut self, error: VaultError) -> Result<(), VaultError> {
+        if !matches!(error, VaultError::CannotOpen { .. }) {
+            return Err(error);
+        }
+        self.count.unreadable += 1;
+        self.refusal.get_or_insert(error);
+        Ok(())
     }
 }
 
@@ -207,6 +240,7 @@ mod tests {
             Auth {
                 key_places: PersonalKeyPlaces::default(),
                 critical: tokio_util::task::TaskTracker::new(),
+                stop: tokio_util::sync::CancellationToken::new(),
                 clock: Clock::manual(Timestamp::UNIX_EPOCH),
                 central_db: CentralDb::open(&self.fixture.paths).unwrap(),
                 vault: Arc::new(vault),
@@ -262,6 +296,7 @@ mod tests {
         previous: 1,
         previous_dropped: 0,
         challenges: 1,
+        unreadable: 0,
     };
 
     #[tokio::test]
@@ -320,12 +355,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_that_does_not_open_aborts_with_nothing_changed() {
+    async fn where_nothing_opens_nothing_is_changed() {
         let home = Home::new();
         let db = &home.fixture.connection;
         let mut row = home.blobs().0.remove(0);
         row.session_data.as_mut().unwrap()[30] ^= 1;
         sessions::reseal(db, &row).unwrap();
+        challenges::reseal(db, home.fixture.account, &[1, 2, 3]).unwrap();
         let before = home.blobs();
         let auth = home.auth(Vault::at(home.places()));
         let failure = auth.replace_key_file().await.unwrap_err();
@@ -341,6 +377,54 @@ mod tests {
         auth.rekey(&wanted).await.unwrap_err();
         assert_eq!(home.blobs(), before);
         assert!(Vault::at(home.places()).source().starts_with("key file"));
+    }
+
+    #[tokio::test]
+    async fn one_session_that_does_not_open_does_not_hold_up_the_rest() {
+        let home = Home::new();
+        let db = &home.fixture.connection;
+        let mut row = home.blobs().0.remove(0);
+        row.session_data.as_mut().unwrap()[30] ^= 1;
+        sessions::reseal(db, &row).unwrap();
+        let auth = home.auth(Vault::at(home.places()));
+        let done = auth.replace_key_file().await.unwrap();
+        let passed_over = Rekeyed {
+            sessions: 0,
+            unreadable: 1,
+            ..ALL
+        };
+        assert_eq!(done, passed_over);
+        assert_eq!(home.blobs().0[0].session_data, row.session_data);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_to_the_key_stays_a_link() {
+        let home = Home::new();
+        let real = home.key().with_file_name("kept-elsewhere");
+        std::fs::rename(home.key(), &real).unwrap();
+        std::os::unix::fs::symlink(&real, home.key()).unwrap();
+        let old = std::fs::read(&real).unwrap();
+        let auth = home.auth(Vault::at(home.places()));
+        auth.replace_key_file().await.unwrap();
+        assert!(std::fs::symlink_metadata(home.key()).unwrap().is_symlink());
+        assert_ne!(std::fs::read(&real).unwrap(), old);
+        home.all_opens(home.places()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_key_file_that_a_person_named_is_not_replaced() {
+        let home = Home::new();
+        let named = home.key().with_file_name("named.key");
+        std::fs::copy(home.key(), &named).unwrap();
+        let auth = home.auth(Vault::at(KeyPlaces {
+            key_file: Some(named.clone()),
+            ..home.places()
+        }));
+        let before = std::fs::read(&named).unwrap();
+        let failure = auth.replace_key_file().await.unwrap_err();
+        assert!(failure.summary.contains("not garminsync's"), "{failure}");
+        assert_eq!(std::fs::read(&named).unwrap(), before);
     }
 
     #[tokio::test]

@@ -58,7 +58,7 @@ impl Auth {
         let (name, now) = (name.clone(), self.now());
         let forgotten = self.central_db.write(move |tx| {
             let Some(account) = accounts::by_name(tx, &name)? else {
-                return Ok(false);
+                return Ok((false, None));
             };
             let mut had = challenges::load(tx, account.id)?.is_some();
             for lane in Lane::ALL {
@@ -72,9 +72,14 @@ impl Auth {
                 let text = "signed out; the data stays";
                 note(tx, &account, now, LogLevel::Session, text)?;
             }
-            Ok(had)
+            Ok((had, Some(account.id)))
         });
-        Ok(forgotten.await?)
+        let (had, account) = forgotten.await?;
+        if let Some(account) = account {
+            self.wipe_spool(account);
+        }
+        self.central_db.scrub().await;
+        Ok(had)
     }
 
     /// The account of this name, made if need be, in the region asked for.
@@ -118,7 +123,7 @@ impl Auth {
         let in_force = self
             .central_db
             .write(move |tx| {
-                let Some(rest) = cool_downs::load(tx, id, CoolDownScope::SignIn)?
+                let Some(rest) = cool_downs::load(tx, id, CoolDownScope::SignIn, now)?
                     .filter(|rest| rest.until > now)
                 else {
                     return Ok(None);

@@ -132,9 +132,10 @@ fn enter_cool_down(
                 .unwrap_or(Timestamp::MAX);
             let reason =
                 format!("{wrong} wrong passwords within an hour; more would lock the account.");
-            let before = cool_downs::load(tx, account.id, scope)?;
+            let before = cool_downs::load(tx, account.id, scope, now)?;
             let cool_down = CoolDown {
                 scope,
+                entered_at: Some(now),
                 until,
                 reason,
                 strikes: before.map_or(0, |before| before.strikes),

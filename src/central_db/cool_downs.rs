@@ -5,17 +5,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::convert::{count, ms, timestamp, word};
+use super::convert::{count, ms, opt_ms, opt_timestamp, timestamp, word};
 use crate::domain::{
     account::AccountId,
     cool_down::{self, CoolDown, CoolDownScope},
 };
 
-/// The row of one scope, also when its time is over: its strikes still count.
+/// The row of one scope, also when its time is over: its strikes still count. `None`, too,
+/// for one that a wrong clock wrote.
 pub fn load(
     connection: &Connection,
     account: AccountId,
     scope: CoolDownScope,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<CoolDown>> {
     connection
         .prepare_cached("SELECT * FROM cool_down WHERE account = :account AND scope = :scope")?
@@ -24,6 +26,7 @@ pub fn load(
             cool_down,
         )
         .optional()
+        .map(|rest| rest.filter(|rest| rest.is_plausible(now)))
 }
 
 /// All that are in force.
@@ -38,6 +41,7 @@ pub fn in_force(
             named_params! { ":account": account.get(), ":now": ms(now) },
             cool_down,
         )?
+        .filter(|rest| rest.as_ref().map_or(true, |rest| rest.is_plausible(now)))
         .collect()
 }
 
@@ -48,12 +52,13 @@ pub fn store(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO cool_down (account, scope, until_at, reason, strikes, overridden)
-             VALUES (:account, :scope, :until_at, :reason, :strikes, :overridden)",
+            "INSERT OR REPLACE INTO cool_down (account, scope, entered_at, until_at, reason, strikes, overridden)
+             VALUES (:account, :scope, :entered_at, :until_at, :reason, :strikes, :overridden)",
         )?
         .execute(named_params! {
             ":account": account.get(),
             ":scope": cool_down.scope.name(),
+            ":entered_at": opt_ms(cool_down.entered_at),
             ":until_at": ms(cool_down.until),
             ":reason": cool_down.reason,
             ":strikes": cool_down.strikes,
@@ -71,7 +76,7 @@ pub fn enter(
     reason: &str,
     now: Timestamp,
 ) -> rusqlite::Result<CoolDown> {
-    let before = load(connection, account, scope)?;
+    let before = load(connection, account, scope, now)?;
     let next = cool_down::after_refusal(scope, before.as_ref(), retry_after, reason, now);
     store(connection, account, &next)?;
     Ok(next)
@@ -85,7 +90,7 @@ pub fn enter_before_password(
     reason: &str,
     now: Timestamp,
 ) -> rusqlite::Result<CoolDown> {
-    let before = load(connection, account, CoolDownScope::SignIn)?;
+    let before = load(connection, account, CoolDownScope::SignIn, now)?;
     let next = cool_down::after_page_refusal(before.as_ref(), retry_after, reason, now);
     store(connection, account, &next)?;
     Ok(next)
@@ -111,6 +116,7 @@ fn cool_down(row: &Row<'_>) -> rusqlite::Result<CoolDown> {
     };
     Ok(CoolDown {
         scope: word(row, "scope", scope)?,
+        entered_at: opt_timestamp(row, "entered_at")?,
         until: timestamp(row, "until_at")?,
         reason: row.get("reason")?,
         strikes: count(row, "strikes")?,

@@ -59,6 +59,8 @@ pub enum CentralDbError {
     Sqlite(#[source] rusqlite::Error),
     #[error("the lock file {path} cannot be used: {why}")]
     Lock { path: String, why: String },
+    #[error("a new session could not be kept ({0}), so Garmin was not asked for one")]
+    NoRoom(String),
     #[error("another process has been refreshing this session for minutes")]
     LeaseTaken,
     #[error("a database job panicked; nothing of it was stored")]
@@ -139,6 +141,10 @@ impl From<CentralDbError> for Failure {
             CentralDbError::Open { .. } | CentralDbError::Lock { .. } => (
                 FailureKind::Home,
                 "Check the folder's permissions and free space, or choose another with --home DIR.".to_owned(),
+            ),
+            CentralDbError::NoRoom(_) => (
+                FailureKind::CentralDb,
+                "Nothing is lost. Make room on the disk, then try again.".to_owned(),
             ),
             CentralDbError::LeaseTaken | CentralDbError::OpeningTaken => (
                 FailureKind::Busy,

@@ -13,11 +13,11 @@ use std::{
 };
 
 use super::{CentralDbError, NotWritable};
-use crate::domain::printable::io_reason;
+use crate::{config::paths::create_private, domain::printable::io_reason};
 
 /// Held until dropped.
 #[derive(Debug)]
-pub struct Lease(#[expect(dead_code, reason = "holds the lock; closing the file lets go")] File);
+pub struct Lease(File);
 
 impl Lease {
     /// Longer than the slowest refresh with its retry and its proof, so that
@@ -33,10 +33,19 @@ impl Lease {
     pub(super) fn try_take(path: &Path) -> Result<Option<Self>, CentralDbError> {
         let file = open(path)?;
         match file.try_lock() {
+            // Somebody may have deleted the folder since: a lock on a file that nobody
+            // else can find keeps nobody out.
+            Ok(()) if !is_at(&file, path) => Ok(None),
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(failed(path, &e)),
         }
+    }
+
+    /// Which file is locked: differs from every other one that is still open, also
+    /// when the folder was deleted and made anew. `None` where the system does not say.
+    pub fn file_id(&self) -> Option<String> {
+        id(&self.0.metadata().ok()?)
     }
 
     pub(super) async fn wait(path: &Path) -> Result<Self, CentralDbError> {
@@ -73,14 +82,40 @@ impl Lease {
     }
 }
 
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn id(file: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    Some(format!("{}:{}", file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+const fn id(_: &fs::Metadata) -> Option<String> {
+    None
+}
+
+/// Whether `path` still names the open `file`.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(named)) => id(&open) == id(&named),
+        _ => false,
+    }
+}
+
 fn open(path: &Path) -> Result<File, CentralDbError> {
+    // The folder may have been deleted under a running program.
+    if let Some(folder) = path.parent() {
+        create_private(folder).map_err(|e| refused(path, &e))?;
+    }
     let mut options = fs::OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|e| {
-        NotWritable::of(&e).map_or_else(|| failed(path, &e), CentralDbError::NotWritable)
-    })
+    options.open(path).map_err(|e| refused(path, &e))
+}
+
+fn refused(path: &Path, error: &io::Error) -> CentralDbError {
+    NotWritable::of(error).map_or_else(|| failed(path, error), CentralDbError::NotWritable)
 }
 
 fn failed(path: &Path, error: &io::Error) -> CentralDbError {
@@ -102,5 +137,17 @@ mod tests {
         assert!(Lease::try_take(&path).unwrap().is_none());
         drop(lease);
         assert!(Lease::try_take(&path).unwrap().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lease_on_a_deleted_file_is_told_from_one_on_the_new_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("locks/x.lock");
+        let old = Lease::try_take(&path).unwrap().unwrap();
+        fs::remove_dir_all(dir.path().join("locks")).unwrap();
+        let new = Lease::try_take(&path).unwrap().unwrap();
+        assert_ne!(old.file_id(), new.file_id());
+        assert!(Lease::try_take(&path).unwrap().is_none());
     }
 }

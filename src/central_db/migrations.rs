@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{CentralDbError, error::plain};
+use super::{CentralDbError, error::plain, scrub};
 use crate::domain::printable::{excerpt, io_reason};
 
 pub(super) struct Migration {
@@ -91,6 +91,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         29,
         include_str!("../../assets/migrations/0029_blood_pressure_time.sql"),
     ),
+    step(30, include_str!("../../assets/migrations/0030_fences.sql")),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {
@@ -190,6 +191,8 @@ fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf
             std::time::Duration::ZERO,
             None,
         )?;
+        // Sessions have no business in a copy that nobody signs out of.
+        scrub::strip(&copy)?;
         copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))
     };
     match copy()

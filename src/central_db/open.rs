@@ -237,6 +237,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // only reached a buffer is a lost session.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is gone: a session that was signed out must not linger in a free page.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

@@ -12,6 +12,9 @@ use crate::domain::{
     session::{Door, Lane, LaneState, SessionStatus},
 };
 
+/// Pages for both pairs, audit and log, with room to spare.
+const RESERVED_BYTES: i64 = 64 << 10;
+
 /// A lane's row as stored.
 #[derive(Clone, Debug)]
 pub struct StoredSession {
@@ -28,6 +31,8 @@ pub struct StoredSession {
     pub last_validated_at: Option<Timestamp>,
     /// A refresh was sent and its answer never stored: Garmin may have rotated.
     pub refresh_started_at: Option<Timestamp>,
+    /// The lock file under which it was sent.
+    pub refresh_by: Option<String>,
     pub ended_reason: Option<String>,
 }
 
@@ -126,6 +131,7 @@ pub fn store_pair(
                  user_id = (SELECT user_id FROM account WHERE id = :account),
                  last_validated = NULL,
                  refresh_started_at = NULL,
+                 refresh_by = NULL,
                  ended_at = NULL,
                  ended_reason = NULL
              WHERE account = :account AND lane = :lane AND generation = :generation - 1",
@@ -143,22 +149,61 @@ pub fn store_pair(
     Ok(written == 1)
 }
 
-/// Writes down, before Garmin is called, that the pair may be spent from now on.
+/// Makes room in the file for the next pair and what is written with it.
+pub(super) fn reserve(
+    connection: &Connection,
+    account: AccountId,
+    lane: Lane,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO garmin_authentication_state (account, lane, reserved)
+             VALUES (:account, :lane, zeroblob(:bytes))
+             ON CONFLICT (account, lane) DO UPDATE SET reserved = excluded.reserved",
+        )?
+        .execute(named_params! {
+            ":account": account.get(), ":lane": lane.name(), ":bytes": RESERVED_BYTES,
+        })?;
+    Ok(())
+}
+
+/// Gives the room back, for the next transaction to use.
+pub(super) fn release(
+    connection: &Connection,
+    account: AccountId,
+    lane: Lane,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE garmin_authentication_state SET reserved = NULL
+             WHERE account = :account AND lane = :lane",
+        )?
+        .execute(named_params! { ":account": account.get(), ":lane": lane.name() })?;
+    Ok(())
+}
+
+/// Writes down, before Garmin is called, that the pair may be spent from now on, and
+/// under which lock file. `false`: another process stored a pair meanwhile.
 pub fn begin_refresh(
     connection: &Connection,
     account: AccountId,
     lane: Lane,
+    generation: u64,
+    by: Option<&str>,
     now: Timestamp,
-) -> rusqlite::Result<()> {
-    connection
+) -> rusqlite::Result<bool> {
+    let begun = connection
         .prepare_cached(
-            "UPDATE garmin_authentication_state SET refresh_started_at = :now
-             WHERE account = :account AND lane = :lane",
+            "UPDATE garmin_authentication_state
+             SET refresh_started_at = :now, refresh_by = :by
+             WHERE account = :account AND lane = :lane AND generation = :generation
+                 AND session_data IS NOT NULL",
         )?
         .execute(named_params! {
-            ":account": account.get(), ":lane": lane.name(), ":now": ms(now),
+            ":account": account.get(), ":lane": lane.name(), ":generation": integer(generation),
+            ":by": by, ":now": ms(now),
         })?;
-    Ok(())
+    Ok(begun == 1)
 }
 
 /// The refresh is known not to have happened: the pair is as good as before.
@@ -169,7 +214,7 @@ pub fn abandon_refresh(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE garmin_authentication_state SET refresh_started_at = NULL
+            "UPDATE garmin_authentication_state SET refresh_started_at = NULL, refresh_by = NULL
              WHERE account = :account AND lane = :lane",
         )?
         .execute(named_params! { ":account": account.get(), ":lane": lane.name() })?;
@@ -212,7 +257,7 @@ pub fn end(
     connection
         .prepare_cached(
             "UPDATE garmin_authentication_state SET session_data = NULL, previous_session_data = NULL,
-                 access_expires_at = NULL, refresh_expires_at = NULL, refresh_started_at = NULL,
+                 access_expires_at = NULL, refresh_expires_at = NULL, refresh_started_at = NULL, refresh_by = NULL,
                  ended_at = :now, ended_reason = :reason
              WHERE account = :account AND lane = :lane AND generation = :generation
                  AND session_data IS NOT NULL",
@@ -234,7 +279,8 @@ pub fn forget(connection: &Connection, account: AccountId) -> rusqlite::Result<(
         .prepare_cached(
             "UPDATE garmin_authentication_state SET session_data = NULL, previous_session_data = NULL,
                  mfa_pending = 0, last_validated = NULL, signed_in_at = NULL, access_expires_at = NULL,
-                 refresh_expires_at = NULL, refresh_started_at = NULL, ended_at = NULL, ended_reason = NULL,
+                 refresh_expires_at = NULL, refresh_started_at = NULL, refresh_by = NULL,
+                 ended_at = NULL, ended_reason = NULL,
                  generation = generation + 1
              WHERE account = :account",
         )?
@@ -320,6 +366,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
         refresh_expires_at: opt_timestamp(row, "refresh_expires_at")?,
         last_validated_at: opt_timestamp(row, "last_validated")?,
         refresh_started_at: opt_timestamp(row, "refresh_started_at")?,
+        refresh_by: row.get("refresh_by")?,
         ended_reason: row.get("ended_reason")?,
     })
 }
@@ -356,7 +403,8 @@ mod tests {
         let f = fixture::connection();
         let db = &f.connection;
         assert!(store_pair(db, f.account, Lane::Connect, &pair(1, true)).unwrap());
-        begin_refresh(db, f.account, Lane::Connect, at(5)).unwrap();
+        assert!(!begin_refresh(db, f.account, Lane::Connect, 0, None, at(5)).unwrap());
+        assert!(begin_refresh(db, f.account, Lane::Connect, 1, None, at(5)).unwrap());
         assert!(store_pair(db, f.account, Lane::Connect, &pair(2, false)).unwrap());
         let row = load(db, f.account, Lane::Connect).unwrap().unwrap();
         assert_eq!(

@@ -349,13 +349,16 @@ impl ExportReport {
 pub(super) struct RekeyReport {
     schema: u32,
     resealed: u32,
+    /// What no key opens, and stays as it was.
+    unreadable: u32,
 }
 
 impl RekeyReport {
-    pub(super) const fn new(resealed: u32) -> Self {
+    pub(super) const fn new(resealed: u32, unreadable: u32) -> Self {
         Self {
             schema: SCHEMA,
             resealed,
+            unreadable,
         }
     }
 }

@@ -157,18 +157,23 @@ async fn export(front: &mut Front, out: &Output, args: ExportArgs) -> Result<u8,
 }
 
 async fn rekey(front: &mut Front, out: &Output) -> Result<u8, Failure> {
-    let moved = front
+    let (moved, unreadable) = front
         .ask(Command::Rekey, |event| match event {
             Event::Rekeyed { result } => Some(result),
             _ => None,
         })
         .await??;
+    if unreadable > 0 {
+        say(&format!(
+            "garminsync: no key opens {unreadable} of what is sealed; sign in again on the account in question."
+        ));
+    }
     out.result(
         &format!(
             "A new key seals everything: {} moved to it.",
             counted(moved, "sealed item")
         ),
-        &RekeyReport::new(moved),
+        &RekeyReport::new(moved, unreadable),
     );
     Ok(0)
 }

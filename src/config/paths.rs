@@ -24,6 +24,8 @@ pub struct Paths {
     pub files: PathBuf,
     /// Side files of the cross-process leases.
     pub locks: PathBuf,
+    /// New sessions on their way into CentralDB.
+    pub spool: PathBuf,
 }
 
 impl Paths {
@@ -63,6 +65,7 @@ impl Paths {
             logs: home.join("logs"),
             files: home.join("files"),
             locks: home.join("locks"),
+            spool: home.join("spool"),
         }
     }
 
@@ -71,7 +74,7 @@ impl Paths {
     /// # Errors
     /// A sentence naming the folder that cannot be made.
     pub fn create(&self) -> Result<(), Failure> {
-        for folder in [&self.logs, &self.files, &self.locks] {
+        for folder in [&self.logs, &self.files, &self.locks, &self.spool] {
             create_private(folder).map_err(|e| {
                 Failure::new(
                     FailureKind::Home,

@@ -14,12 +14,23 @@ use super::session::Lane;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoolDown {
     pub scope: CoolDownScope,
+    /// `None`: written by a version that did not keep it.
+    pub entered_at: Option<Timestamp>,
     pub until: Timestamp,
     pub reason: String,
     /// How many refusals in a row led here; each doubles the next wait.
     pub strikes: u32,
     /// A person has asked Garmin once despite it; there is no second time.
     pub is_overridden: bool,
+}
+
+impl CoolDown {
+    /// Whether a right clock can have written it: begun by `now`, and no further away than
+    /// a rest can be. What a wrong clock left must not hold for years.
+    pub fn is_plausible(&self, now: Timestamp) -> bool {
+        let latest = |by| now.saturating_add(by).unwrap_or(Timestamp::MAX);
+        self.until <= latest(LONGEST) && self.entered_at.is_none_or(|at| at <= latest(SLACK))
+    }
 }
 
 /// What a cool-down forbids.
@@ -73,6 +84,9 @@ const ROW_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// Garmin's own blocks last days at most (`protocol.md` 11.1).
 const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Clocks of one machine differ by no more than this between two processes.
+const SLACK: SignedDuration = SignedDuration::from_mins(5);
+
 /// Wrong passwords within [`WRONG_PASSWORD_WINDOW`] before we stop asking Garmin.
 pub const WRONG_PASSWORDS: u32 = 5;
 pub const WRONG_PASSWORD_WINDOW: SignedDuration = SignedDuration::from_hours(1);
@@ -109,6 +123,7 @@ pub fn after_refusal(
     let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     CoolDown {
         scope,
+        entered_at: Some(now),
         until,
         reason: reason.to_owned(),
         strikes,
@@ -131,6 +146,7 @@ pub fn after_refused_token(
         .unwrap_or(Timestamp::MAX);
     CoolDown {
         scope: CoolDownScope::Requests,
+        entered_at: Some(now),
         until,
         reason: reason.to_owned(),
         strikes: before.map_or(0, |before| before.strikes),
@@ -162,6 +178,7 @@ pub fn after_page_refusal(
         },
         _ => CoolDown {
             scope: CoolDownScope::SignIn,
+            entered_at: Some(now),
             until,
             reason: reason.to_owned(),
             strikes,
@@ -224,6 +241,25 @@ mod tests {
         let late = second.until + SignedDuration::from_hours(25);
         let third = after_refusal(scope, Some(&second), None, "429", late);
         assert_eq!((first.strikes, second.strikes, third.strikes), (1, 2, 1));
+    }
+
+    #[test]
+    fn a_rest_that_a_wrong_clock_left_does_not_count() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        let rest = |at, scope| after_refusal(scope, None, None, "429", at);
+        for scope in CoolDownScope::ALL {
+            assert!(rest(now, scope).is_plausible(now));
+            for ahead in [1, 3, 400, 30_000] {
+                let wrong = rest(now + days(ahead), scope);
+                assert!(!wrong.is_plausible(now), "{ahead}");
+                let old = CoolDown {
+                    entered_at: None,
+                    ..wrong
+                };
+                assert_eq!(old.is_plausible(now), ahead < 7, "{ahead}");
+            }
+        }
     }
 
     #[test]

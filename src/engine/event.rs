@@ -75,12 +75,12 @@ pub enum Event {
     Exported {
         result: Result<Vec<(&'static str, Secret)>, Failure>,
     },
-    /// How many sealed things moved to the new key.
     Reparsed {
         result: Result<Reparsed, Failure>,
     },
+    /// How many sealed things moved to the new key, and how many no key opens.
     Rekeyed {
-        result: Result<u32, Failure>,
+        result: Result<(u32, u32), Failure>,
     },
     Examined {
         findings: Vec<Finding>,

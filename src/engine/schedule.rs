@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(next(&states), ("b".parse().unwrap(), at(30)));
         let until = at(90);
         states[1].cool_downs.push(CoolDown {
+            entered_at: None,
             scope: CoolDownScope::Requests,
             until,
             reason: String::new(),

@@ -18,7 +18,7 @@ use reqwest::{
     redirect,
 };
 
-use super::{endpoints::Endpoints, error::GarminError, personal, wire::errors};
+use super::{endpoints::Endpoints, error::GarminError, patience, personal, wire::errors};
 use crate::{
     config::HttpSettings,
     domain::{secret::Secret, session::Lane},
@@ -107,24 +107,29 @@ impl Client {
         max_body: usize,
     ) -> Result<Answer, GarminError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let mut response = request.timeout(timeout).send().await.map_err(transport)?;
-        let status = response.status().as_u16();
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(transport)? {
-            if body.len() + chunk.len() > max_body {
-                return Err(GarminError::Unreadable(
-                    "the answer is far too large".to_owned(),
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
+        let answered = patience::within(timeout, answer(request, max_body)).await;
+        answered.unwrap_or_else(|| Err(GarminError::NoAnswer("no answer in time".to_owned())))
     }
+}
+
+async fn answer(request: RequestBuilder, max_body: usize) -> Result<Answer, GarminError> {
+    let mut response = request.send().await.map_err(transport)?;
+    let status = response.status().as_u16();
+    let headers = std::mem::take(response.headers_mut());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(transport)? {
+        if body.len() + chunk.len() > max_body {
+            return Err(GarminError::Unreadable(
+                "the answer is far too large".to_owned(),
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// A client with a valid bearer of one lane. Lent by the session keeper for one job.
@@ -220,7 +225,8 @@ impl Api {
             Lane::Personal => request.header("User-Agent", personal::user_agent()),
         }
         .bearer_auth(self.bearer.expose());
-        errors::check(self.client.send_within(request, timeout, max).await?)
+        let answer = self.client.send_within(request, timeout, max).await?;
+        errors::check(answer).map_err(|error| error.hiding(&[self.bearer.expose()]))
     }
 }
 

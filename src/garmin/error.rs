@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::failure::Failure;
+use crate::domain::{failure::Failure, redact::hide};
 
 /// One request's failure. Holds no URL, no header and no body: all three can
 /// carry a ticket or a token.
@@ -11,6 +11,9 @@ pub enum GarminError {
     /// The request never left: no route, name or TLS. Nothing happened there.
     #[error("{0}")]
     NotSent(String),
+    /// The program was told to stop before anything that counts was sent.
+    #[error("it was stopped")]
+    Stopped,
     /// Sent, but the answer did not come or broke off. It may have had its effect.
     #[error("{0}")]
     NoAnswer(String),
@@ -57,7 +60,10 @@ impl GarminError {
             | Self::Refused {
                 status: 408 | 425, ..
             } => Retry::Backoff,
-            Self::Unauthorized { .. } | Self::Refused { .. } | Self::Unreadable(_) => Retry::Never,
+            Self::Stopped
+            | Self::Unauthorized { .. }
+            | Self::Refused { .. }
+            | Self::Unreadable(_) => Retry::Never,
             Self::RateLimited { .. } | Self::Blocked => Retry::StopAll,
         }
     }
@@ -80,10 +86,24 @@ impl GarminError {
         )
     }
 
+    /// The same, without any piece of what was sent.
+    #[must_use]
+    pub fn hiding(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { status, message } => Self::Refused {
+                status,
+                message: message.map(|text| hide(&text, secrets)),
+            },
+            Self::Unreadable(text) => Self::Unreadable(hide(&text, secrets)),
+            other => other,
+        }
+    }
+
     /// As a person reads it. `what` names the thing asked for.
     pub fn failure(&self, what: &str) -> Failure {
         match self {
             Self::NotSent(why) | Self::NoAnswer(why) => Failure::unreachable(why),
+            Self::Stopped => Failure::sign_in_stopped(),
             Self::Server(status) => Failure::garmin_down(*status),
             Self::RateLimited { .. } => Failure::rate_limited(None),
             Self::Blocked => Failure::blocked(None),

@@ -6,18 +6,23 @@ mod pages;
 pub mod ticket;
 pub mod widget;
 
-use std::{
-    fmt,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{fmt, sync::OnceLock, time::Duration};
 
 use reqwest::header::LOCATION;
 use serde::{Deserialize, Serialize};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 use crate::{
     clock::Clock,
-    domain::{challenge::MfaMethod, secret::Secret, sign_in::SignInStep},
+    domain::{
+        challenge::MfaMethod,
+        redact::{hide, remark},
+        secret::Secret,
+        sign_in::SignInStep,
+    },
     garmin::{
         client::{Answer, Client},
         error::GarminError,
@@ -37,11 +42,16 @@ const ACCEPT_LANGUAGE: &str = "en-US,en;q=0.9";
 const HOPS: u32 = 4;
 
 /// One sign-in under way: by which client and clock, and who is told of its steps.
+/// Until the password or the code is sent it ends when the program is told to stop;
+/// from then on, quitting waits for it.
 pub struct SignIn<'a> {
     client: &'a Client,
     clock: &'a Clock,
     on_step: &'a (dyn Fn(SignInStep) + Send + Sync),
-    has_sent_password: AtomicBool,
+    stop: &'a CancellationToken,
+    critical: &'a TaskTracker,
+    /// Held from the sending on.
+    sent: OnceLock<TaskTrackerToken>,
 }
 
 impl fmt::Debug for SignIn<'_> {
@@ -55,18 +65,31 @@ impl<'a> SignIn<'a> {
         client: &'a Client,
         clock: &'a Clock,
         on_step: &'a (dyn Fn(SignInStep) + Send + Sync),
+        stop: &'a CancellationToken,
+        critical: &'a TaskTracker,
     ) -> Self {
         Self {
             client,
             clock,
             on_step,
-            has_sent_password: AtomicBool::new(false),
+            stop,
+            critical,
+            sent: OnceLock::new(),
         }
     }
 
     /// Whether Garmin may have counted a try with the password.
     pub fn has_sent_password(&self) -> bool {
-        self.has_sent_password.load(Ordering::Relaxed)
+        self.sent.get().is_some()
+    }
+
+    /// What comes before the sending, unless the program is told to stop.
+    async fn beforehand<T>(
+        &self,
+        work: impl Future<Output = Result<T, GarminError>>,
+    ) -> Result<T, GarminError> {
+        let done = self.stop.run_until_cancelled(work).await;
+        done.unwrap_or(Err(GarminError::Stopped))
     }
 
     fn open_page(&self) {
@@ -74,15 +97,28 @@ impl<'a> SignIn<'a> {
     }
 
     /// What a person needs to type: from `shortest` to `longest`, at random.
-    async fn pause(&self, shortest: Duration, longest: Duration) {
+    async fn pause(&self, shortest: Duration, longest: Duration) -> Result<(), GarminError> {
         (self.on_step)(SignInStep::Pausing);
         let spread = longest.saturating_sub(shortest).mul_f64(fastrand::f64());
-        self.clock.sleep(shortest + spread).await;
+        let pause = async {
+            self.clock.sleep(shortest + spread).await;
+            Ok(())
+        };
+        self.beforehand(pause).await
     }
 
-    fn send_password(&self) {
-        self.has_sent_password.store(true, Ordering::Relaxed);
+    fn send_password(&self) -> Result<(), GarminError> {
+        self.begin_sending()?;
         (self.on_step)(SignInStep::SigningIn);
+        Ok(())
+    }
+
+    fn begin_sending(&self) -> Result<(), GarminError> {
+        if self.stop.is_cancelled() {
+            return Err(GarminError::Stopped);
+        }
+        self.sent.get_or_init(|| self.critical.token());
+        Ok(())
     }
 }
 
@@ -142,9 +178,7 @@ impl Attempt {
         code: &Secret,
     ) -> Result<SignInReply, GarminError> {
         match self {
-            Self::Mobile(attempt) => {
-                mobile::answer_challenge(sign_in.client, attempt, method, code).await
-            }
+            Self::Mobile(attempt) => mobile::answer_challenge(sign_in, attempt, method, code).await,
             Self::Widget(attempt) => widget::answer_challenge(sign_in, attempt, code).await,
         }
     }
@@ -155,6 +189,27 @@ impl Attempt {
         match self {
             Self::Mobile(_) => None,
             Self::Widget(attempt) => Some(attempt.request_code(client).await),
+        }
+    }
+}
+
+impl SignInReply {
+    /// The same, without any piece of what was sent. A method that held one is no method.
+    fn hiding(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { kind, message } => Self::Refused {
+                kind: hide(&remark(&kind, 80), secrets),
+                message: hide(&remark(&message, 200), secrets),
+            },
+            Self::MfaRequired { method, sent_to } => {
+                let word = method.wire();
+                let is_clean = hide(&remark(word, 200), secrets) == word;
+                Self::MfaRequired {
+                    method: MfaMethod::from_wire(is_clean.then_some(word)),
+                    sent_to: sent_to.map(|to| hide(&to, secrets)),
+                }
+            }
+            other => other,
         }
     }
 }

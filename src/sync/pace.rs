@@ -49,16 +49,17 @@ impl Pacer {
         if self.gap.is_zero() {
             let rest = self
                 .central_db
-                .read(move |db| cool_downs::load(db, id, scope));
+                .read(move |db| cool_downs::load(db, id, scope, now));
             return Ok(rests(rest.await?));
         }
         let gap = self.gap.mul_f64(1.0 + fastrand::f64() / 5.0);
         let taken =
-            self.central_db
-                .write(move |tx| match rests(cool_downs::load(tx, id, scope)?) {
+            self.central_db.write(
+                move |tx| match rests(cool_downs::load(tx, id, scope, now)?) {
                     Some(rest) => Ok(Err(rest)),
                     None => Ok(Ok(pace::reserve(tx, lane, gap, now)?)),
-                });
+                },
+            );
         match taken.await? {
             Err(rest) => Ok(Some(rest)),
             Ok(at) => {

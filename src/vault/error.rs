@@ -13,6 +13,9 @@ pub enum VaultError {
     /// Something is sealed here, but the key is gone.
     #[error("the {what} is missing")]
     KeyMissing { what: String },
+    /// Named for a home whose sessions another key sealed.
+    #[error("there is no {what}, and the sessions here are sealed with another key")]
+    UnknownFile { what: String },
     /// Another key sealed it, or the blob was changed.
     #[error("what is stored was sealed with another key than that of the {source_name}")]
     CannotOpen { source_name: String },
@@ -38,6 +41,9 @@ impl VaultError {
             }
             Self::KeyMissing { .. } | Self::CannotOpen { .. } => {
                 "Put the right key back, or sign in again; your synced data is not affected."
+            }
+            Self::UnknownFile { .. } => {
+                "Check the name, or copy the key there. To begin with a new key, log out first."
             }
             Self::NotReplaceable { .. } => "Replace it where it is kept, then sign in again.",
             Self::NoRandom => "Try again.",

@@ -53,14 +53,15 @@ impl KeyFile {
 
     /// Where the next key waits while what is sealed moves over to it.
     pub(super) fn successor(&self) -> Self {
-        let mut name = self.path.clone().into_os_string();
+        let mut name = small_file::target(&self.path).into_os_string();
         name.push(".new");
         Self::at(name.into())
     }
 
     /// The successor takes the name; the old key is gone.
     pub(super) fn succeed(&self) -> Result<(), VaultError> {
-        small_file::replace(&self.successor().path, &self.path).map_err(|e| self.error(&e))
+        small_file::replace(&self.successor().path, &small_file::target(&self.path))
+            .map_err(|e| self.error(&e))
     }
 
     pub(super) fn remove(&self) -> Result<(), VaultError> {

@@ -181,6 +181,15 @@ impl Places {
         }
     }
 
+    /// The named key file, if it is not there and never sealed here.
+    pub(super) fn new_key_file(&self) -> Result<Option<Source>, VaultError> {
+        let Some(named @ Source::KeyFile(path)) = &self.named else {
+            return Ok(None);
+        };
+        let is_new = !path.exists() && !self.known()?.contains(named);
+        Ok(is_new.then(|| named.clone()))
+    }
+
     /// Everything is sealed under the chosen source now: forgets the others, and
     /// takes away the keys that garminsync made for them. What a person put
     /// somewhere stays.

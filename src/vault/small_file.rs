@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use zeroize::Zeroizing;
@@ -44,13 +44,19 @@ pub(super) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Writes the file, whatever was there: the old content or the new, never half.
 pub(super) fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = target(path);
     let mut file = tempfile::Builder::new()
         .prefix(".vault-")
-        .tempfile_in(folder(path))?;
+        .tempfile_in(folder(&path))?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    sync_folder(path)
+    file.persist(&path).map_err(|e| e.error)?;
+    sync_folder(&path)
+}
+
+/// The file behind a link: that one is written, and the link stays.
+pub(super) fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Puts `from` in the place of `to`, for good.

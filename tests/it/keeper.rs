@@ -484,3 +484,97 @@ async fn a_check_waits_its_turn_and_obeys_a_rest() {
     assert!(before.elapsed() >= Duration::from_millis(600));
     assert_eq!(world.simulator.counters().total, asked + 3);
 }
+
+#[tokio::test]
+async fn a_pair_that_the_database_refuses_waits_in_the_spool() {
+    let world = World::signed_in(scenario()).await;
+    let refuse = "CREATE TRIGGER full BEFORE UPDATE OF session_data ON garmin_authentication_state
+                  BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+    world.db().execute_batch(refuse).unwrap();
+    let clock = tomorrow(&world);
+    assert_eq!(
+        lend(&world, clock.clone()).await.unwrap_err(),
+        FailureKind::CentralDb
+    );
+    assert_eq!(
+        world.number("SELECT generation FROM garmin_authentication_state"),
+        1
+    );
+    // Somebody without the spool would have ended it meanwhile.
+    world
+        .db()
+        .execute_batch(
+            "DROP TRIGGER full; UPDATE garmin_authentication_state
+             SET session_data = NULL, ended_at = 1, ended_reason = 'Refused.'",
+        )
+        .unwrap();
+    assert_eq!(lend(&world, clock).await.unwrap().generation(), 2);
+    let counters = world.simulator.counters();
+    assert_eq!((counters.refreshes, counters.reused_refresh_tokens), (1, 0));
+    let spool = std::fs::read(world.file("spool/1-connect")).unwrap();
+    assert!(spool.iter().all(|byte| *byte == 0), "wiped once stored");
+}
+
+#[tokio::test]
+async fn garmin_is_not_asked_when_the_answer_could_not_be_kept() {
+    let world = World::signed_in(scenario()).await;
+    let refuse = "CREATE TRIGGER full BEFORE UPDATE OF reserved ON garmin_authentication_state
+                  BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+    world.db().execute_batch(refuse).unwrap();
+    let clock = tomorrow(&world);
+    assert_eq!(
+        lend(&world, clock.clone()).await.unwrap_err(),
+        FailureKind::CentralDb
+    );
+    assert_eq!(world.simulator.counters().total, 0);
+    world.db().execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(lend(&world, clock).await.unwrap().generation(), 2);
+}
+
+#[tokio::test]
+async fn an_intent_under_a_deleted_lock_file_is_waited_out() {
+    let world = World::signed_in(scenario()).await;
+    let clock = tomorrow(&world);
+    let intent = |by: &str| {
+        let sql = "UPDATE garmin_authentication_state SET refresh_by = ?1, refresh_started_at = ?2";
+        let now = clock.now().as_millisecond();
+        world.db().execute(sql, rusqlite::params![by, now]).unwrap();
+    };
+    intent("another:file");
+    let before = clock.now();
+    assert_eq!(lend(&world, clock.clone()).await.unwrap().generation(), 2);
+    assert!(clock.now().duration_since(before).as_secs() >= 149);
+    // Its owner spent the pair: a refusal of it is not definite.
+    world.simulator.revoke_refresh_tokens();
+    clock.advance(Duration::from_hours(40));
+    intent("another:file");
+    assert_eq!(
+        lend(&world, clock.clone()).await.unwrap_err(),
+        FailureKind::Busy
+    );
+    assert!(has_session(&world));
+}
+
+#[tokio::test]
+async fn signing_out_leaves_nothing_that_a_key_opens() {
+    let world = World::signed_in(scenario()).await;
+    lend(&world, tomorrow(&world)).await.unwrap();
+    let sealed: Vec<Vec<u8>> = ["session_data", "previous_session_data"]
+        .map(|column| {
+            let sql = format!("SELECT {column} FROM garmin_authentication_state");
+            world.db().query_row(&sql, [], |row| row.get(0)).unwrap()
+        })
+        .to_vec();
+    let found = |world: &World| {
+        crate::support::bytes_below(world.home())
+            .iter()
+            .any(|(_, bytes)| {
+                let has = |blob: &Vec<u8>| bytes.windows(64).any(|window| window == &blob[40..104]);
+                sealed.iter().any(has)
+            })
+    };
+    assert!(found(&world), "the search finds what is there");
+    let auth = world.deps().auth();
+    assert!(auth.sign_out(&account()).await.unwrap());
+    assert!(!found(&world));
+}

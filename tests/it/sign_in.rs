@@ -17,8 +17,11 @@ use garminsync::{
         session::SessionStatus,
         sign_in::{SignInDoor, SignInOutcome, SignInStep},
     },
+    engine::{self, Mode, command::Command, event::Event},
     simulator::{Fault, FaultKind, Mfa, Scenario, SignInPolicy},
 };
+
+use jiff::SignedDuration;
 
 use crate::support::{World, account, scenario, with_mfa};
 
@@ -481,4 +484,77 @@ async fn the_binary_truly_waits() {
         !ran.err.contains("Waiting"),
         "only a terminal is told: {ran:?}"
     );
+}
+
+/// Signs in through an engine that is told to stop at `step`; pages, passwords and sessions.
+async fn stopped_at(step: SignInStep) -> (u64, u64, i64) {
+    let world = World::new(scenario()).await;
+    let deps = engine::Deps {
+        // The pause is a real one: only the stop ends it early.
+        clock: Clock::shifted(SignedDuration::ZERO),
+        ..world.deps()
+    };
+    let (engine, mut events, running) = engine::spawn(deps, Mode::OneShot);
+    let Scenario {
+        email, password, ..
+    } = world.simulator.scenario().clone();
+    engine
+        .send(Command::SignIn {
+            account: account(),
+            region: None,
+            door: SignInDoor::Password {
+                email,
+                password: Secret::new(password),
+                despite_cool_down: false,
+            },
+        })
+        .unwrap();
+    while let Some(event) = events.recv().await {
+        if matches!(event, Event::SignInStep { step: at, .. } if at == step) {
+            break;
+        }
+    }
+    running.shut_down().await;
+    let counters = world.simulator.counters();
+    let sessions = "SELECT count(*) FROM garmin_authentication_state WHERE generation = 1";
+    let sessions = world.number(sessions);
+    (counters.of("sso.page"), counters.of("sso.login"), sessions)
+}
+
+#[tokio::test]
+async fn a_stop_during_the_pause_keeps_the_password_here() {
+    assert_eq!(stopped_at(SignInStep::Pausing).await, (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_stop_after_the_password_was_sent_waits_for_the_session() {
+    assert_eq!(stopped_at(SignInStep::SigningIn).await, (1, 1, 1));
+}
+
+#[tokio::test]
+async fn what_garmin_echoes_of_our_secrets_is_not_kept() {
+    let world = World::new(scenario()).await;
+    let password = world.simulator.scenario().password.clone();
+    let verdict = serde_json::json!({ "responseStatus": {
+        "type": format!("ODD_{password}"), "httpStatus": "OK",
+        "message": format!("{password} and {} and eyJhbGciOiJIUzI1NiJ9.eyJ", &password[3..12]),
+    }});
+    let kind = FaultKind::Json {
+        status: 400,
+        body: verdict,
+    };
+    world
+        .simulator
+        .inject(Fault::always("/mobile/api/login", kind));
+    let outcome = world.sign_in().await;
+    assert_eq!(refused(&outcome).0, FailureKind::SignInRefused);
+    let shown = format!("{outcome:?}");
+    assert!(shown.contains("ODD_…"), "{shown}");
+    for piece in [password.as_str(), &password[3..12], "eyJhbGci"] {
+        assert!(!shown.contains(piece), "{piece} in {shown}");
+        for (path, bytes) in crate::support::bytes_below(world.home()) {
+            let has = bytes.windows(piece.len()).any(|w| w == piece.as_bytes());
+            assert!(!has, "{piece} in {}", path.display());
+        }
+    }
 }

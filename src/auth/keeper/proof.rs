@@ -9,7 +9,7 @@ use rusqlite::Transaction;
 use super::{Held, Keeper, is_over};
 use crate::{
     auth::trail::note,
-    central_db::{accounts, auth_events, cool_downs, sessions},
+    central_db::{accounts, auth_events, cool_downs, lease::Lease, sessions},
     domain::{
         account::AccountId,
         audit::AuthAction,
@@ -24,18 +24,19 @@ use crate::{
 impl Keeper {
     /// A pair that somebody stored and did not live to prove.
     pub(super) async fn prove_stored(&self) -> Result<Api, Failure> {
-        let _lease = self.auth.central_db.refresh_lease(self.account.id).await?;
+        let lease = self.auth.central_db.refresh_lease(self.account.id).await?;
+        self.auth.store_spooled(&self.account).await?;
         let held = self.load().await?;
         if is_over(&held.tokens, self.auth.now()) {
-            return self.refresh_held(held).await;
+            return self.refresh_held(&lease, held).await;
         }
-        self.prove_held(held).await
+        self.prove_held(&lease, held).await
     }
 
     /// Under the lease. A pair that is refused although it is not new gets one
     /// refresh before anything is concluded from it; while Garmin refuses its new
     /// tokens, one a day.
-    pub(super) async fn prove_held(&self, held: Held) -> Result<Api, Failure> {
+    pub(super) async fn prove_held(&self, lease: &Lease, held: Held) -> Result<Api, Failure> {
         if !self.needs_proof(&held) {
             return Ok(self.lend(&held.tokens, held.row.generation));
         }
@@ -52,7 +53,7 @@ impl Keeper {
             Some((since, _)) if !is_long_refused(since, self.auth.now()) => {
                 Err(self.refused_fresh(held.row.generation).await?)
             }
-            _ => self.refresh_held(held).await,
+            _ => Box::pin(self.refresh_held(lease, held)).await,
         }
     }
 
@@ -72,7 +73,7 @@ impl Keeper {
             let outcome = auth_events::TOKEN_NOT_ACTIVE;
             auth_events::record(tx, id, now, AuthAction::Refresh, outcome, None)?;
             let times = before.map_or(0, |(_, times)| times) + 1;
-            let rest = cool_downs::load(tx, id, CoolDownScope::Requests)?;
+            let rest = cool_downs::load(tx, id, CoolDownScope::Requests, now)?;
             let rest = cool_down::after_refused_token(rest.as_ref(), times, &reason, now);
             cool_downs::store(tx, id, &rest)?;
             note(tx, &account, now, LogLevel::Warn, &reason)?;

@@ -7,7 +7,7 @@ use crate::domain::{
     account::{AccountName, Region},
     challenge::MfaMethod,
     coverage::Owed,
-    printable::excerpt,
+    redact::remark,
     suggest::did_you_mean,
     wording::counted,
 };
@@ -73,7 +73,7 @@ impl Failure {
                 "Sign in with the browser instead: garminsync login --browser",
             )
         } else {
-            let words = excerpt(&format!("{kind}: {message}"), 80);
+            let words = remark(&format!("{kind}: {message}"), 80);
             return Self::new(
                 FailureKind::SignInRefused,
                 format!("Garmin refused the sign-in ({words})."),
@@ -122,6 +122,32 @@ impl Failure {
     pub fn before_password(mut self) -> Self {
         self.remedy = format!("The password was not sent. {}", self.remedy);
         self
+    }
+
+    /// The disk or the database refused a new session, which waits in the spool.
+    pub fn session_spooled(why: &str) -> Self {
+        Self::new(
+            FailureKind::CentralDb,
+            format!("The new session could not be stored yet: {why}."),
+            "It is kept and stored as soon as the disk lets it; make room, then try again.",
+        )
+    }
+
+    /// Garmin refused a refresh token that another process may have spent.
+    pub fn refresh_contested(account: &AccountName) -> Self {
+        Self::new(
+            FailureKind::Busy,
+            format!("Another garminsync seems to be refreshing the session of account {account}."),
+            "Let it go on or end it, then try again.",
+        )
+    }
+
+    pub fn sign_in_stopped() -> Self {
+        Self::new(
+            FailureKind::Cancelled,
+            "The sign-in was stopped.",
+            "Sign in again when you are ready.",
+        )
     }
 
     pub fn cool_down(what: &str, why: &str, until: Timestamp) -> Self {

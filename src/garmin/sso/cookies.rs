@@ -37,6 +37,12 @@ impl Cookies {
         }
     }
 
+    /// What no text of Garmin's may bring back: every value, and what the person typed.
+    pub fn secrets_with<'a>(&'a self, typed: &'a Secret) -> Vec<&'a str> {
+        let values = self.0.iter().map(|cookie| cookie.value.expose());
+        values.chain([typed.expose()]).collect()
+    }
+
     /// For the `Cookie` header; `None` when there are none.
     pub fn header(&self) -> Option<Secret> {
         let pairs: Vec<_> = self

@@ -11,7 +11,7 @@ use super::{
     cookies::Cookies, page_refusal, redirect,
 };
 use crate::{
-    domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
+    domain::{challenge::MfaMethod, redact::remark, secret::Secret},
     garmin::{
         client::{Answer, Client},
         endpoints::Endpoints,
@@ -53,15 +53,15 @@ pub async fn sign_in(
         cookies: Cookies::default(),
     };
     sign_in.open_page();
-    let page = attempt.open_page(client).await?;
+    let page = sign_in.beforehand(attempt.open_page(client)).await?;
     if let Some(refusal) = page_refusal(&page)? {
         return Ok((refusal, attempt));
     }
     if !(200..300).contains(&page.status) {
         return Err(GarminError::Unreadable("the sign-in page".to_owned()));
     }
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
-    sign_in.send_password();
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.send_password()?;
     let body = json!({
         "username": email, "password": password.expose(), "rememberMe": true, "captchaToken": "",
     });
@@ -69,16 +69,20 @@ pub async fn sign_in(
         .send(attempt.post(client, "/mobile/api/login").json(&body))
         .await?;
     attempt.cookies.absorb(&answer.headers);
-    Ok((read(&answer, &attempt.service_url, false)?, attempt))
+    let reply = read(&answer, &attempt.service_url, false)?;
+    let reply = reply.hiding(&attempt.cookies.secrets_with(password));
+    Ok((reply, attempt))
 }
 
 /// Posts a code for the challenge this attempt met: same cookies, same query.
 pub async fn answer_challenge(
-    client: &Client,
+    sign_in: &SignIn<'_>,
     attempt: &mut Attempt,
     method: &MfaMethod,
     code: &Secret,
 ) -> Result<SignInReply, GarminError> {
+    let client = sign_in.client;
+    sign_in.begin_sending()?;
     let body = json!({
         "mfaMethod": method.wire(), "mfaVerificationCode": code.expose(),
         "rememberMyBrowser": true, "reconsentList": [], "mfaSetup": false,
@@ -91,7 +95,8 @@ pub async fn answer_challenge(
         )
         .await?;
     attempt.cookies.absorb(&answer.headers);
-    read(&answer, &attempt.service_url, true)
+    let reply = read(&answer, &attempt.service_url, true)?;
+    Ok(reply.hiding(&attempt.cookies.secrets_with(code)))
 }
 
 /// The sign-in page, with which a sign-in begins. Costs none.
@@ -221,7 +226,7 @@ fn read(answer: &Answer, service_url: &str, is_code: bool) -> Result<SignInReply
             };
             let sent_to = sent_to
                 .filter(|_| method.is_sent())
-                .map(|to| excerpt(&to, 60));
+                .map(|to| remark(&to, 60));
             SignInReply::MfaRequired { method, sent_to }
         }
         "INVALID_USERNAME_PASSWORD" => SignInReply::InvalidCredentials,

@@ -11,7 +11,7 @@ use super::{
     cookies::Cookies, page_refusal, pages, redirect,
 };
 use crate::{
-    domain::{challenge::MfaMethod, printable::excerpt, secret::Secret},
+    domain::{challenge::MfaMethod, redact::remark, secret::Secret},
     garmin::{
         client::{Answer, Client},
         error::GarminError,
@@ -59,20 +59,24 @@ pub async fn sign_in(
         encode(&format!("{}/sso", client.endpoints().sso_origin()))
     );
     sign_in.open_page();
-    let page = attempt.get(client, &opening, None).await?;
+    let page = sign_in
+        .beforehand(attempt.get(client, &opening, None))
+        .await?;
     if let Some(refusal) = page_refusal(&page.answer)? {
         return Ok((refusal, attempt));
     }
     let form = format!("/sso/signin?{}", common_query(&embed));
-    let page = attempt.get(client, &form, Some(&embed)).await?;
+    let page = sign_in
+        .beforehand(attempt.get(client, &form, Some(&embed)))
+        .await?;
     if let Some(refusal) = page_refusal(&page.answer)? {
         return Ok((refusal, attempt));
     }
     let Some(csrf) = pages::csrf(&page.text()) else {
         return Ok((attempt.verdict(client, &page, false)?, attempt));
     };
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
-    sign_in.send_password();
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.send_password()?;
     let fields = [
         ("username", email),
         ("password", password.expose()),
@@ -80,7 +84,8 @@ pub async fn sign_in(
         ("_csrf", csrf.expose()),
     ];
     let reply = attempt.post(client, &form, &fields).await?;
-    let mut verdict = attempt.verdict(client, &reply, false)?;
+    let verdict = attempt.verdict(client, &reply, false)?;
+    let mut verdict = verdict.hiding(&attempt.cookies.secrets_with(password));
     if let SignInReply::MfaRequired { method, .. } = &verdict {
         // Nothing has been sent yet on some accounts: then ask for it (PGC #386).
         let is_unsent = method.is_sent() && pages::variable(&reply.text(), "codeSentTo").is_none();
@@ -108,11 +113,12 @@ pub async fn answer_challenge(
 ) -> Result<SignInReply, GarminError> {
     let client = sign_in.client;
     let path = attempt.page.clone();
-    let page = attempt.get(client, &path, None).await?;
+    let page = sign_in.beforehand(attempt.get(client, &path, None)).await?;
     let Some(csrf) = pages::csrf(&page.text()) else {
         return attempt.verdict(client, &page, true);
     };
-    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await;
+    sign_in.pause(SHORTEST_PAUSE, LONGEST_PAUSE).await?;
+    sign_in.begin_sending()?;
     let embed = client.endpoints().service_embed();
     let target = format!("/sso/verifyMFA/loginEnterMfaCode?{}", common_query(&embed));
     let fields = [
@@ -122,7 +128,8 @@ pub async fn answer_challenge(
         ("fromPage", "setupEnterMfaCode"),
     ];
     let reply = attempt.post(client, &target, &fields).await?;
-    attempt.verdict(client, &reply, true)
+    let verdict = attempt.verdict(client, &reply, true)?;
+    Ok(verdict.hiding(&attempt.cookies.secrets_with(code)))
 }
 
 impl Attempt {
@@ -260,7 +267,7 @@ impl Attempt {
             if is_code || is_wrong {
                 return Ok(SignInReply::CodeRefused);
             }
-            let sent_to = pages::variable(&text, "codeSentTo").map(|to| excerpt(&to, 60));
+            let sent_to = pages::variable(&text, "codeSentTo").map(|to| remark(&to, 60));
             return Ok(SignInReply::MfaRequired {
                 method: MfaMethod::from_wire(Some(&method)),
                 sent_to,
@@ -268,7 +275,7 @@ impl Attempt {
         }
         let refused = |kind: &str| SignInReply::Refused {
             kind: kind.to_owned(),
-            message: excerpt(&title, 80),
+            message: remark(&title, 80),
         };
         Ok(
             if pages::variable(&text, "status").as_deref() == Some("FAIL") || status == 401 {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::sso::EdgeError;
 use crate::{
-    domain::printable::excerpt,
+    domain::redact::remark,
     garmin::{client::Answer, error::GarminError, wire::json},
 };
 
@@ -87,7 +87,7 @@ fn is_not_active(answer: &Answer) -> bool {
 fn message(body: &[u8]) -> Option<String> {
     let body: ErrorBody = serde_json::from_str(&json::lossy(body)).ok()?;
     body.message
-        .map(|text| excerpt(&text, 120))
+        .map(|text| remark(&text, 120))
         .filter(|text| !text.is_empty())
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::json;
-use crate::{domain::printable::excerpt, garmin::error::GarminError};
+use crate::{domain::redact::remark, garmin::error::GarminError};
 
 /// The value of one scalar. Errors come inside a 200, a failing scalar is
 /// null, and some clients got the document as a string.
@@ -115,7 +115,7 @@ pub fn shared_answers(body: &[u8], scalars: &[&str]) -> Result<Vec<Option<Shared
 /// Garmin's own words, cleaned and short.
 fn message(error: Option<&Value>) -> Option<String> {
     let words = error?.get("message")?.as_str()?;
-    Some(excerpt(words, 120))
+    Some(remark(words, 120))
 }
 
 #[cfg(test)]

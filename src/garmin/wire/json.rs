@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::{domain::printable::excerpt, garmin::error::GarminError};
+use crate::{domain::redact::remark, garmin::error::GarminError};
 
 /// The document in a body; null for an empty one.
 ///
@@ -139,7 +139,7 @@ pub fn error_in(value: &Value) -> Option<String> {
     let words = ["message", "clientMessage", "errorMessage", "error"]
         .iter()
         .find_map(|name| document.get(*name)?.as_str())
-        .map(|text| excerpt(text, 120))
+        .map(|text| remark(text, 120))
         .filter(|text| !text.is_empty());
     Some(match words {
         Some(words) => format!("an error in place of data: {words}"),

@@ -40,10 +40,12 @@ pub struct OAuthError {
 }
 
 impl TokenReply {
-    /// `None` when it has no access token, or nothing tells how long it lasts.
+    /// `None` when it has no access token, or no refresh token where there is no old one.
     ///
     /// Lifetimes are counted from `now`, because `exp` is by Garmin's clock and
-    /// ours may be wrong. A reply without a refresh token keeps the old one.
+    /// ours may be wrong. One that is absurd does not cost the pair: the token itself says
+    /// how long it lasts, and if it does not, it is refreshed soon. A reply without a
+    /// refresh token keeps the old one.
     pub fn into_tokens(
         self,
         asked_as: &str,
@@ -54,11 +56,11 @@ impl TokenReply {
             return None;
         }
         let claims = Claims::of(self.access_token.expose());
-        let access_expires_at = match seconds(self.expires_in.as_ref()) {
-            Some(lifetime) => now.checked_add(lifetime).ok()?,
-            None => claims.expires_at?,
-        };
-        let refresh_expires_at = seconds(self.refresh_token_expires_in.as_ref())
+        let lifetime = seconds(self.expires_in.as_ref(), LONGEST_ACCESS)
+            .or_else(|| claims.lifetime(now))
+            .unwrap_or(UNKNOWN_LIFETIME);
+        let access_expires_at = now.checked_add(lifetime).unwrap_or(now);
+        let refresh_expires_at = seconds(self.refresh_token_expires_in.as_ref(), LONGEST_REFRESH)
             .and_then(|lifetime| now.checked_add(lifetime).ok());
         Some(Tokens {
             refresh: self.refresh_token.or_else(|| old_refresh.cloned())?,
@@ -72,11 +74,18 @@ impl TokenReply {
     }
 }
 
-/// A positive number of seconds, as a number or as text.
-fn seconds(value: Option<&Value>) -> Option<SignedDuration> {
+/// Garmin's tokens last 18 to 30 hours and 30 days (`protocol.md` 5). Far more is no lifetime.
+const LONGEST_ACCESS: SignedDuration = SignedDuration::from_hours(366 * 24);
+const LONGEST_REFRESH: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
+/// Of a token of which nothing sensible is said: worth trying, and refreshed soon.
+const UNKNOWN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+
+/// A positive number of seconds of at most `longest`, as a number or as text.
+fn seconds(value: Option<&Value>, longest: SignedDuration) -> Option<SignedDuration> {
     let wrapped = serde_json::json!({ "s": value? });
     let seconds = Fields::of(&wrapped)?.int("s")?;
-    (seconds > 0).then(|| SignedDuration::from_secs(seconds))
+    let lifetime = SignedDuration::from_secs(seconds);
+    (seconds > 0 && lifetime <= longest).then_some(lifetime)
 }
 
 /// When a token was issued, if it says so, and when it ends, both by the
@@ -101,6 +110,14 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// What is left of the token's life at its issue; without `iat`, at `now`.
+    fn lifetime(&self, now: Timestamp) -> Option<SignedDuration> {
+        let lifetime = self
+            .expires_at?
+            .duration_since(self.issued_at.unwrap_or(now));
+        (lifetime > SignedDuration::ZERO && lifetime <= LONGEST_ACCESS).then_some(lifetime)
+    }
+
     /// Nothing, for an opaque token.
     pub fn of(token: &str) -> Self {
         const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -217,11 +234,45 @@ mod tests {
                 .into_tokens("ASKED", None, Timestamp::UNIX_EPOCH)
                 .is_none()
         );
-        let forever = serde_json::json!({"access_token": "opaque", "refresh_token": "r"});
-        assert!(
-            reply(&forever)
-                .into_tokens("ASKED", None, Timestamp::UNIX_EPOCH)
-                .is_none()
-        );
+    }
+
+    #[test]
+    fn an_absurd_lifetime_does_not_cost_the_pair() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let life = |claims: &str, expires_in: &Value| {
+            let token = format!("e30.{}.sig", BASE64_URL_SAFE.encode(claims));
+            let json = serde_json::json!({
+                "access_token": token, "refresh_token": "r", "expires_in": expires_in,
+                "refresh_token_expires_in": expires_in,
+            });
+            let tokens = reply(&json).into_tokens("ASKED", None, now).unwrap();
+            assert_eq!(tokens.refresh.expose(), "r");
+            assert!(tokens.refresh_expires_at.is_none_or(|at| at > now));
+            tokens.access_expires_at.duration_since(now).as_secs()
+        };
+        let absurd = serde_json::json!([
+            i64::MAX,
+            u64::MAX,
+            i64::MIN,
+            -1,
+            0,
+            1e300,
+            1e15,
+            "soon",
+            "",
+            "9223372036854775807",
+            null,
+            true,
+            {},
+            [60],
+        ]);
+        for expires_in in absurd.as_array().unwrap() {
+            let told = r#"{"iat":5000,"exp":12000}"#;
+            assert_eq!(life(told, expires_in), 7000, "{expires_in}");
+            assert_eq!(life(r#"{"exp":1000500}"#, expires_in), 500, "{expires_in}");
+            for nothing in [r"{}", r#"{"exp":9}"#, r#"{"exp":9e18}"#, r#"{"exp":"x"}"#] {
+                assert_eq!(life(nothing, expires_in), 3600, "{expires_in} {nothing}");
+            }
+        }
     }
 }

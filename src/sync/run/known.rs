@@ -40,7 +40,7 @@ pub(super) async fn lanes(shop: &Workshop, id: AccountId) -> Result<BTreeSet<Lan
     let found = shop.central_db.read(move |db| {
         let mut lanes = BTreeSet::new();
         for lane in sessions::lanes(db, id)? {
-            let rest = cool_downs::load(db, id, CoolDownScope::of_lane(lane))?;
+            let rest = cool_downs::load(db, id, CoolDownScope::of_lane(lane), now)?;
             if rest.is_none_or(|rest| rest.until <= now) {
                 lanes.insert(lane);
             }
@@ -56,7 +56,7 @@ pub(super) async fn resting(shop: &Workshop, id: AccountId) -> Result<Option<Coo
     let found = shop.central_db.read(move |db| {
         let mut rests = Vec::new();
         for lane in sessions::lanes(db, id)? {
-            rests.extend(cool_downs::load(db, id, CoolDownScope::of_lane(lane))?);
+            rests.extend(cool_downs::load(db, id, CoolDownScope::of_lane(lane), now)?);
         }
         rests.retain(|rest| rest.until > now);
         rests.sort_by_key(|rest| rest.until);

@@ -102,6 +102,7 @@ pub(super) fn cooling_down(scope: CoolDownScope) -> Event {
     }
     let reason = "Garmin has had too many requests from here.".to_owned();
     state.cool_downs.push(CoolDown {
+        entered_at: None,
         is_overridden: false,
         scope,
         until: at(14 * MINUTE + 31),

@@ -21,6 +21,7 @@ const TICKET: &str = "https://sso.garmin.com/sso/embed?ticket=ST-7-secret-cas";
 fn resting(is_overridden: bool) -> App {
     let mut state = state_of("ada", SessionStatus::Missing, None);
     state.cool_downs.push(CoolDown {
+        entered_at: None,
         scope: CoolDownScope::SignIn,
         until: at(871),
         reason: "Garmin has had too many requests from here.".to_owned(),

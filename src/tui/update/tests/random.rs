@@ -73,6 +73,7 @@ fn any_mouse() -> impl Strategy<Value = Msg> {
 fn resting(is_overridden: bool) -> Event {
     let mut state = state_of("ada", SessionStatus::Missing, None);
     state.cool_downs.push(CoolDown {
+        entered_at: None,
         scope: CoolDownScope::SignIn,
         until: at(500),
         reason: "why".to_owned(),

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::Deps;
 use crate::{
-    central_db::{accounts, activity_files, sessions},
+    central_db::{accounts, activity_files, sessions, state},
     domain::{
         account::Region,
         finding::{Finding, Health},
@@ -29,6 +29,7 @@ pub(super) async fn examine(deps: &Deps, is_offline: bool) -> Vec<Finding> {
     findings.push(key(deps).await);
     findings.push(integrity(deps).await);
     findings.push(originals(deps).await);
+    findings.push(days(deps).await);
     if !is_offline {
         findings.extend(hosts(deps).await);
     }
@@ -242,6 +243,28 @@ async fn originals(deps: &Deps) -> Finding {
         return Finding::new("originals", Health::Ok, text);
     }
     Finding::new("originals", Health::Warn, wrong.join("; "))
+}
+
+/// Whether days are still to be fetched that were asked for.
+async fn days(deps: &Deps) -> Finding {
+    let (now, datasets) = (deps.clock.now(), deps.config.sync.datasets.clone());
+    let states = deps
+        .central_db
+        .read(move |db| state::all(db, &datasets, now))
+        .await;
+    let states = match states {
+        Ok(states) => states,
+        Err(error) => return Finding::new("days", Health::Bad, error.to_string()),
+    };
+    let owed: Vec<_> = states
+        .iter()
+        .flat_map(|state| &state.owed)
+        .map(|owed| owed.sentence(now))
+        .collect();
+    if owed.is_empty() {
+        return Finding::new("days", Health::Ok, "every day that was asked for is here");
+    }
+    Finding::new("days", Health::Warn, owed.join("; "))
 }
 
 /// `2026/7.fit`, or `2026/7.fit and 3 more`.

@@ -473,3 +473,30 @@ async fn a04_a_refusal_of_old_days_is_remembered_for_old_days_only() {
          AND day_on > date('now', '-28 days')";
     assert_eq!(case.rows(recent), [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_download_service_is_not_asked_for_every_file() {
+    let world = World::signed_in(scenario()).await;
+    let broken = FaultKind::ServerError(500);
+    world
+        .simulator
+        .inject(Fault::always("activities.file", broken));
+    let only = SyncRequest {
+        only: Some(vec![Dataset::Activities]),
+        ..SyncRequest::default()
+    };
+    let report = world.sync_with(world.deps(), only.clone()).await;
+    assert_eq!(report.status, JobStatus::Partial, "{report:?}");
+    // Three files, two tries each.
+    assert_eq!(world.simulator.counters().of("activities.file"), 6);
+    let doctor = world.run(&["doctor", "--offline"], "").await;
+    assert_eq!(doctor.code, 0, "{doctor:?}");
+    world.simulator.clear_faults();
+    let later = world.deps_at(world.clock_later(Duration::from_secs(3600)));
+    let report = world.sync_with(later, only).await;
+    assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
+    let missing =
+        "SELECT count(*) FROM activity LEFT JOIN activity_file USING (account, activity_id)
+         WHERE state IS NOT 'got' AND parent_id IS NULL AND is_manual IS NOT 1";
+    assert_eq!(world.number(missing), 0);
+}

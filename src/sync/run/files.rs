@@ -49,10 +49,16 @@ impl<L: Lender> Run<'_, L> {
                 .central_db
                 .write(move |tx| store::file(tx, at, &row, &shown))
                 .await?;
-            if let Some(error) = error {
-                self.unless_silent(&error)?;
-            }
             self.progress(Dataset::Activities, format!("file of {title}"));
+            if let Some(error) = &error {
+                self.unless_silent(error)?;
+            }
+            if self
+                .gives_up_on(store::FILE_ENDPOINT, error.as_ref())
+                .await?
+            {
+                return Ok(());
+            }
         }
         Ok(())
     }

@@ -181,6 +181,35 @@ impl<L: Lender> Run<'_, L> {
         }
     }
 
+    /// Whether an endpoint that is asked item by item has failed so often in a row,
+    /// this time included, that the rest is left to the next run.
+    pub(super) async fn gives_up_on(
+        &mut self,
+        endpoint: &'static str,
+        error: Option<&GarminError>,
+    ) -> Result<bool, Halt> {
+        if error.is_none_or(GarminError::is_verdict) {
+            self.failures.remove(endpoint);
+            return Ok(false);
+        }
+        let failures = self.failures.entry(endpoint).or_default();
+        *failures += 1;
+        if *failures < MOST_FAILURES {
+            return Ok(false);
+        }
+        let text = format!(
+            "{endpoint} failed {MOST_FAILURES} times in a row; the rest waits for the next sync"
+        );
+        self.note(LogLevel::Warn, Some(Dataset::Activities), text)
+            .await?;
+        Ok(true)
+    }
+
+    pub(super) fn has_given_up(&self, endpoint: &'static str) -> bool {
+        let failures = self.failures.get(endpoint);
+        failures.is_some_and(|failures| *failures >= MOST_FAILURES)
+    }
+
     /// A task for old and recent days at once, apart, the old ones first: Garmin may
     /// refuse what is long ago and answer for what is new.
     fn by_age(&self, task: &Task) -> Option<[Task; 2]> {

@@ -7,7 +7,7 @@ use crate::{
     domain::{dataset::Dataset, dates::DateSpan, session::Lane},
     garmin::error::GarminError,
     sync::{
-        dataset::{self, activity_detail, legs_of},
+        dataset::{self, DETAIL_ENDPOINT, activity_detail, legs_of},
         fetch::Lender,
         store,
     },
@@ -58,7 +58,7 @@ impl<L: Lender> Run<'_, L> {
     /// `None`: no more may be asked for in this run.
     fn lane_for_details(&self) -> Option<Lane> {
         let lane = self.known.lanes.first().copied();
-        lane.filter(|_| !self.is_spent())
+        lane.filter(|_| !self.is_spent() && !self.has_given_up(DETAIL_ENDPOINT))
     }
 
     async fn store_leg(
@@ -91,6 +91,7 @@ impl<L: Lender> Run<'_, L> {
             Ok(answer) => {
                 self.silent = 0;
                 self.has_answer = true;
+                self.gives_up_on(DETAIL_ENDPOINT, None).await?;
                 return Ok(Some(answer.body));
             }
             Err(error) => match self.sort_out(error) {
@@ -108,6 +109,7 @@ impl<L: Lender> Run<'_, L> {
         }
         self.detail_failed(wanted, &error).await?;
         self.unless_silent(&error)?;
+        self.gives_up_on(DETAIL_ENDPOINT, Some(&error)).await?;
         Ok(None)
     }
 

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         challenge::Challenge,
         cool_down::{CoolDown, CoolDownScope},
+        coverage::Owed,
         printable::printable,
         session::{AccountState, Door, Lane, LaneState, SessionStatus},
         wording::{counted, in_days},
@@ -115,6 +116,17 @@ fn lines(state: &State, width: u16, theme: Theme) -> Vec<Line<'static>> {
     rows.lines
 }
 
+/// `3 days of sleep, next try in 6 h`: the report has the days and the reason.
+fn missing(owed: &Owed, state: &State) -> String {
+    let days = counted(owed.days.len(), "day");
+    let again = owed.retry_at.filter(|at| *at > state.now);
+    let again = again.map_or_else(
+        || "with the next sync".to_owned(),
+        |at| state.times().future(at),
+    );
+    format!("{days} of {}, next try {again}", owed.dataset)
+}
+
 fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
     let (glyph, role) = dress(status);
     rows.text("Status", &format!("{glyph} {}", status.word()), role);
@@ -140,6 +152,9 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
         rest(rows, state, cool_down);
     }
     let Some(account) = account else { return };
+    for owed in &account.owed {
+        rows.text("Missing", &missing(owed, state), Role::Warn);
+    }
     if let Some(needed) =
         needs_person(account, status, state.now).filter(|_| status == SessionStatus::Valid)
     {
@@ -168,9 +183,6 @@ fn fill(rows: &mut Rows, state: &State, status: SessionStatus) {
             &format!("{percent} % of {}", counted(account.reuse.jobs, "job")),
             Role::Text,
         );
-    }
-    for owed in &account.owed {
-        rows.text("Missing", &owed.sentence(state.now), Role::Warn);
     }
     about(rows, account);
 }

@@ -8,7 +8,7 @@ use garminsync::{
         audit::AuthEvent,
         challenge::{Challenge, MfaMethod},
         cool_down::{CoolDown, CoolDownScope},
-        coverage::{Coverage, CoverageMap, DayFact},
+        coverage::{Coverage, CoverageMap, DayFact, Owed},
         dataset::Dataset,
         dates::DateSpan,
         finding::{Finding, Health},
@@ -74,6 +74,27 @@ pub(super) fn state(status: SessionStatus) -> AccountState {
         },
         owed: Vec::new(),
     }
+}
+
+/// Signed in, but two datasets lack days.
+pub(super) fn days_missing() -> Event {
+    let mut state = state(SessionStatus::Valid);
+    let days = |span: DateSpan| span.days().collect();
+    state.owed = vec![
+        Owed {
+            days: days(DateSpan::ending(date(2026, 11, 20), 3)),
+            reason: Some("Garmin's server has trouble of its own (HTTP 502)".to_owned()),
+            retry_at: None,
+            ..Owed::of(Dataset::Sleep)
+        },
+        Owed {
+            days: days(DateSpan::ending(date(2024, 3, 31), 90)),
+            reason: Some("Garmin refused the request (HTTP 404)".to_owned()),
+            retry_at: Some(at(6 * HOUR)),
+            ..Owed::of(Dataset::Weight)
+        },
+    ];
+    Event::State(vec![state])
 }
 
 pub(super) fn valid() -> Event {

@@ -145,6 +145,15 @@ async fn home_valid_idle() {
 }
 
 #[tokio::test]
+async fn home_days_missing() {
+    shoot("home_days_missing", &[], async |app| {
+        app.tell(days_missing()).await;
+        app.shows("Missing").await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn home_exact_times() {
     shoot("home_exact_times", &[], async |app| {
         for event in [valid(), schedule(), log(), finished(partial())] {

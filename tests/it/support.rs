@@ -59,6 +59,7 @@ pub(crate) fn only_recorded(days: u32) -> Scenario {
         graphql_summary_days: strict.graphql_summary_days,
         graphql_sleep_days: strict.graphql_sleep_days,
         graphql_range_days: strict.graphql_range_days,
+        summary_days: strict.summary_days,
         ..scenario()
     }
 }

@@ -264,17 +264,21 @@ impl<L: Lender> Run<'_, L> {
             .take(|other| (other.dataset, other.route, other.part) == (dataset, route, at));
         tasks.push(*task);
         let days = days_of(&tasks);
+        let spans = plan::spans(&self.known, part, &days);
         if task.covers() {
-            // Many short spans may cost more than another route does.
+            // Many short spans may cost far more than another route does whose limit is known.
             let anew = plan::relay(&self.known, dataset, &days, Routes::All).tasks;
-            if anew.first().is_some_and(|first| first.route != route) {
+            let is_known = anew.first().is_some_and(|first| {
+                let window = first.part().map(|(_, part)| part.window);
+                first.route != route && window.is_some_and(|window| window.safe == window.most)
+            });
+            if is_known && 2 * anew.len() <= spans.len() {
                 self.queue
                     .take(|other| (other.dataset, other.route) == (dataset, route));
                 self.queue.add(plan::batches(&self.known, anew));
                 return Ok(());
             }
         }
-        let spans = plan::spans(&self.known, part, &days);
         let tasks = spans.into_iter().map(|span| Task {
             span,
             start: 0,

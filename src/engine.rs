@@ -98,6 +98,14 @@ impl Deps {
         }
     }
 
+    /// [`Self::auth`], which ends what may end when the engine is told to stop.
+    fn auth_until(&self, stop: &CancellationToken) -> Auth {
+        Auth {
+            stop: stop.clone(),
+            ..self.auth()
+        }
+    }
+
     pub fn workshop(&self) -> Workshop {
         Workshop {
             central_db: self.central_db.clone(),

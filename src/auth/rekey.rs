@@ -28,6 +28,13 @@ pub struct Rekeyed {
     pub unreadable: u32,
 }
 
+impl Rekeyed {
+    /// Everything that is sealed with the new key now.
+    pub const fn moved(&self) -> u32 {
+        self.sessions + self.previous + self.challenges
+    }
+}
+
 impl Auth {
     /// Moves everything that is sealed over to `new`, which seals from now on.
     ///

@@ -35,7 +35,7 @@ pub struct Spool {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct Waiting {
     generation: u64,
     /// Base64, as for the row.
     sealed: String,
@@ -66,7 +66,7 @@ impl Spool {
     /// Keeps the pair, synced to disk.
     pub fn keep(&self, account: AccountId, lane: Lane, pair: &NewPair) -> io::Result<()> {
         create_private(&self.folder)?;
-        let line = Line {
+        let waiting = Waiting {
             generation: pair.generation,
             sealed: BASE64_STANDARD.encode(&pair.sealed),
             access_expires_at: pair.access_expires_at,
@@ -74,7 +74,7 @@ impl Spool {
             signed_in_at: pair.signed_in.map(|(at, _)| at),
             door: pair.signed_in.map(|(_, door)| door.name().to_owned()),
         };
-        let mut text = serde_json::to_vec(&line)?;
+        let mut text = serde_json::to_vec(&waiting)?;
         text.push(b'\n');
         fill(&open(&self.path(account, lane))?, &text)?;
         sync_folder(&self.folder)
@@ -85,15 +85,15 @@ impl Spool {
         let mut bytes = Vec::new();
         let file = File::open(self.path(account, lane)).ok()?;
         file.take(1 << 20).read_to_end(&mut bytes).ok()?;
-        let line = bytes.split(|byte| matches!(byte, b'\n' | 0)).next()?;
-        let line: Line = serde_json::from_slice(line).ok()?;
-        let door = line.door.as_deref().and_then(Door::from_name);
+        let text = bytes.split(|byte| matches!(byte, b'\n' | 0)).next()?;
+        let waiting: Waiting = serde_json::from_slice(text).ok()?;
+        let door = waiting.door.as_deref().and_then(Door::from_name);
         Some(NewPair {
-            generation: line.generation,
-            sealed: BASE64_STANDARD.decode(line.sealed).ok()?,
-            access_expires_at: line.access_expires_at,
-            refresh_expires_at: line.refresh_expires_at,
-            signed_in: line.signed_in_at.zip(door),
+            generation: waiting.generation,
+            sealed: BASE64_STANDARD.decode(waiting.sealed).ok()?,
+            access_expires_at: waiting.access_expires_at,
+            refresh_expires_at: waiting.refresh_expires_at,
+            signed_in: waiting.signed_in_at.zip(door),
         })
     }
 

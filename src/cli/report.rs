@@ -349,7 +349,6 @@ impl ExportReport {
 pub(super) struct RekeyReport {
     schema: u32,
     resealed: u32,
-    /// What no key opens, and stays as it was.
     unreadable: u32,
 }
 

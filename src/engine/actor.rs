@@ -201,10 +201,7 @@ impl Actor {
             }),
             Command::Rekey => self.spawn(|auth, to| async move {
                 let done = auth.replace_key_file().await;
-                let result = done.map(|done| {
-                    let moved = done.sessions + done.previous + done.challenges;
-                    (moved, done.unreadable)
-                });
+                let result = done.map(|done| (done.moved(), done.unreadable));
                 to.send(Event::Rekeyed { result }).await;
             }),
             Command::Examine { is_offline } => {
@@ -256,11 +253,7 @@ impl Actor {
     {
         let outlet = self.outlet();
         let changed = Arc::clone(&self.changed);
-        let auth = Auth {
-            stop: self.stop.clone(),
-            ..self.deps.auth()
-        };
-        let work = work(auth, outlet);
+        let work = work(self.deps.auth_until(&self.stop), outlet);
         self.work.spawn(async move {
             work.await;
             changed.notify_one();

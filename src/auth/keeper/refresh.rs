@@ -157,7 +157,7 @@ impl Keeper {
     async fn begin(&self, lease: &Lease, generation: u64) -> Result<bool, Failure> {
         loop {
             let (id, now, by) = (self.account.id, self.auth.now(), lease.file_id());
-            let began = Instant::now();
+            let start = Instant::now();
             let begun = self.auth.central_db.write(move |tx| {
                 let by = by.as_deref();
                 sessions::begin_refresh(tx, id, Lane::Connect, generation, by, now)
@@ -166,7 +166,7 @@ impl Keeper {
                 return Ok(false);
             }
             // A process that was stopped here must not spend what others spent meanwhile.
-            if began.elapsed() < SLEPT {
+            if start.elapsed() < SLEPT {
                 return Ok(true);
             }
         }

@@ -781,7 +781,12 @@ async fn the_queries_of_the_readme_have_answers() {
     .await;
     let quarter = SyncRequest {
         span: Some(DateSpan::ending(TODAY, 100)),
-        ..year(&[Dataset::Activities, Dataset::Daily, Dataset::Hrv])
+        ..year(&[
+            Dataset::Activities,
+            Dataset::Daily,
+            Dataset::Hrv,
+            Dataset::Devices,
+        ])
     };
     world.sync_with(without_files(&world), quarter).await;
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
@@ -797,7 +802,7 @@ async fn the_queries_of_the_readme_have_answers() {
         .map(str::trim)
         .filter(|query| !query.is_empty())
         .collect();
-    assert_eq!(queries.len(), 3);
+    assert_eq!(queries.len(), 4);
     for query in queries {
         assert!(!world.rows(query).is_empty(), "{query}");
     }

@@ -92,6 +92,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         include_str!("../../assets/migrations/0029_blood_pressure_time.sql"),
     ),
     step(30, include_str!("../../assets/migrations/0030_fences.sql")),
+    step(31, include_str!("../../assets/migrations/0031_views.sql")),
 ];
 
 const fn step(version: i64, sql: &'static str) -> Migration {
@@ -260,6 +261,102 @@ mod tests {
                 .unwrap_or_else(|e| panic!("{name}: {e}"));
             assert!(view.contains("-- "), "{name}");
         }
+    }
+
+    fn views() -> (Connection, Vec<(String, String)>) {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, Path::new("unused"), MIGRATIONS).unwrap();
+        let views = schema(&connection)
+            .into_iter()
+            .filter(|sql| sql.starts_with("CREATE VIEW"))
+            .map(|sql| (sql.split(' ').nth(2).unwrap().to_owned(), sql))
+            .collect();
+        (connection, views)
+    }
+
+    fn columns(connection: &Connection, of: &str) -> Vec<String> {
+        let statement = connection.prepare(&format!("SELECT * FROM {of}")).unwrap();
+        let names = statement.column_names();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// DuckDB lists no view of a file in which it cannot parse one of them. Its
+    /// grammar is that of Postgres: IS takes no value, and few functions are common.
+    #[test]
+    fn views_keep_to_the_sql_that_duckdb_reads_too() {
+        const FUNCTIONS: [&str; 3] = ["coalesce", "row_number", "over"];
+        const WORDS: [&str; 6] = ["as", "in", "on", "and", "or", "using"];
+        for (name, sql) in views().1 {
+            let code: String = sql
+                .lines()
+                .map(|line| line.split("--").next().unwrap().to_lowercase() + " ")
+                .collect();
+            for strange in ["`", "[", "==", "\"", " glob ", " match ", "->"] {
+                assert!(!code.contains(strange), "{name}: {strange}");
+            }
+            for (at, _) in code.match_indices(" is ") {
+                let rest = code[at + 4..].trim_start();
+                let rest = rest.strip_prefix("not ").unwrap_or(rest);
+                assert!(rest.starts_with("null"), "{name}: IS {rest:.20}");
+            }
+            for (at, _) in code.match_indices('(') {
+                let before = code[..at].trim_end();
+                let word = before
+                    .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .next()
+                    .unwrap();
+                assert!(
+                    word.is_empty() || FUNCTIONS.contains(&word) || WORDS.contains(&word),
+                    "{name}: {word}(...)"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn views_show_the_account_and_all_that_their_tables_have() {
+        // Our own: who read a row from where, and what is still to be asked.
+        const HIDDEN: [&str; 4] = ["account", "payload_id", "gone_at", "legs_asked"];
+        let (connection, views) = views();
+        for (name, sql) in views {
+            let shown = columns(&connection, &name);
+            assert_eq!(shown[0], "account", "{name}");
+            let table = sql.split("\nFROM ").nth(1).unwrap();
+            let table = table.split_whitespace().next().unwrap();
+            if ["coverage", "activity_file"].contains(&table) {
+                continue; // of our own work, not of Garmin's data
+            }
+            for column in columns(&connection, table) {
+                assert!(
+                    shown.contains(&column) || HIDDEN.contains(&column.as_str()),
+                    "{name} hides {table}.{column}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_has_its_wall_clock_as_text() {
+        let (connection, _) = views();
+        let local = || -> Option<String> {
+            let sql = "SELECT started_local FROM v_activity";
+            connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        connection
+            .execute_batch(
+                "INSERT INTO account (id, name, created_at) VALUES (1, 'me', 0);
+                INSERT INTO payload VALUES (1, 1, 'activities', 'connect', 'x', 0, 200, 1, x'', NULL);
+                INSERT INTO activity (account, activity_id, started_on, is_parent, payload_id)
+                VALUES (1, 7, '2026-10-01', 0, 1)",
+            )
+            .unwrap();
+        assert_eq!(local(), None);
+        let moved = "UPDATE activity SET started_at = 1790893800999, utc_offset_s = -12600";
+        assert_eq!(connection.execute(moved, []).unwrap(), 1);
+        assert_eq!(local().unwrap(), "2026-10-01T19:00:00");
+        let lost = "UPDATE activity SET utc_offset_s = NULL";
+        connection.execute(lost, []).unwrap();
+        assert_eq!(local(), None, "without an offset there is no wall clock");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::convert::{ms, timestamp, word};
 use crate::domain::{account::AccountId, dataset::Dataset, session::Lane};
 
+/// The largest body that any version kept.
+const MAX_BODY: u64 = 64 << 20;
+
 /// An answer on its way into CentralDB.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPayload<'a> {
@@ -103,7 +106,23 @@ pub fn ids_newest_first(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
         .collect()
 }
 
-pub fn kept(connection: &Connection, id: i64) -> rusqlite::Result<Kept> {
+/// `None`: it is damaged, and cannot be read again.
+///
+/// # Errors
+/// When the database itself fails.
+pub fn kept(connection: &Connection, id: i64) -> rusqlite::Result<Option<Kept>> {
+    match whole(connection, id) {
+        Ok(kept) => Ok(Some(kept)),
+        Err(
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..),
+        ) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn whole(connection: &Connection, id: i64) -> rusqlite::Result<Kept> {
     let mut kept = connection
         .prepare_cached(
             "SELECT account, dataset, endpoint, fetched_at FROM payload WHERE id = :id",
@@ -154,9 +173,16 @@ fn deflate(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
+/// # Errors
+/// When it is damaged: no zlib, cut off, or larger than any body that was kept.
 fn inflate(blob: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    ZlibDecoder::new(blob).read_to_end(&mut body)?;
+    let read = ZlibDecoder::new(blob)
+        .take(MAX_BODY + 1)
+        .read_to_end(&mut body)?;
+    if read as u64 > MAX_BODY {
+        return Err(std::io::ErrorKind::InvalidData.into());
+    }
     Ok(body)
 }
 

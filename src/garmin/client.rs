@@ -24,8 +24,10 @@ use crate::{
     domain::{secret::Secret, session::Lane},
 };
 
-/// Larger JSON than this is no answer of Garmin's (a thousand list rows are 4 MB).
-const MAX_BODY: usize = 64 << 20;
+/// Larger data than this is no answer of Garmin's: a thousand list rows are 4 MB.
+const MAX_DATA: usize = 16 << 20;
+/// Nor is a larger page or token, profile, or settings document.
+const MAX_DOCUMENT: usize = 1 << 20;
 
 /// A client without a bearer. Clones share their connections.
 #[derive(Clone, Debug)]
@@ -94,9 +96,9 @@ impl Client {
         &self.http
     }
 
-    /// Sends once and reads the whole body.
+    /// Sends once and reads the whole body, a page or a document.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, GarminError> {
-        self.send_within(request, self.settings.timeout, MAX_BODY)
+        self.send_within(request, self.settings.timeout, MAX_DOCUMENT)
             .await
     }
 
@@ -172,8 +174,13 @@ impl Api {
             .get(self.url(path))
             .query(query)
             .header("Accept", "application/json");
-        let settings = &self.client.settings;
-        self.checked(request, settings.timeout, MAX_BODY).await
+        let max = if path.starts_with("/userprofile-service/") {
+            MAX_DOCUMENT
+        } else {
+            MAX_DATA
+        };
+        self.checked(request, self.client.settings.timeout, max)
+            .await
     }
 
     /// A GraphQL query with its arguments inline (`protocol.md` 10.1).
@@ -186,7 +193,7 @@ impl Api {
             .post(url)
             .json(&body)
             .header("Accept", "application/json");
-        self.checked(request, self.client.settings.timeout, MAX_BODY)
+        self.checked(request, self.client.settings.timeout, MAX_DATA)
             .await
     }
 

@@ -47,7 +47,19 @@ pub async fn all(central_db: &CentralDb) -> Result<Reparsed, Failure> {
         let ids = payloads::ids_newest_first(tx)?;
         for mode in [WriteMode::Anew, WriteMode::Fill] {
             for &id in &ids {
-                one(tx, &payloads::kept(tx, id)?, mode, &zones, &mut reparsed)?;
+                match payloads::kept(tx, id)? {
+                    Some(kept) => one(tx, &kept, mode, &zones, &mut reparsed)?,
+                    // Its rows stay as they are: what they were read from is lost.
+                    None if mode == WriteMode::Anew => {
+                        reparsed.unread += 1;
+                        payloads::set_is_read(tx, id, false)?;
+                        tracing::warn!(
+                            payload = id,
+                            "a kept answer is damaged and cannot be read again"
+                        );
+                    }
+                    None => {}
+                }
             }
         }
         (reparsed.rows_new, reparsed.rows_changed) = before.differences(tx)?;

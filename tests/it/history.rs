@@ -781,7 +781,12 @@ async fn the_queries_of_the_readme_have_answers() {
     .await;
     let quarter = SyncRequest {
         span: Some(DateSpan::ending(TODAY, 100)),
-        ..year(&[Dataset::Activities, Dataset::Daily, Dataset::Hrv])
+        ..year(&[
+            Dataset::Activities,
+            Dataset::Daily,
+            Dataset::Hrv,
+            Dataset::Devices,
+        ])
     };
     world.sync_with(without_files(&world), quarter).await;
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
@@ -797,7 +802,7 @@ async fn the_queries_of_the_readme_have_answers() {
         .map(str::trim)
         .filter(|query| !query.is_empty())
         .collect();
-    assert_eq!(queries.len(), 3);
+    assert_eq!(queries.len(), 4);
     for query in queries {
         assert!(!world.rows(query).is_empty(), "{query}");
     }
@@ -814,4 +819,33 @@ async fn reparse_from_the_command_line_says_what_it_did() {
     assert!(ran.json()["rows_new"].as_u64().unwrap() > 10, "{ran:?}");
     assert_eq!(ran.json()["unread"], 0);
     assert_eq!(world.simulator.counters().total, 0, "no network");
+}
+
+#[tokio::test]
+async fn a_damaged_answer_stops_neither_reparse_nor_a_sync() {
+    let world = World::signed_in(scenario()).await;
+    world.sync().await;
+    let damage = |sql: &str| world.db().execute(sql, []).unwrap();
+    let some = |n: u32, set: &str| {
+        let which = format!("SELECT id FROM payload WHERE is_read ORDER BY id LIMIT 1 OFFSET {n}");
+        assert_eq!(
+            damage(&format!("UPDATE payload SET {set} WHERE id = ({which})")),
+            1
+        );
+    };
+    some(0, "body = x''");
+    some(1, "body = x'00ff00ff'");
+    some(2, "body = substr(body, 1, length(body) / 2)");
+    some(3, "dataset = 'no such dataset'");
+    let ran = world.run(&["reparse", "--format", "json"], "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json()["unread"], 4, "{ran:?}");
+    assert_eq!(
+        world.rows("SELECT id FROM payload WHERE NOT is_read").len(),
+        4
+    );
+    // A sync by newer readers reads everything again first.
+    damage("UPDATE reader SET version = 0");
+    let ran = world.run(&["sync"], "").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
 }

@@ -56,8 +56,8 @@ struct Reply<'a> {
     #[serde(borrow)]
     data: Option<BTreeMap<String, &'a RawValue>>,
     /// Nothing but their words is counted on.
-    #[serde(default)]
-    errors: Value,
+    #[serde(borrow)]
+    errors: Option<&'a RawValue>,
 }
 
 /// One query for several scalars `(name, arguments)`: `query{a0:x(…) a1:y(…)}`.
@@ -81,10 +81,13 @@ pub fn shared_answers(body: &[u8], scalars: &[&str]) -> Result<Vec<Option<Shared
         status: 200,
         message: message(error),
     };
+    let unreadable = || GarminError::Unreadable("GraphQL reply is no JSON".to_owned());
     let text = json::lossy(body);
-    let reply: Reply<'_> = serde_json::from_str(&text)
-        .map_err(|_| GarminError::Unreadable("GraphQL reply is no JSON".to_owned()))?;
-    let errors = reply.errors.as_array().map_or(&[][..], Vec::as_slice);
+    let reply: Reply<'_> = serde_json::from_str(&text).map_err(|_| unreadable())?;
+    let errors = reply.errors.map_or(Ok(Value::Null), |errors| {
+        json::parse(errors.get().as_bytes())
+    })?;
+    let errors = errors.as_array().map_or(&[][..], Vec::as_slice);
     let Some(data) = reply.data else {
         return Err(refused(errors.first()));
     };

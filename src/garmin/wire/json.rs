@@ -1,22 +1,133 @@
 //! JSON as Garmin sends it: one bad byte or half an emoji spoils one text, not
 //! the answer around it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::{domain::redact::remark, garmin::error::GarminError};
 
+/// What one document may cost in memory, as a tree of values. A page of a thousand
+/// activities costs a quarter of it.
+const MAX_COST: usize = 64 << 20;
+
 /// The document in a body; null for an empty one.
 ///
 /// # Errors
-/// When it is no JSON at all.
+/// When it is no JSON at all, nests deeper than `serde_json` follows, or would take
+/// too much memory: a few bytes of JSON, and far fewer of gzip, can make a large tree.
 pub fn parse(body: &[u8]) -> Result<Value, GarminError> {
+    let no_json = |_| GarminError::Unreadable("no JSON".to_owned());
     let text = lossy(body);
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_str(&text).map_err(|_| GarminError::Unreadable("no JSON".to_owned()))
+    let copied = match &text {
+        Cow::Borrowed(_) => 0,
+        Cow::Owned(text) => text.len(),
+    };
+    if !is_affordable(&text, MAX_COST.saturating_sub(copied)).map_err(no_json)? {
+        return Err(GarminError::Unreadable(
+            "the answer holds far too many values".to_owned(),
+        ));
+    }
+    serde_json::from_str(&text).map_err(no_json)
+}
+
+/// Whether the tree of a document costs at most `max` bytes. Builds nothing.
+///
+/// # Errors
+/// When the text is no JSON as far as it was read.
+fn is_affordable(text: &str, max: usize) -> serde_json::Result<bool> {
+    let mut left = Some(max);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    match (Cost { left: &mut left }).deserialize(&mut reader) {
+        Err(_) if left.is_none() => Ok(false),
+        read => read.map(|()| true),
+    }
+}
+
+/// Takes what a value costs from what is left; `None`: it was not enough.
+struct Cost<'a> {
+    left: &'a mut Option<usize>,
+}
+
+impl Cost<'_> {
+    /// In a list, whose room doubles when it is full.
+    const ITEM: usize = 2 * size_of::<Value>();
+    /// Beside the bytes of a text.
+    const TEXT: usize = 16;
+    /// A node of a map has room for eleven members and is at least half full.
+    const NODE: usize = 11 * (size_of::<String>() + size_of::<Value>()) + 16;
+    const MEMBERS_OF_NODE: usize = 6;
+
+    fn take<E: Error>(&mut self, bytes: usize) -> Result<(), E> {
+        *self.left = self.left.and_then(|left| left.checked_sub(bytes));
+        match self.left {
+            Some(_) => Ok(()),
+            None => Err(E::custom("too many values")),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Cost<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cost<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        self.take(Self::TEXT + text.len())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Cost { left: self.left })?.is_some() {
+            self.take(Self::ITEM)?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        let mut count = 0_usize;
+        while members.next_key_seed(Cost { left: self.left })?.is_some() {
+            if count.is_multiple_of(Self::MEMBERS_OF_NODE) {
+                self.take(Self::NODE)?;
+            }
+            count += 1;
+            members.next_value_seed(Cost { left: self.left })?;
+        }
+        Ok(())
+    }
 }
 
 /// The text of a body, with what no JSON text may hold replaced: bytes that are
@@ -48,6 +159,9 @@ fn mended(text: &str) -> Option<String> {
             _ => (1, None),
         };
         if let Some(instead) = instead {
+            if out.len() > MAX_COST / 2 {
+                return None; // more noise than text: it stays what no parser takes
+            }
             // Only ASCII is replaced, so both ends lie between characters.
             out.push_str(text.get(copied..at).unwrap_or_default());
             out.push_str(&instead);
@@ -183,6 +297,50 @@ mod tests {
         for bad in ["<html>", "{\"a\":", "\"open", "\"\\", "\"\\u12"] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_tree_is_not_built_when_it_would_be_too_large() {
+        let many = |one: &str, bytes: usize| {
+            let body = format!(
+                "[{one}{}]",
+                format!(",{one}").repeat(bytes / (one.len() + 1))
+            );
+            parse(body.as_bytes())
+        };
+        for one in [
+            "[]",
+            "{}",
+            "0",
+            "\"\"",
+            "{\"\":0}",
+            "[[[{\"a\":{}}]]]",
+            "-1.5e3",
+        ] {
+            let error = many(one, 16 << 20).unwrap_err().to_string();
+            assert!(error.contains("far too many values"), "{one}: {error}");
+            assert!(many(one, 64 << 10).is_ok(), "{one}");
+        }
+        let members: Vec<_> = (0..1 << 20).map(|n| format!("\"{n}\":0")).collect();
+        assert!(parse(format!("{{{}}}", members.join(",")).as_bytes()).is_err());
+        for deep in ["[", "{\"a\":"] {
+            assert!(parse(deep.repeat(1 << 20).as_bytes()).is_err(), "{deep}");
+        }
+        assert!(parse("9".repeat(1 << 20).as_bytes()).is_err());
+        let noise = [b"[\"".as_slice(), &[0; 16 << 20], b"\"]"].concat();
+        assert!(parse(&noise).is_err());
+        let bad = [b"[\"".as_slice(), &[0xFF; 32 << 20], b"\"]"].concat();
+        assert!(parse(&bad).is_err());
+    }
+
+    #[test]
+    fn a_page_of_a_thousand_activities_costs_a_quarter_of_the_limit() {
+        let row: serde_json::Map<_, _> = (0..120)
+            .map(|n| (format!("someLongerFieldName{n}"), json!(123.25)))
+            .collect();
+        let page = json!(vec![Value::Object(row); 1000]).to_string();
+        assert!(page.len() > 3 << 20);
+        assert!(is_affordable(&page, MAX_COST / 3).unwrap());
     }
 
     #[test]

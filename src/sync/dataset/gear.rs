@@ -96,7 +96,7 @@ mod tests {
         assert_eq!((reading.unread.len(), reading.odd.len()), (1, 0));
         assert_eq!(
             testing::kept(&[reading], "SELECT * FROM v_gear"),
-            ["ada|f52900aa|Shoes|v15 🟢|Brand Runner 15|active|2026-09-08||650000"]
+            ["ada|f52900aa|4470|Shoes|v15 🟢|Brand Runner 15|active|2026-09-08||650000"]
         );
         testing::reads_nothing_from(read, &["[{\"uuid\":null}]"]);
     }

@@ -135,7 +135,7 @@ mod tests {
         assert!(readings.iter().all(|reading| reading.odd.is_empty()));
         assert_eq!(
             testing::kept(&readings, "SELECT * FROM v_hill"),
-            ["ada|2026-10-01|38|19|16|2|48.4"]
+            ["ada|2026-10-01|38|19|16|2||48.4|"]
         );
     }
 

@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
+use serde_json::Value;
 
 use super::{Halt, Run, learn::Trouble};
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         dataset::Dataset,
         dates::{DateSpan, forward},
     },
-    garmin::wire::fields::Fields,
+    garmin::wire::{fields::Fields, json},
     sync::{
         dataset::Call,
         fetch::Lender,
@@ -157,9 +158,10 @@ async fn oldest_activity<L: Lender>(run: &mut Run<'_, L>) -> Result<Found, Halt>
             }
         },
     };
-    let list: Option<Vec<serde_json::Value>> = match answer.body.as_slice() {
-        [] => Some(Vec::new()),
-        body => serde_json::from_slice(body).unwrap_or_default(),
+    let list = match json::parse(&answer.body) {
+        Ok(Value::Array(list)) => Some(list),
+        Ok(Value::Null) => Some(Vec::new()),
+        _ => None,
     };
     let Some(list) = list else {
         return search_failed(run, "the list of activities could not be read".to_owned()).await;

@@ -492,7 +492,7 @@ async fn a_broken_download_service_is_not_asked_for_every_file() {
     let doctor = world.run(&["doctor", "--offline"], "").await;
     assert_eq!(doctor.code, 0, "{doctor:?}");
     world.simulator.clear_faults();
-    let later = world.deps_at(world.clock_later(Duration::from_secs(3600)));
+    let later = world.deps_at(world.clock_later(Duration::from_hours(1)));
     let report = world.sync_with(later, only).await;
     assert_eq!(report.status, JobStatus::Succeeded, "{report:?}");
     let missing =

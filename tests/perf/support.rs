@@ -192,6 +192,7 @@ pub(crate) async fn year_of_answers() -> Vec<Answer> {
     let kept = kept.await.unwrap();
     kept.into_iter()
         .map(|kept| {
+            let kept = kept.unwrap();
             let endpoint = kept.endpoint.unwrap();
             let part = dataset::readers(kept.dataset)
                 .find(|part| part.endpoint == endpoint)

@@ -83,11 +83,17 @@ impl Price {
     /// What is told after a first sync: that there may be more, and for how much.
     pub fn of_older_days(&self) -> String {
         let least = self.requests();
-        let requests = match self.at_most() {
-            Some(most) if most > least => format!("between {least} and {most} requests"),
-            Some(_) => counted(least, "request"),
-            None => format!("at least {}", counted(least, "request")),
+        let more: u32 = self.open.iter().filter_map(|open| open.at_most).sum();
+        let mut requests = match more {
+            0 => counted(least, "request"),
+            more => format!(
+                "between {least} and {} requests",
+                least.saturating_add(more)
+            ),
         };
+        for open in self.open.iter().filter(|open| open.at_most.is_none()) {
+            requests = format!("{requests} {}", open.sentence());
+        }
         format!(
             "only the recent days are here; the history before them takes {requests}: \
              garminsync --sync --backfill, or b on the coverage screen"
@@ -131,5 +137,8 @@ mod tests {
             price.open[1].sentence(),
             "and one for each new activity's file"
         );
+        let told = price.of_older_days();
+        let costs = "between 2 and 9 requests and one for each new activity's file";
+        assert!(told.contains(costs), "{told}");
     }
 }

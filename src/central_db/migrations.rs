@@ -280,7 +280,7 @@ mod tests {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    /// DuckDB lists no view of a file in which it cannot parse one of them. Its
+    /// `DuckDB` lists no view of a file in which it cannot parse one of them. Its
     /// grammar is that of Postgres: IS takes no value, and few functions are common.
     #[test]
     fn views_keep_to_the_sql_that_duckdb_reads_too() {

@@ -327,9 +327,9 @@ mod tests {
             assert!(parse(deep.repeat(1 << 20).as_bytes()).is_err(), "{deep}");
         }
         assert!(parse("9".repeat(1 << 20).as_bytes()).is_err());
-        let noise = [b"[\"".as_slice(), &[0; 16 << 20], b"\"]"].concat();
+        let noise = [b"[\"".as_slice(), &vec![0; 16 << 20], b"\"]"].concat();
         assert!(parse(&noise).is_err());
-        let bad = [b"[\"".as_slice(), &[0xFF; 32 << 20], b"\"]"].concat();
+        let bad = [b"[\"".as_slice(), &vec![0xFF; 32 << 20], b"\"]"].concat();
         assert!(parse(&bad).is_err());
     }
 

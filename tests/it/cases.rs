@@ -11,7 +11,9 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -707,4 +709,77 @@ async fn without_any_known_zone_days_are_those_of_utc() {
     assert!(ran.err.contains("days are counted in UTC"), "{ran:?}");
     let day = "SELECT started_on = date(started_at / 1000, 'unixepoch') FROM activity";
     assert_eq!(case.rows(day), ["Integer(1)"]);
+}
+
+impl Case {
+    /// Runs the binary, and the most memory it held, in bytes; 0 where there is no `/proc`.
+    async fn peak(&self, args: &[&str]) -> (i32, u64) {
+        let mut command = binary(args);
+        command
+            .env("GARMINSYNC_HOME", self.home())
+            .env("GARMINSYNC_BASE_URL", &self.stub.base_url)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let watching = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            let status = format!("/proc/{}/status", child.id());
+            let mut peak = 0;
+            loop {
+                let held = fs::read_to_string(&status).ok().and_then(|status| {
+                    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"))?;
+                    line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+                });
+                peak = held.map_or(peak, |held| held * 1024);
+                if let Some(ended) = child.try_wait().unwrap() {
+                    return (ended.code().unwrap(), peak);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        watching.await.unwrap()
+    }
+}
+
+/// 98 kB of gzip can hold all of these.
+#[tokio::test]
+async fn no_answer_takes_much_memory_or_stops_a_sync() {
+    let many = |one: &str, kib: usize| {
+        let count = (kib << 10) / (one.len() + 1) - 1;
+        format!("[{}{one}]", format!("{one},").repeat(count))
+    };
+    let hostile = [
+        ("objects", many("{\"\":0}", 15 << 10)),
+        ("more than any answer holds", many("{\"\":0}", 70 << 10)),
+        ("arrays", many("[]", 15 << 10)),
+        ("just few enough objects", many("{}", 1000)),
+        ("just few enough numbers", many("0", 660)),
+        ("depth", "[".repeat(15 << 20)),
+        ("a text", format!("[\"{}\"]", "x".repeat(15 << 20))),
+        (
+            "control characters",
+            format!("[\"{}\"]", "\u{1}".repeat(15 << 20)),
+        ),
+        ("a number", "9".repeat(15 << 20)),
+    ];
+    for (name, text) in hostile {
+        let case = Case::of(vec![Rule {
+            path: "/activitylist-service/".to_owned(),
+            text: Some(text),
+            ..Rule::default()
+        }])
+        .await;
+        let args = ["sync", "--only", "activities,daily"];
+        let (code, peak) = case.peak(&args).await;
+        println!("{name}: {} MB, exit code {code}", peak / 1_000_000);
+        assert_ne!(code, 0, "{name}: days of activities failed");
+        assert!(
+            case.asked("/usersummary-service/|/graphql") > 0,
+            "{name}: the rest was asked for"
+        );
+        let failed =
+            "SELECT count(*) > 0 FROM coverage WHERE dataset = 'activities' AND state = 'failed'";
+        assert_eq!(case.rows(failed), ["Integer(1)"], "{name}");
+        assert!(peak < 150_000_000, "{name}: {} MB", peak / 1_000_000);
+    }
 }

@@ -191,6 +191,7 @@ pub(crate) async fn year_of_answers() -> Vec<Answer> {
     });
     let kept = kept.await.unwrap();
     kept.into_iter()
+        .flatten()
         .map(|kept| {
             let kept = kept.unwrap();
             let endpoint = kept.endpoint.unwrap();

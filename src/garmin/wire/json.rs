@@ -54,8 +54,8 @@ struct Cost<'a> {
 }
 
 impl Cost<'_> {
-    /// In a list, whose room doubles when it is full.
-    const ITEM: usize = 2 * size_of::<Value>();
+    /// In a list, whose room doubles when it is full; and a sentence of why it could not be read.
+    const ITEM: usize = 2 * size_of::<Value>() + 128;
     /// Beside the bytes of a text.
     const TEXT: usize = 16;
     /// A node of a map has room for eleven members and is at least half full.

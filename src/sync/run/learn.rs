@@ -173,7 +173,13 @@ impl<L: Lender> Run<'_, L> {
             }
             Verdict::TooLong => self.shorten(task, part, &error).await,
             Verdict::Refused => self.reroute(task, part, &error).await,
-            Verdict::Broken => self.go_around(task, part, &error).await,
+            Verdict::Broken => {
+                // Larger than any answer: nothing of it was kept.
+                if matches!(error, GarminError::Unreadable(_)) {
+                    self.task_failed(task, error.to_string()).await?;
+                }
+                self.go_around(task, part, &error).await
+            }
             Verdict::Unanswered => {
                 self.task_failed(task, error.to_string()).await?;
                 self.unless_silent(&error)

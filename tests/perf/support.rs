@@ -193,7 +193,6 @@ pub(crate) async fn year_of_answers() -> Vec<Answer> {
     kept.into_iter()
         .flatten()
         .map(|kept| {
-            let kept = kept.unwrap();
             let endpoint = kept.endpoint.unwrap();
             let part = dataset::readers(kept.dataset)
                 .find(|part| part.endpoint == endpoint)

@@ -113,6 +113,12 @@ impl Known {
         }
     }
 
+    /// The datasets that have something for each day.
+    pub fn with_days(&self) -> Vec<Dataset> {
+        let datasets = self.holdings.keys().copied();
+        datasets.filter(|dataset| !dataset.is_snapshot()).collect()
+    }
+
     /// Whether settled days of old are read again.
     pub fn sweeps(&self) -> bool {
         self.holdings

@@ -46,6 +46,21 @@ impl Purse {
     }
 }
 
+/// The datasets whose first day is still to be found.
+pub(super) fn without_first_day(
+    db: &Connection,
+    account: AccountId,
+    datasets: &[Dataset],
+) -> rusqlite::Result<Vec<Dataset>> {
+    let mut out = Vec::new();
+    for &dataset in datasets {
+        if backfill::frontier(db, account, dataset)?.first_on.is_none() {
+            out.push(dataset);
+        }
+    }
+    Ok(out)
+}
+
 /// Whether every dataset has been asked for back to its first day.
 pub(super) fn is_complete(
     db: &Connection,
@@ -112,17 +127,12 @@ impl<L: Lender> Run<'_, L> {
 
     async fn is_complete(&self) -> Result<bool, Halt> {
         let id = self.account.id;
-        let datasets = self.with_days();
+        let datasets = self.known.with_days();
         let complete = self
             .shop
             .central_db
             .read(move |db| is_complete(db, id, &datasets));
         Ok(complete.await?)
-    }
-
-    pub(super) fn with_days(&self) -> Vec<Dataset> {
-        let datasets = self.known.holdings.keys().copied();
-        datasets.filter(|dataset| !dataset.is_snapshot()).collect()
     }
 
     /// Whether the backfill runs, and has used up today's allowance.
@@ -168,7 +178,7 @@ impl<L: Lender> Run<'_, L> {
             return Ok(());
         };
         let (id, today, last) = (self.account.id, self.today, purse.take(requests));
-        let datasets = self.with_days();
+        let datasets = self.known.with_days();
         let is_over = purse.is_empty(requests);
         // Nothing was left to ask, and nobody asked for it to be said.
         let is_idle = requests == purse.opened && !is_asked;
@@ -204,19 +214,11 @@ impl<L: Lender> Run<'_, L> {
 
     /// Learns where the history begins; `false` when that was known.
     async fn find_first_days(&mut self) -> Result<bool, Halt> {
-        let (id, datasets) = (self.account.id, self.with_days());
+        let (id, datasets) = (self.account.id, self.known.with_days());
         let unknown = self
             .shop
             .central_db
-            .read(move |db| {
-                let mut out = Vec::new();
-                for dataset in datasets {
-                    if backfill::frontier(db, id, dataset)?.first_on.is_none() {
-                        out.push(dataset);
-                    }
-                }
-                Ok(out)
-            })
+            .read(move |db| without_first_day(db, id, &datasets))
             .await?;
         if unknown.is_empty() {
             return Ok(false);

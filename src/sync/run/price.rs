@@ -80,21 +80,14 @@ async fn backfill_price(
     price: &mut Price,
 ) -> Result<(), Failure> {
     let id = account.id;
-    let datasets: Vec<Dataset> = known
-        .holdings
-        .keys()
-        .copied()
-        .filter(|dataset| !dataset.is_snapshot())
-        .collect();
-    let unknown = shop.central_db.read(move |db| {
-        let mut unknown = false;
-        for dataset in datasets {
-            unknown |= backfill::frontier(db, id, dataset)?.first_on.is_none();
-        }
-        Ok(unknown)
-    });
-    let is_unknown = unknown.await?;
-    if is_unknown {
+    let datasets = known.with_days();
+    let unknown = shop
+        .central_db
+        .read(move |db| super::backfill::without_first_day(db, id, &datasets));
+    if unknown.await?.is_empty() {
+        let whole = plan::price(&plan::plan(&known).batches);
+        price.endpoints.extend(whole.endpoints);
+    } else {
         // Nothing of the history is certain before it is known where it begins; at
         // the very most it goes back to the first day there can be.
         let searches_days = known.holdings.contains_key(&Dataset::Daily);
@@ -104,9 +97,6 @@ async fn backfill_price(
         let history = plan::price(&plan::plan(&known).batches).requests();
         let most = first_day::most_requests(&known).saturating_sub(least);
         price.add_open(OpenReason::FirstDay, Some(history.saturating_add(most)));
-    } else {
-        let whole = plan::price(&plan::plan(&known).batches);
-        price.endpoints.extend(whole.endpoints);
     }
     if add_files(shop, account, &known, price).await? {
         price.add_open(OpenReason::Files, None);
@@ -143,12 +133,7 @@ async fn allowance(
         return Ok(None);
     };
     let (id, today) = (account.id, known.today);
-    let datasets: Vec<Dataset> = known
-        .holdings
-        .keys()
-        .copied()
-        .filter(|dataset| !dataset.is_snapshot())
-        .collect();
+    let datasets = known.with_days();
     let read = shop.central_db.read(move |db| {
         let is_complete = super::backfill::is_complete(db, id, &datasets)?;
         Ok((is_complete, backfill::spent(db, id, today)?))

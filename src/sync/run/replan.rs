@@ -57,12 +57,11 @@ impl<L: Lender> Run<'_, L> {
         }
         // A route that covers nothing any more need not fill anything in.
         for (dataset, route) in left {
-            let mut mine = self
+            let mine = self
                 .queue
                 .take(|task| (task.dataset, task.route) == (dataset, route));
             if mine.iter().any(Task::covers) {
-                self.queue
-                    .add(plan::batches(&self.known, std::mem::take(&mut mine)));
+                self.queue.add(plan::batches(&self.known, mine));
             }
         }
         Ok(())
